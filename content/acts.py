@@ -1,0 +1,305 @@
+"""What people may do to an item, act by act. Source: docs/access.md, sections 4 to 7.
+
+Every policy but reading presupposes that the actor reads the item now.
+"""
+
+from django.db.models import Q
+
+from content.models import Category, Item, Level, Maturity
+from content.rules import (
+    AUTHOR,
+    COMMENTING,
+    FINAL,
+    FROZEN,
+    IN_WORK,
+    LISTING,
+    LOCKED,
+    NEEDS,
+    OBSOLETE,
+    PERSONAL,
+    PRIVATE,
+    READING,
+    RELEASED,
+    SHARED,
+    SUPERSEDED,
+    THRESHOLD,
+    UNLICENSED,
+    administrator,
+    at_level,
+    content_owner,
+    content_owner_here,
+    gate,
+    leader,
+    leading_organization,
+    owner,
+    owner_now,
+    responsible,
+    rung,
+    sharer,
+)
+from tenants import access
+from tenants.access import NOTHING, Decision, Policy, Rule, both, either, neither
+
+NOT_PERSONAL = ~Q(category=PERSONAL)
+OWN_PERSONAL = Rule(
+    "5.P",
+    "You are the content owner of this personal item and hold a credential in the space.",
+    lambda actor: both(Q(category=PERSONAL), content_owner_here(actor)),
+)
+
+
+def _when(code, sentence, who, *states):
+    """Return a Rule that holds for `who` while the item is in one of `states`."""
+    return Rule(code, sentence, lambda actor: both(Q(maturity__in=states), who(actor)))
+
+
+def _frozen_leader(actor):
+    return leader(actor) if actor.platform.leader_edits_frozen else NOTHING
+
+
+def _early_leader(actor):
+    return NOTHING if actor.platform.freeze_before_release else leader(actor)
+
+
+# --- refusals: what is so, and who can change it ---
+
+OWN_PRIVATE = "It is Private: only its content owner changes it."
+REVISE = "Revise it: an Author or above makes a new revision, In Work."
+NEXT_STEPS = {
+    PRIVATE: (OWN_PRIVATE, "Its content owner can make it In Work."),
+    IN_WORK: ("That takes a responsibility at the level of its category in this space.", ""),
+    FROZEN: ("It is Frozen.", "A Leader or its content owner can take it back to In Work."),
+    RELEASED: ("It is Released, and Released content does not change.", REVISE),
+    OBSOLETE: ("It is Obsolete, and Obsolete content does not change.", REVISE),
+    Maturity.NONE: ("It is personal: only its content owner does this.", ""),
+}
+WHO_CREATES = {
+    Category.PERSONAL: "Reader",
+    Category.EVALUATION: "Contributor",
+    Category.DEFINITION: "Author",
+    Category.RESOURCE: "Leader",
+    Category.ADMINISTRATIVE: "Owner",
+}
+
+
+def _refuse_state(actor, row):
+    sentence, remedy = NEXT_STEPS[row.maturity]
+    if row.maturity == IN_WORK:
+        level = WHO_CREATES[row.category]
+        sentence = f"Changing {Category(row.category).label} takes {level} or above in {row.space}."
+        sentence = (
+            f"Changing {Category(row.category).label} takes Owner of {row.space}." if level == "Owner" else sentence
+        )
+    return sentence, remedy or f"Ask an Owner of {row.space} for that responsibility."
+
+
+def _refuse_leader(actor, row):
+    return "A Leader does this.", f"Ask a Leader of {row.space}."
+
+
+def _refuse_owner(actor, row):
+    return (
+        "An Owner does this, by the current credential.",
+        f"Ask an Owner of {row.space}, or switch to that credential if you hold it.",
+    )
+
+
+def _refuse_delete(actor, row):
+    if row.maturity in FINAL:
+        return f"{Maturity(row.maturity).label} items stay.", "A Leader can make a Released item Obsolete."
+    return "Its content owner, a Leader or an Owner deletes it.", f"Ask an Owner of {row.space}."
+
+
+def _refuse_revise(actor, row):
+    if row.maturity in (PRIVATE, IN_WORK):
+        return "It can still be changed as it is.", "Freeze or release it first."
+    return "An Author or above at the level of its category revises it.", f"Ask an Owner of {row.space}."
+
+
+def _refuse_holder(actor, row):
+    return "Only the person who locked it unlocks it.", f"An Owner of {row.space} can break the lock."
+
+
+def _refuse_move(actor, row):
+    return "Its content owner, a Leader or an Owner does this.", f"Ask an Owner of {row.space}."
+
+
+def _refuse_reading(actor, row):
+    return "There is nothing here.", ""
+
+
+# --- the table ---
+
+MODIFYING = (
+    _when("5.1", "You are its content owner at the level of its category.", responsible, PRIVATE),
+    _when("5.2", "You are at the level of its category.", at_level, IN_WORK),
+    _when("5.3", "You are Leader, and Leaders change Frozen content here.", _frozen_leader, FROZEN),
+    Rule(
+        "7.1",
+        "It was shared with you to edit.",
+        lambda actor: both(Q(maturity__in=(PRIVATE, IN_WORK)), sharer(actor, Level.EDIT, Level.MANAGE)),
+    ),
+    OWN_PERSONAL,
+)
+REGULAR = {
+    PRIVATE: (_when("6.1", "You are its content owner at the level of its category.", responsible, IN_WORK),),
+    IN_WORK: (
+        _when("6.1", "You are its content owner at the level of its category.", responsible, PRIVATE),
+        _when("6.2", "You are its content owner at the level of its category.", responsible, FROZEN),
+        _when("6.3", "You are Leader.", leader, FROZEN),
+    ),
+    FROZEN: (
+        _when("6.2", "You are its content owner at the level of its category.", responsible, IN_WORK),
+        _when("6.3", "You are Leader.", leader, IN_WORK),
+    ),
+    RELEASED: (
+        _when("6.4", "You are Leader.", leader, FROZEN),
+        _when("6.5", "You are Leader, and nothing here asks to freeze first.", _early_leader, IN_WORK),
+    ),
+    OBSOLETE: (_when("6.6", "You are Leader.", leader, RELEASED),),
+}
+
+
+def _exception(target):
+    """Return the Rule by which an Owner forces the transition to `target` that the table does not allow them."""
+    sources = [state for state in (*SHARED, PRIVATE) if state != target and (target in FINAL or state not in FINAL)]
+
+    def where(actor):
+        regular = either(*(rule.where(actor) for rule in REGULAR[target]))
+        return both(Q(maturity__in=sources), NOT_PERSONAL, owner_now(actor), neither(regular))
+
+    return Rule("6.X", "You are Owner by your current credential; a reason is asked and kept.", where)
+
+
+def _policy(label, allow, refuse, *block):
+    return Policy(label, tuple(allow), refuse, block=block, gate=gate, requires="read")
+
+
+def _maturity_policies():
+    for target in REGULAR:
+        label = Maturity(target).label
+        yield f"to_{target}", _policy(f"change maturity to {label}", REGULAR[target], _refuse_transition, LOCKED)
+        yield (
+            f"exception_to_{target}",
+            _policy(f"change maturity to {label} by exception", (_exception(target),), _refuse_owner, LOCKED),
+        )
+
+
+def _refuse_transition(actor, row):
+    if row.maturity == Maturity.NONE:
+        return "A personal item has no maturity.", ""
+    return (
+        f"You cannot take it from {Maturity(row.maturity).label} to there.",
+        f"Ask its content owner or a Leader of {row.space}; an Owner can make an exception with a reason.",
+    )
+
+
+RESPONSIBLE = Rule("5.4", "You are its content owner at the level of its category.", lambda a: responsible(a))
+LEADING = Rule("5.5", "You are Leader at the level of its category.", leader)
+OWNING = Rule("5.6", "You are Owner of the space.", lambda actor: both(NOT_PERSONAL, owner(actor)))
+
+DELETING = (
+    _when("5.7", "You are its content owner.", content_owner, PRIVATE),
+    _when("5.4", "You are its content owner at the level of its category.", responsible, IN_WORK),
+    _when("5.5", "You are Leader at the level of its category.", leader, IN_WORK),
+    _when("5.6", "You are Owner of the space.", owner, IN_WORK, FROZEN),
+    OWN_PERSONAL,
+)
+REVISING = Rule(
+    "5.8",
+    "You are Author or above at the level of its category.",
+    lambda actor: both(Q(maturity__in=(FROZEN, *FINAL)), rung(actor, AUTHOR)),
+)
+REPAIRING = Rule(
+    "5.9",
+    "You are Owner by your current credential; a reason is asked and kept.",
+    lambda actor: both(NOT_PERSONAL, owner_now(actor)),
+)
+REPAIRING_FILES = Rule(
+    "5.9",
+    "You are Owner by your current credential; a reason is asked and kept.",
+    lambda actor: both(Q(maturity__in=(PRIVATE, IN_WORK, FROZEN)), owner_now(actor)),
+)
+HOLDING = Rule("5.10", "You hold the lock.", lambda actor: Q(locked_by=actor.user.pk))
+BREAKING = Rule(
+    "5.11", "You are Owner of the space.", lambda actor: both(Q(locked_by__isnull=False), NOT_PERSONAL, owner(actor))
+)
+CLEARING = Rule(
+    "5.12",
+    "You are Owner, and its content owner holds no credential in the space any more.",
+    lambda actor: both(Q(category=PERSONAL), owner(actor)),
+)
+SHARING = (
+    Rule(
+        "7.2", "You are its content owner at the level of its category.", lambda a: both(NOT_PERSONAL, responsible(a))
+    ),
+    Rule(
+        "7.3",
+        "You are Leader by a credential of its organization.",
+        lambda a: both(NOT_PERSONAL, leading_organization(a)),
+    ),
+    Rule("7.4", "You are Owner of the space.", lambda actor: both(NOT_PERSONAL, owner(actor))),
+    Rule("7.5", "It was shared with you to manage.", lambda actor: sharer(actor, Level.MANAGE)),
+)
+LOOKING = (
+    RESPONSIBLE,
+    LEADING,
+    Rule("5.6", "You are Owner of the space.", owner),
+    Rule("3.8", "You are an Administrator of this platform.", administrator),
+)
+
+POLICIES = {
+    "read": Policy("read", READING, _refuse_reading, gate=gate),
+    "list": Policy("find in lists", LISTING, _refuse_reading, gate=gate),
+    "modify": _policy("modify properties, files and relations", MODIFYING, _refuse_state, LOCKED, UNLICENSED),
+    "repair": _policy("repair properties", (REPAIRING,), _refuse_owner, LOCKED),
+    "repair_files": _policy("repair files and relations", (REPAIRING_FILES,), _refuse_owner, LOCKED),
+    "delete": _policy("delete", DELETING, _refuse_delete, LOCKED),
+    "clear": _policy("delete what a person left", (CLEARING,), _refuse_owner, LOCKED),
+    "revise": _policy("make a new revision", (REVISING,), _refuse_revise, SUPERSEDED, UNLICENSED),
+    "move": _policy("move", (RESPONSIBLE, LEADING, OWNING, OWN_PERSONAL), _refuse_move, LOCKED),
+    "change_owner": _policy(
+        "change the content owner",
+        (
+            Rule("5.4", RESPONSIBLE.sentence, lambda actor: both(NOT_PERSONAL, responsible(actor))),
+            LEADING,
+            OWNING,
+        ),
+        _refuse_move,
+        LOCKED,
+    ),
+    "lock": _policy("lock", MODIFYING, _refuse_state, LOCKED, UNLICENSED),
+    "unlock": _policy("unlock", (HOLDING,), _refuse_holder),
+    "break_lock": _policy("break somebody's lock", (BREAKING,), _refuse_owner),
+    "share": _policy("share", SHARING, _refuse_move),
+    "comment": _policy("comment", COMMENTING, _refuse_reading),
+    "see_readers": _policy("see who can see it", LOOKING, _refuse_move),
+    **dict(_maturity_policies()),
+}
+
+
+def create(actor, category):
+    """Answer whether `actor` may create content of `category` by the current credential. Source: section 4."""
+    if (closed := gate(actor)) is not None:
+        return closed
+    label, needed = Category(category).label, WHO_CREATES[category]
+    held = actor.current
+    if held is None:
+        return Decision(False, "Choose the credential to create with.", "4", "New content belongs to its space.")
+    if not actor.may(NEEDS[category]):
+        return Decision(False, f"No licence of yours gives the capability {NEEDS[category]}.", "8.C")
+    if _could_create(held, category):
+        return Decision(True, f"You are {held.responsibility_name} in {held.space_title}.", "4")
+    more = "" if category == Category.ADMINISTRATIVE else " or above"
+    fitting = next((other for other in actor.held if _could_create(other, category)), None)
+    remedy = f"Switch to {fitting}." if fitting else f"Ask an Owner of {held.space_title}."
+    return Decision(False, f"Creating {label} takes {needed}{more}; you are {held.responsibility_name}.", "4", remedy)
+
+
+def _could_create(held, category):
+    return held.is_owner if category == Category.ADMINISTRATIVE else held.level >= THRESHOLD[category]
+
+
+def register():
+    """Hand the rules of this floor to the engine."""
+    access.register(Item, POLICIES)

@@ -1,0 +1,20 @@
+"""The third floor: items, files, shares."""
+
+from django.apps import AppConfig
+
+
+class ContentConfig(AppConfig):
+    """Registers the rules of this floor and the facts it adds to actors."""
+
+    name = "content"
+    verbose_name = "Content"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register rules, facts, and what this floor does when a membership ends."""
+        from content import acts, loaders, memberships
+        from tenants import actor
+
+        acts.register()
+        memberships.register()
+        actor.contribute("shares", loaders.load_shares)

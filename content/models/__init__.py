@@ -1,0 +1,20 @@
+"""The nouns of the content floor, one file a noun."""
+
+from content.models.files import File, FileVersion
+from content.models.items import Item, Maturity
+from content.models.references import Reference, ReferenceKind
+from content.models.shares import Level, Share
+from content.models.types import Category, ItemType
+
+__all__ = [
+    "Category",
+    "File",
+    "FileVersion",
+    "Item",
+    "ItemType",
+    "Level",
+    "Maturity",
+    "Reference",
+    "ReferenceKind",
+    "Share",
+]

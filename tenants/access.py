@@ -1,0 +1,273 @@
+"""Who may do what: one definition, every answer. This module knows no model and no rule.
+
+A Rule is a sentence and a function from an actor to a Q over one row's own columns and its never-null
+to-one paths. The same Q filters rows in SQL (`narrow`, `newest`) and is tried on one loaded row in memory
+(`can`), so a list and a button cannot disagree. Policies are registered by each app's `rules.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, attrgetter, eq, ge, gt, le, lt, or_
+
+from django.db import connections
+from django.db.models import Q
+
+from tenants.errors import AccessDenied, NotVisible
+
+NOTHING = Q(pk__in=())
+EVERYTHING = ~NOTHING  # not Q(): `Q() | other` is `other`
+COMPARE = {"exact": eq, "gt": gt, "gte": ge, "lt": lt, "lte": le}
+LOOKUPS = {*COMPARE, "in", "isnull"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer: allowed or not, the sentence and code of the rule that decided, and the way out of a refusal."""
+
+    allowed: bool
+    reason: str
+    code: str = ""
+    remedy: str = ""
+
+    def __bool__(self):
+        return self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the rules: `where` maps an actor to a Q; `told`, if given, words the sentence for one actor and row."""
+
+    code: str
+    sentence: str
+    where: Callable
+    told: Callable | None = None
+
+    def say(self, actor, row):
+        """Return the sentence, worded for this actor and row where the rule knows how."""
+        return self.told(actor, row) if self.told else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Blocks, allows and a refusal for one act: the first matching block refuses, else the first allow permits.
+
+    `gate(actor)` returns a refusing Decision when the actor may do this to no row at all, else None.
+    `requires` names the act on the same row that must be allowed first; failing it, the row does not exist.
+    `refuse(actor, row)` returns (sentence, remedy) when nothing allowed the act.
+    """
+
+    label: str
+    allow: tuple[Rule, ...]
+    refuse: Callable
+    block: tuple[Rule, ...] = ()
+    gate: Callable = lambda actor: None
+    requires: str = ""
+
+
+POLICIES: dict[type, dict[str, Policy]] = {}
+
+
+def register(model, policies):
+    """Add the policies of `model`: a dict from act to Policy. A second answer for one act is an error."""
+    known = POLICIES.setdefault(model, {})
+    if doubled := known.keys() & policies.keys():
+        raise ValueError(f"{model.__name__}: {sorted(doubled)} registered twice")
+    known.update(policies)
+
+
+def guards(model):
+    """Tell whether the engine answers for rows of `model`."""
+    return model in POLICIES
+
+
+def either(*parts):
+    """Join by OR. Parts that hold nothing vanish; one that holds everything wins."""
+    parts = [part for part in parts if part != NOTHING]
+    if EVERYTHING in parts:
+        return EVERYTHING
+    return reduce(or_, parts) if parts else NOTHING
+
+
+def both(*parts):
+    """Join by AND. Parts that hold everything vanish; one that holds nothing wins."""
+    parts = [part for part in parts if part != EVERYTHING]
+    if NOTHING in parts:
+        return NOTHING
+    return reduce(and_, parts) if parts else EVERYTHING
+
+
+def neither(part):
+    """Negate, keeping the two constants recognisable."""
+    return EVERYTHING if part == NOTHING else NOTHING if part == EVERYTHING else ~part
+
+
+def given(q, **known):
+    """Fold what is known of every row (`space=7`) into `q`; what is left finds better indexes."""
+    parts = []
+    for child in q.children:
+        if isinstance(child, Q):
+            parts.append(given(child, **known))
+            continue
+        name, _, lookup = child[0].rpartition("__")
+        if lookup not in LOOKUPS:
+            name, lookup = child[0], "exact"
+        if name in known and lookup in {"exact", "in"}:
+            holds = known[name] in child[1] if lookup == "in" else known[name] == child[1]
+            parts.append(EVERYTHING if holds else NOTHING)
+        else:
+            parts.append(Q(child))
+    folded = either(*parts) if q.connector == Q.OR else both(*parts)
+    return neither(folded) if q.negated else folded
+
+
+def predicate(q, model):
+    """Compile `q` into a test of one loaded row of `model`, with SQL's answer for NULL: no."""
+    if q.connector not in {Q.AND, Q.OR}:
+        raise TypeError(f"rules do not speak {q.connector}")
+    tests = [predicate(child, model) if isinstance(child, Q) else leaf(model, *child) for child in q.children]
+    wanted = q.connector == Q.OR
+
+    def holds(row):
+        for test in tests:
+            if test(row) is wanted:
+                return wanted
+        return not wanted
+
+    test = tests[0] if len(tests) == 1 else holds
+    return (lambda row: not test(row)) if q.negated else test
+
+
+def _path(model, names, path):
+    """Resolve lookup names to attribute names and the last field; refuse what SQL and memory see differently."""
+    attributes = []
+    for depth, name in enumerate(names, 1):
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        if not field.concrete or (field.null and depth < len(names)):
+            raise TypeError(f"{path}: only own columns and to-one paths that are never null")
+        attributes.append(field.name if depth < len(names) else field.attname)
+        model = field.related_model
+    return attrgetter(".".join(attributes)), field
+
+
+def leaf(model, path, value):
+    """Compile one lookup. Raise TypeError for a to-many path, a nullable hop, or None inside `in`."""
+    names, lookup = path.split("__"), "exact"
+    if names[-1] in LOOKUPS and len(names) > 1:
+        lookup = names.pop()
+    get, field = _path(model, names, path)
+    clean = (field.target_field if field.is_relation else field).to_python
+    if lookup == "isnull" or value is None:
+        absent = value is None or value
+        return lambda row: (get(row) is None) is absent
+    if lookup == "in":
+        if None in value:
+            raise TypeError(f"{path}: None inside `in` means one thing plain and another negated")
+        held = frozenset(map(clean, value))
+        return lambda row: get(row) in held
+    compare, value = COMPARE[lookup], clean(getattr(value, "pk", value))
+    return lambda row: (found := get(row)) is not None and compare(found, value)
+
+
+def policy_for(model, action):
+    """Return the Policy; raise KeyError with both names for an act nobody defined."""
+    try:
+        return POLICIES[model][action]
+    except KeyError:
+        raise KeyError(f"no policy says who may {action} {model.__name__}") from None
+
+
+def _platform_field(model):
+    return "pk" if model._meta.label == "tenants.Platform" else "platform_id"
+
+
+def parts(model, action, actor, **known):
+    """Return the Q of every allow that gives `actor` something, blocks and required acts already taken in."""
+    policy = policy_for(model, action)
+    if policy.gate(actor) is not None:
+        return []
+    free = neither(given(either(*(rule.where(actor) for rule in policy.block)), **known))
+    if policy.requires:
+        free = both(free, either(*parts(model, policy.requires, actor, **known)))
+    found = [both(given(rule.where(actor), **known), free) for rule in policy.allow]
+    return [EVERYTHING] if EVERYTHING in found else [q for q in found if q != NOTHING]
+
+
+def narrow(rows, actor, action, **known):
+    """Keep the rows to which `actor` may do `action`: one OR, for joins, exports, counts."""
+    model = rows.model
+    return rows.filter(either(*parts(model, action, actor, **known)), **{_platform_field(model): actor.platform_id})
+
+
+def newest(rows, actor, action, *, order, count, **known):
+    """Return the first `count` permitted rows by `order`: a UNION of each rule's, so no OR misleads the planner."""
+    heads = [
+        rows.filter(q, platform_id=actor.platform_id).order_by(*order)[:count]
+        for q in parts(rows.model, action, actor, **known)
+    ]
+    if len(heads) < 2 or not connections[rows.db].features.supports_slicing_ordering_in_compound:
+        return narrow(rows, actor, action, **known).order_by(*order)[:count]
+    columns = [name.lstrip("-") for name in order if name.lstrip("-") not in {"pk", "id"}]
+    keys = [head.values("id", *columns) for head in heads]
+    union = keys[0].union(*keys[1:]).order_by(*(name.replace("pk", "id") for name in order))[:count]
+    return rows.filter(pk__in=[key["id"] for key in union]).order_by(*order)
+
+
+def _holds(actor, rule, row):
+    model, tests = type(row), actor.compiled  # a dict that lives as long as the actor: one request
+    if (test := tests.get((model, rule))) is None:
+        test = tests[model, rule] = predicate(rule.where(actor), model)
+    return test(row)
+
+
+def _elsewhere(actor, row):
+    return getattr(row, _platform_field(type(row))) != actor.platform_id
+
+
+def can(actor, action, row):
+    """Answer for one loaded row, without a query, with the sentence of the rule that decided."""
+    policy = policy_for(type(row), action)
+    if _elsewhere(actor, row):
+        return Decision(False, *policy.refuse(actor, row)[:1])
+    if (closed := policy.gate(actor)) is not None:
+        return closed
+    if policy.requires and not (first := can(actor, policy.requires, row)):
+        return first
+    for rules, allowed in ((policy.block, False), (policy.allow, True)):
+        for rule in rules:
+            if _holds(actor, rule, row):
+                return Decision(allowed, rule.say(actor, row), rule.code)
+    sentence, remedy = policy.refuse(actor, row)
+    return Decision(False, sentence, remedy=remedy)
+
+
+def why(actor, action, row):
+    """Return every rule that allows `action` now, in order; the first is the reason that `can` gives."""
+    if not can(actor, action, row):
+        return []
+    return [rule for rule in policy_for(type(row), action).allow if _holds(actor, rule, row)]
+
+
+def require(actor, action, row):
+    """Return the Decision that allows `action`. Raise NotVisible for a row the actor may not know, else AccessDenied."""
+    policy = policy_for(type(row), action)
+    if _elsewhere(actor, row):
+        raise NotVisible
+    decision = can(actor, action, row)
+    if decision:
+        return decision
+    if policy.requires and not can(actor, policy.requires, row):
+        raise NotVisible
+    if action in {"read", "see"}:
+        raise NotVisible
+    raise AccessDenied(decision)
+
+
+def who(actors, action, row):
+    """Yield (actor, Decision) for everyone; actors of equal shape towards `row` are asked once."""
+    answers = {}
+    for actor in actors:
+        key = actor.shape(row)
+        if key not in answers:
+            answers[key] = can(actor, action, row)
+        yield actor, answers[key]

@@ -1,0 +1,294 @@
+"""The actor: one user on one platform with every fact the rules may ask for.
+
+Built once per request or job, in five queries, from the database: never from a cache that outlives the request.
+Upper floors add their facts (credentials, shares) through `contribute`; this floor knows only their shapes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils import timezone
+
+from tenants import licences
+from tenants.models import (
+    CredentialsCounted,
+    Member,
+    Organization,
+    Platform,
+    Right,
+    RoleGrant,
+    RoleStock,
+    Status,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A live credential as facts. `level` is its rung on the design ladder: 0 for Public Reader and Owner."""
+
+    id: int
+    space_id: int
+    space_title: str
+    visibility: str
+    responsibility: str
+    label: str
+    level: int
+    restricted: bool
+    organization_id: int
+    organization_name: str
+    organization_accent: str
+    ends_at: datetime | None = None
+
+    @property
+    def responsibility_name(self):
+        """The responsibility in words, (Restricted) spelled out."""
+        return f"{self.label} (Restricted)" if self.restricted else self.label
+
+    @property
+    def is_owner(self):
+        """True for Owner and Owner (Restricted)."""
+        return self.responsibility == "owner"
+
+    @property
+    def is_public_reader(self):
+        """True for Public Reader."""
+        return self.responsibility == "public_reader"
+
+    @property
+    def works(self):
+        """True for Reader and up, and for Owner: all but Public Reader."""
+        return not self.is_public_reader
+
+    def __str__(self):
+        return f"{self.responsibility_name} in {self.space_title} for {self.organization_name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A user on a platform. `compiled` holds the rules' tests for as long as the actor lives."""
+
+    user: User
+    member: Member
+    platform: Platform
+    now: datetime
+    held: tuple[Held, ...] = ()
+    chosen: int | None = None
+    capabilities: frozenset[str] = frozenset()
+    resolutions: dict = field(default_factory=dict)
+    organizations: frozenset[int] = frozenset()
+    parents: dict = field(default_factory=dict)
+    host_id: int | None = None
+    shares: dict = field(default_factory=dict)
+    compiled: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def platform_id(self):
+        """The platform everything is asked on."""
+        return self.platform.pk
+
+    @property
+    def is_active(self):
+        """True for an active member of an active platform: anybody else has no access at all."""
+        return self.member.status == Status.ACTIVE and self.platform.is_active and self.user.is_active
+
+    @property
+    def is_administrator(self):
+        """True for an active Administrator of the platform."""
+        return self.is_active and self.member.right == Right.ADMINISTRATOR
+
+    @property
+    def is_external(self):
+        """True for the right External."""
+        return self.member.right == Right.EXTERNAL
+
+    @property
+    def credentials(self):
+        """All live credentials, as `held`."""
+        return self.held
+
+    @property
+    def current(self):
+        """The credential worked with: the only one, else the chosen one while it lives, else None."""
+        if len(self.held) == 1:
+            return self.held[0]
+        return next((held for held in self.held if held.id == self.chosen), None)
+
+    @property
+    def counting(self):
+        """The credentials that count for reading and changing, by the platform's option."""
+        if self.platform.credentials_counted == CredentialsCounted.CURRENT:
+            return (self.current,) if self.current else ()
+        return self.held
+
+    @property
+    def works_content(self):
+        """True when the capabilities that all reading assumes are usable."""
+        return {"enter", "content"} <= self.capabilities
+
+    def may(self, capability):
+        """Tell whether `capability` is usable here now."""
+        return capability in self.capabilities
+
+    def lineage(self, organization_id):
+        """Return the ids of an organization and all that stand above it."""
+        line = []
+        while organization_id is not None and organization_id not in line:
+            line.append(organization_id)
+            organization_id = self.parents.get(organization_id)
+        return line
+
+    @property
+    def employed_by_host(self):
+        """True when the company that employs the member is the host company."""
+        return self.host_id is not None and self.member.company_id == self.host_id
+
+    def shape(self, row):
+        """Return what of this actor can matter for `row`; actors of equal shape get equal answers."""
+        space_id = getattr(row, "space_id", None)
+        here = frozenset(self._fact(held) for held in self.held if held.space_id == space_id)
+        away = frozenset(self._fact(held)[:-1] for held in self.held if held.space_id != space_id)
+        personal = (
+            getattr(row, "owner_id", None) == self.user.pk,
+            getattr(row, "locked_by_id", None) == self.user.pk,
+            self.shares.get(row.pk),
+        )
+        right = (self.is_active, self.member.right, self.employed_by_host, self.capabilities)
+        return (right, here, away, personal)
+
+    def _fact(self, held):
+        current = held is self.current
+        return (held.responsibility, held.restricted, held.organization_id, held.visibility, current)
+
+
+LOADERS = {}
+
+
+def contribute(name, loader):
+    """Let an upper floor load a fact of actors: `loader(members, now) -> {user_id: value}` in one query."""
+    LOADERS[name] = loader
+
+
+def find(user, slug):
+    """Return the Actor of `user` on the platform `slug`, or None when there is no such membership."""
+    member = (
+        Member.objects.select_related("platform", "company", "unit")
+        .filter(platform__slug=slug, user=user, status=Status.ACTIVE)
+        .first()
+    )
+    if member is None:
+        return None
+    member.user = user
+    return build([member])[0]
+
+
+def of(user, platform):
+    """Return the Actor of `user` on `platform`, or None when there is no such membership."""
+    member = Member.objects.select_related("platform", "company", "unit", "user").filter(platform=platform, user=user)
+    found = member.first()
+    return build([found])[0] if found else None
+
+
+def everyone(platform):
+    """Return the Actors of all active members of `platform`, in a fixed number of queries."""
+    members = Member.objects.filter(platform=platform, status=Status.ACTIVE)
+    return build(
+        list(members.select_related("platform", "company", "unit", "user").order_by("user__name", "user__email"))
+    )
+
+
+def build(members):
+    """Return Actors for `members`, all of one platform, in as many queries for a thousand as for one."""
+    if not members:
+        return []
+    now = timezone.now()
+    platform = members[0].platform
+    tree, further = _tree(platform, members)
+    parents = {pk: parent for pk, parent, _host in tree}
+    host_id = next((pk for pk, _parent, host in tree if host), None)
+    grants = _grants(members)
+    facts = {name: loader(members, now) for name, loader in LOADERS.items()}
+    actors = []
+    for member in members:
+        capabilities, resolutions = licences.usable(platform, grants.get(member.user_id, ()), now=now)
+        belongs = _belongs(member, parents, further.get(member.pk, ()))
+        rows = facts.get("credentials", {}).get(member.user_id, ())
+        active = member.status == Status.ACTIVE
+        actors.append(
+            Actor(
+                user=member.user,
+                member=member,
+                platform=platform,
+                now=now,
+                held=tuple(held for held, _chosen in rows if held.organization_id in belongs) if active else (),
+                chosen=next((held.id for held, chosen in rows if chosen), None),
+                capabilities=capabilities if active else frozenset(),
+                resolutions=resolutions,
+                organizations=belongs,
+                parents=parents,
+                host_id=host_id,
+                shares=facts.get("shares", {}).get(member.user_id, {}) if active else {},
+            )
+        )
+    return actors
+
+
+def _tree(platform, members):
+    """Return the platform's organizations and, by member, the further ones they belong to."""
+    rows = Organization.objects.filter(platform=platform)
+    if len(members) == 1:  # one query for both
+        mine = Member.organizations.through.objects.filter(organization=OuterRef("pk"), member=members[0])
+        found = list(rows.annotate(mine=Exists(mine)).values_list("pk", "parent_id", "is_host", "mine"))
+        return [row[:3] for row in found], {members[0].pk: [row[0] for row in found if row[3]]}
+    further = {}
+    for member_id, organization_id in Member.organizations.through.objects.filter(
+        member__platform=platform
+    ).values_list("member_id", "organization_id"):
+        further.setdefault(member_id, []).append(organization_id)
+    return list(rows.values_list("pk", "parent_id", "is_host")), further
+
+
+def _belongs(member, parents, further):
+    """Return the organizations of a member: the employing ones from the lowest up to the company, and further ones."""
+    line, node = [], member.unit_id
+    while node is not None and node != member.company_id and node not in line:
+        line.append(node)
+        node = parents.get(node)
+    return frozenset([member.company_id, *line, *further])
+
+
+def _grants(members):
+    """Return, by user, their grants on all platforms as facts."""
+    stock = RoleStock.objects.filter(platform=OuterRef("member__platform"), role=OuterRef("role"))
+    rows = (
+        RoleGrant.objects.filter(member__user__in=[member.user_id for member in members])
+        .select_related("role", "member__platform")
+        .annotate(stock_expires=Subquery(stock.values("expires_at")[:1]))
+        .order_by("role__position", "pk")
+    )
+    found = {}
+    for row in rows:
+        found.setdefault(row.member.user_id, []).append(fact(row, row.stock_expires))
+    return found
+
+
+def fact(grant, expires_at):
+    """Return a stored RoleGrant as the pure Grant that `licences.resolve` reads."""
+    platform, role = grant.member.platform, grant.role
+    return licences.Grant(
+        platform_id=platform.pk,
+        platform_name=platform.name,
+        platform_active=platform.is_active,
+        member_active=grant.member.status == Status.ACTIVE,
+        locations_on=platform.member_locations,
+        invitations_on=platform.invitations_from_administrators,
+        code=role.code,
+        name=role.name,
+        capabilities=tuple(role.capabilities),
+        prerequisites=tuple(role.prerequisites),
+        portable=role.portable,
+        assigned=grant.assigned,
+        restricted=grant.restricted,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,17 @@
+"""The ground floor: who you are, where you belong, what is written down about it."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    """Registers the rules of this floor."""
+
+    name = "tenants"
+    verbose_name = "Platforms and people"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register the rules."""
+        from tenants import rules
+
+        rules.register()

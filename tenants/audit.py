@@ -1,0 +1,70 @@
+"""The only writer of the record. Call `record` in the transaction of the act it tells of."""
+
+from django.db import connection
+from django.utils import timezone
+
+from tenants.models import AuditEvent
+
+VERBS = {
+    "options_set": "set options of",
+    "member_invited": "invited",
+    "invitation_resent": "sent the invitation again to",
+    "invitation_revoked": "revoked the invitation of",
+    "invitation_accepted": "accepted the invitation to",
+    "invitation_declined": "declined the invitation to",
+    "invitation_refused": "tried to answer an invitation meant for another address on",
+    "role_granted": "granted a role to",
+    "role_changed": "changed the licence settings of",
+    "role_ungranted": "took a role from",
+    "stock_set": "set the stock of",
+    "organization_created": "created the organization",
+    "member_changed": "changed the membership of",
+    "access_ended": "ended the access of",
+}
+
+
+def verbs(words):
+    """Add verbs of an upper floor: a dict from code to the words between actor and object."""
+    VERBS.update(words)
+
+
+def record(actor, verb, obj, **details):
+    """Write one entry. Must run inside the act's transaction. Raises KeyError for a verb nobody declared.
+
+    `actor` is an Actor, or None for the system and for operators (then pass `user` and `platform`). Optional
+    details: platform, user, space_id, subject (a User), before, after (dicts of JSON values), decision (the
+    access Decision that allowed it), reason.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an act and its entry in the record share one transaction")
+    VERBS[verb]
+    decision = details.get("decision")
+    return AuditEvent.objects.create(
+        platform=details.get("platform") or (actor.platform if actor else None),
+        at=timezone.now(),
+        actor=details.get("user") or (actor.user if actor else None),
+        credential=_credential(actor.current if actor else None),
+        verb=verb,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        object_label=str(obj)[:250],
+        space_id=details.get("space_id"),
+        subject=details.get("subject"),
+        before=details.get("before") or {},
+        after=details.get("after") or {},
+        rule=f"{decision.code} {decision.reason}".strip()[:300] if decision else "",
+        reason=details.get("reason", "")[:500],
+    )
+
+
+def _credential(held):
+    if held is None:
+        return {}
+    return {
+        "id": held.id,
+        "space": held.space_title,
+        "space_id": held.space_id,
+        "responsibility": held.responsibility_name,
+        "organization": held.organization_name,
+        "organization_id": held.organization_id,
+    }

@@ -1,0 +1,62 @@
+"""What the domain refuses, each with its HTTP status and a sentence for the person who asked."""
+
+
+class DomainError(Exception):
+    """A refusal. `sentence` says what happened, `remedy` what would change it and who can do that."""
+
+    status = 400
+
+    def __init__(self, sentence, remedy=""):
+        super().__init__(sentence)
+        self.sentence, self.remedy = sentence, remedy
+
+
+class AccessDenied(DomainError):
+    """The actor sees the thing but may not do this to it."""
+
+    status = 403
+
+    def __init__(self, decision):
+        super().__init__(decision.reason, decision.remedy)
+        self.decision = decision
+
+
+class NotVisible(DomainError):
+    """The thing does not exist, or not for this person: both answer alike."""
+
+    status = 404
+
+    def __init__(self):
+        super().__init__("There is nothing here.")
+
+
+class SwitchCredential(DomainError):
+    """Another credential of the person opens the item; only its own address says so."""
+
+    status = 403
+
+    def __init__(self, credential):
+        super().__init__("Another credential of yours opens this.")
+        self.credential = credential
+
+
+class Conflict(DomainError):
+    """The thing is in the wrong state, or somebody else was faster."""
+
+    status = 409
+
+
+class Gone(DomainError):
+    """It was there once and its time is over."""
+
+    status = 410
+
+
+class Unacceptable(DomainError):
+    """What was typed cannot be taken. `field` names the form field it belongs to."""
+
+    status = 422
+
+    def __init__(self, sentence, field=None, remedy=""):
+        super().__init__(sentence, remedy)
+        self.field = field

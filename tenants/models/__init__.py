@@ -1,0 +1,34 @@
+"""The nouns of the ground floor, one file a noun."""
+
+from tenants.models.audit import AuditEvent
+from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
+from tenants.models.members import Member, Right, Status
+from tenants.models.notifications import Notification
+from tenants.models.organizations import Kind, Organization
+from tenants.models.people import User
+from tenants.models.platforms import Accent, CredentialsCounted, OpenReaders, Platform, PlatformStatus
+from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
+
+__all__ = [
+    "Accent",
+    "AuditEvent",
+    "Capability",
+    "CredentialsCounted",
+    "Invitation",
+    "InvitationDraft",
+    "InvitationRole",
+    "InvitationState",
+    "Kind",
+    "Member",
+    "Notification",
+    "OpenReaders",
+    "Organization",
+    "Platform",
+    "PlatformStatus",
+    "Right",
+    "Role",
+    "RoleGrant",
+    "RoleStock",
+    "Status",
+    "User",
+]

@@ -1,0 +1,78 @@
+"""A member: one person on one platform, with a right and a status."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from tenants.models.organizations import Kind, Organization
+from tenants.models.people import User
+from tenants.models.platforms import Platform
+
+
+class Right(models.TextChoices):
+    """What a member may do on the platform as a whole."""
+
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+    EXTERNAL = "external"
+
+
+class Status(models.TextChoices):
+    """Where a membership stands; only an active one gives any access."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    NO_ACCESS = "no_access", "no access"
+    REMOVED = "removed"
+
+
+class Member(models.Model):
+    """A person on a platform, employed by one company there."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    right = models.CharField(max_length=15, choices=Right, default=Right.MEMBER)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    company = models.ForeignKey(Organization, models.PROTECT, related_name="employees")
+    unit = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Business unit or department of the company.",
+    )
+    organizations = models.ManyToManyField(Organization, blank=True, related_name="further_members")
+    created_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["user__name", "user__email"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "user"], name="one_membership_per_person_and_platform")
+        ]
+
+    def __str__(self):
+        return str(self.user)
+
+    @property
+    def is_external(self):
+        """True for the right External."""
+        return self.right == Right.EXTERNAL
+
+    @property
+    def is_active(self):
+        """True while the membership gives access."""
+        return self.status == Status.ACTIVE
+
+    @property
+    def employment(self):
+        """The lowest organization that employs this person."""
+        return self.unit or self.company
+
+    def clean(self):
+        """Refuse organizations of another platform and a company that is none."""
+        if self.company_id and (self.company.kind != Kind.COMPANY or self.company.platform_id != self.platform_id):
+            raise ValidationError({"company": "Choose a company of this platform."})
+        if self.unit_id and self.unit.platform_id != self.platform_id:
+            raise ValidationError({"unit": "Choose a unit or department of this platform."})

@@ -1,0 +1,84 @@
+"""A platform: one company's tenant, with the options its Administrators set."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+
+class PlatformStatus(models.TextChoices):
+    """Whether anybody may enter."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class OpenReaders(models.TextChoices):
+    """Who reads open content from outside its space."""
+
+    EVERY_CREDENTIAL = "every", "every member with a credential"
+    HOST_EMPLOYEES = "host", "members employed by the host company"
+    BELOW_OWNING = "below", "users by a credential of the owning organization or one below it"
+
+
+class CredentialsCounted(models.TextChoices):
+    """Which credentials count when somebody reads."""
+
+    ALL = "all", "all of a person's credentials"
+    CURRENT = "current", "the current credential only"
+
+
+class Accent(models.TextChoices):
+    """The eight colours a platform or company may choose; red and amber mean something else."""
+
+    PETROL = "petrol"
+    COPPER = "copper"
+    PLUM = "plum"
+    FOREST = "forest"
+    COBALT = "cobalt"
+    VIOLET = "violet"
+    SLATE = "slate"
+    MOSS = "moss"
+
+
+class Platform(models.Model):
+    """A tenant. Its options have the meaning and the defaults of docs/access.md."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    mark = models.CharField(max_length=3, help_text="Two or three letters on its plate.")
+    accent = models.CharField(max_length=10, choices=Accent, default=Accent.PETROL)
+    status = models.CharField(max_length=10, choices=PlatformStatus, default=PlatformStatus.ACTIVE)
+    time_zone = models.CharField(max_length=40, default="UTC", help_text="Days begin and end here.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    invitations_from_administrators = models.BooleanField(default=False)
+    invitations_from_members = models.BooleanField(default=False)
+    member_locations = models.BooleanField("member's platform locations", default=False)
+    members_create_spaces = models.BooleanField(default=True)
+    externals_read_open = models.BooleanField("Externals read open content like members", default=False)
+    open_readers = models.CharField(
+        "who reads open content", max_length=10, choices=OpenReaders, default=OpenReaders.EVERY_CREDENTIAL
+    )
+    credentials_counted = models.CharField(
+        "credentials that count", max_length=10, choices=CredentialsCounted, default=CredentialsCounted.ALL
+    )
+    leader_edits_frozen = models.BooleanField("Leader modifies Frozen content", default=True)
+    freeze_before_release = models.BooleanField(default=False)
+    invitation_days = models.PositiveSmallIntegerField(default=14, help_text="Days an invitation stands.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_active(self):
+        """True while people may work here and its licences pay elsewhere."""
+        return self.status == PlatformStatus.ACTIVE
+
+    @property
+    def zone(self):
+        """The time zone in which a date begins and ends."""
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,77 @@
+"""Roles (the operator's catalogue), a platform's stock of them, and grants to members."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from tenants.models.members import Member
+from tenants.models.platforms import Platform
+
+
+class Capability(models.TextChoices):
+    """What a role lets its holder do at all; responsibilities decide the rest."""
+
+    ENTER = "enter", "sign in to the platform, notifications"
+    CONTENT = "content", "read and work in spaces"
+    DESIGN = "design", "create and change definitions and resources"
+    EVALUATE = "evaluate", "create and change evaluations"
+    CHANGE = "change", "raise and decide changes"
+
+
+class Role(models.Model):
+    """A bundle of capabilities backed by a licence. `capabilities` and `prerequisites` are lists of codes."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=200, blank=True)
+    capabilities = models.JSONField(default=list)
+    prerequisites = models.JSONField(default=list, blank=True, help_text="Codes of roles that must resolve too.")
+    portable = models.BooleanField(default=True, help_text="A licence of it may be used on another platform.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        """Refuse unknown capabilities, unknown prerequisites and a role that needs itself."""
+        if unknown := set(self.capabilities) - set(Capability.values):
+            raise ValidationError({"capabilities": f"Unknown capability: {', '.join(sorted(unknown))}."})
+        known = set(Role.objects.exclude(pk=self.pk).values_list("code", flat=True))
+        if unknown := set(self.prerequisites) - known:
+            raise ValidationError({"prerequisites": f"No other role has the code {', '.join(sorted(unknown))}."})
+
+
+class RoleStock(models.Model):
+    """How many licences of a role a platform owns, and until when. Set by the operator."""
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="stock")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="stock")
+    quantity = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Licences count up to, not including, this.")
+
+    class Meta:
+        ordering = ["platform__name", "role__position"]
+        verbose_name_plural = "role stock"
+        constraints = [models.UniqueConstraint(fields=["platform", "role"], name="one_stock_per_platform_and_role")]
+
+    def __str__(self):
+        return f"{self.platform}: {self.quantity} {self.role}"
+
+
+class RoleGrant(models.Model):
+    """A role given to a member. `assigned` takes one unit of stock while the member is active."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    assigned = models.BooleanField("assign licence", default=True)
+    restricted = models.BooleanField("restrict usage to this platform", default=True)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["role__position"]
+        constraints = [models.UniqueConstraint(fields=["member", "role"], name="one_grant_per_member_and_role")]
+
+    def __str__(self):
+        return f"{self.role} for {self.member}"

@@ -1,0 +1,71 @@
+"""Who may do what to a platform as a whole. Source: docs/access.md, "Spaces, members, invitations"."""
+
+from tenants import access
+from tenants.access import EVERYTHING, NOTHING, Policy, Rule
+from tenants.models import Platform, Right
+
+
+def administrators(actor):
+    """Hold for an active Administrator of the platform."""
+    return EVERYTHING if actor.is_administrator else NOTHING
+
+
+def members(actor):
+    """Hold for every active member."""
+    return EVERYTHING if actor.is_active else NOTHING
+
+
+def inviting_members(actor):
+    """Hold for Members while Invitations from members is on; the space or item is asked besides."""
+    invites = actor.is_active and actor.works_content and actor.member.right == Right.MEMBER
+    return EVERYTHING if invites and actor.platform.invitations_from_members else NOTHING
+
+
+def founding_members(actor):
+    """Hold for Members who may create spaces."""
+    bound = bool(actor.held) and all(held.restricted or held.is_public_reader for held in actor.held)
+    allowed = actor.platform.members_create_spaces and actor.works_content and not bound
+    return EVERYTHING if actor.is_active and actor.member.right == Right.MEMBER and allowed else NOTHING
+
+
+ADMINISTRATOR = Rule("9.A", "You are an Administrator of this platform.", administrators)
+MEMBER = Rule("9.M", "You are a member of this platform.", members)
+INVITING_MEMBER = Rule("9.I", "Members may invite Externals into spaces they own.", inviting_members)
+FOUNDING_MEMBER = Rule("9.C", "Members may create spaces on this platform.", founding_members)
+
+
+def _refuse_administration(actor, row):
+    return "Only an Administrator of the platform does this.", f"Ask an Administrator of {actor.platform}."
+
+
+def _refuse_founding(actor, row):
+    if actor.is_external:
+        return "Externals create no spaces.", f"Ask an Administrator of {actor.platform} to create it."
+    if not actor.platform.members_create_spaces:
+        return "Only Administrators create spaces here.", f"Ask an Administrator of {actor.platform}."
+    return "Every credential you hold is restricted.", "Ask an Owner for an unrestricted credential."
+
+
+def _administration(label):
+    return Policy(label, (ADMINISTRATOR,), _refuse_administration)
+
+
+POLICIES = {
+    "see": Policy("see the platform", (MEMBER,), _refuse_administration),
+    "invite": _administration("invite people, resend and revoke invitations"),
+    "grant_roles": _administration("grant roles, assign and restrict licences"),
+    "manage_members": _administration("change rights, end and restore access"),
+    "manage_organizations": _administration("manage organizations"),
+    "set_options": _administration("set the options of the platform"),
+    "see_record": _administration("see the record of the platform"),
+    "see_control_center": _administration("see every space in the control center"),
+    "invite_external": Policy(
+        "invite Externals into a space of one's own", (ADMINISTRATOR, INVITING_MEMBER), _refuse_administration
+    ),
+    "create_space": Policy("create a space", (ADMINISTRATOR, FOUNDING_MEMBER), _refuse_founding),
+}
+
+
+def register():
+    """Hand the rules of this floor to the engine."""
+    access.register(Platform, POLICIES)

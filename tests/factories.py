@@ -1,0 +1,199 @@
+"""Makers of the least that a test needs."""
+
+import factory
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from content.models import Category, File, Item, ItemType, Maturity, Share
+from spaces.models import Credential, Space, Visibility
+from tenants import actor as actors
+from tenants.models import (
+    Kind,
+    Member,
+    Organization,
+    Platform,
+    Right,
+    Role,
+    RoleGrant,
+    RoleStock,
+    Status,
+    User,
+)
+
+CATALOGUE = {
+    "ENT": (["enter", "evaluate"], []),
+    "COL": (["content"], ["ENT"]),
+    "DES": (["design"], ["COL"]),
+    "CHG": (["change"], ["COL"]),
+}
+
+
+class UserFactory(DjangoModelFactory):
+    """A person who has claimed their account; password `secret` only when asked for with `password=`."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence("person{}@example.test".format)
+    name = factory.Sequence("Person {}".format)
+    claimed_at = factory.LazyFunction(timezone.now)
+
+
+class PlatformFactory(DjangoModelFactory):
+    """An active platform with its host company; options as on a new platform."""
+
+    class Meta:
+        model = Platform
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence("platform-{}".format)
+    name = factory.Sequence("Platform {}".format)
+    mark = "PL"
+
+    @factory.post_generation
+    def host(obj, create, extracted, **kwargs):  # noqa: N805
+        """Make the host company."""
+        if create:
+            OrganizationFactory(platform=obj, name=f"{obj.name} Company", is_host=True)
+
+
+class OrganizationFactory(DjangoModelFactory):
+    """An external company; `parent=` and `kind=` for units and departments."""
+
+    class Meta:
+        model = Organization
+
+    platform = factory.SubFactory(PlatformFactory)
+    name = factory.Sequence("Company {}".format)
+    kind = Kind.COMPANY
+
+
+def host_of(platform):
+    """Return the host company of `platform`."""
+    return Organization.objects.get(platform=platform, is_host=True)
+
+
+class MemberFactory(DjangoModelFactory):
+    """An active Member of the host company; `right=` and `company=` for others."""
+
+    class Meta:
+        model = Member
+
+    platform = factory.SubFactory(PlatformFactory)
+    user = factory.SubFactory(UserFactory)
+    right = Right.MEMBER
+    status = Status.ACTIVE
+    company = factory.LazyAttribute(lambda member: host_of(member.platform))
+    joined_at = factory.LazyFunction(timezone.now)
+
+
+def catalogue():
+    """Return the role catalogue by code, stored once."""
+    return {
+        code: Role.objects.get_or_create(
+            code=code, defaults={"name": code.title(), "capabilities": capabilities, "prerequisites": needs}
+        )[0]
+        for code, (capabilities, needs) in CATALOGUE.items()
+    }
+
+
+def license_member(member, codes=("ENT", "COL", "DES", "CHG"), *, assigned=True, restricted=True):
+    """Grant roles to a member with their own platform's licences, so that they may work."""
+    roles = catalogue()
+    for code in codes:
+        stock, _ = RoleStock.objects.get_or_create(
+            platform=member.platform, role=roles[code], defaults={"quantity": 1000}
+        )
+        RoleGrant.objects.create(member=member, role=stock.role, assigned=assigned, restricted=restricted)
+
+
+def worker(platform, right=Right.MEMBER, **fields):
+    """Return an active, licensed member of `platform`."""
+    member = MemberFactory(platform=platform, right=right, **fields)
+    license_member(member)
+    return member
+
+
+def actor_of(member):
+    """Return the Actor of a member as a request would build it."""
+    return actors.of(member.user, member.platform)
+
+
+class SpaceFactory(DjangoModelFactory):
+    """A Private space without people."""
+
+    class Meta:
+        model = Space
+
+    platform = factory.SubFactory(PlatformFactory)
+    title = factory.Sequence("Space {}".format)
+    visibility = Visibility.PRIVATE
+    created_by = factory.SubFactory(UserFactory)
+
+
+def permission(model, codename):
+    """Return the guardian permission row of a responsibility or share level."""
+    return Permission.objects.get(
+        content_type__app_label=model._meta.app_label, content_type__model=model._meta.model_name, codename=codename
+    )
+
+
+def give(member, space, responsibility="reader", **fields):
+    """Store a credential as it is, past every rule; organization defaults to the member's company."""
+    fields.setdefault("organization", member.company)
+    fields.setdefault("given_by", member.user)
+    return Credential.objects.create(
+        user=member.user, content_object=space, permission=permission(Space, responsibility), **fields
+    )
+
+
+def share(item, member, level="share_read", **fields):
+    """Store a share as it is, past every rule."""
+    fields.setdefault("given_by", item.owner)
+    return Share.objects.create(user=member.user, content_object=item, permission=permission(Item, level), **fields)
+
+
+class ItemTypeFactory(DjangoModelFactory):
+    """A type of the category Definition; `category=` for others."""
+
+    class Meta:
+        model = ItemType
+        django_get_or_create = ["code"]
+
+    category = Category.DEFINITION
+    code = factory.LazyAttribute(lambda kind: f"test-{kind.category}")
+    name = factory.LazyAttribute(lambda kind: f"Test {kind.category}")
+    prefix = "T"
+
+
+class ItemFactory(DjangoModelFactory):
+    """An In Work definition of the host company in a space of its own; `category=` for others."""
+
+    class Meta:
+        model = Item
+
+    class Params:
+        kind = Category.DEFINITION
+
+    space = factory.SubFactory(SpaceFactory)
+    platform = factory.LazyAttribute(lambda item: item.space.platform)
+    organization = factory.LazyAttribute(lambda item: host_of(item.space.platform))
+    owner = factory.SubFactory(UserFactory)
+    type = factory.LazyAttribute(lambda item: ItemTypeFactory(category=item.kind))
+    category = factory.LazyAttribute(lambda item: item.type.category)
+    number = factory.Sequence("T-{:06}".format)
+    title = factory.Sequence("Item {}".format)
+    maturity = factory.LazyAttribute(
+        lambda item: Maturity.NONE if item.category == Category.PERSONAL else Maturity.IN_WORK
+    )
+
+
+class FileFactory(DjangoModelFactory):
+    """A file without versions."""
+
+    class Meta:
+        model = File
+
+    item = factory.SubFactory(ItemFactory)
+    name = factory.Sequence("file-{}.step".format)
