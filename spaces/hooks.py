@@ -1,0 +1,43 @@
+"""Where the floors above hear of spaces and add what only they know. Callbacks run inside the act's transaction."""
+
+ACCESS_LOST = []
+HOLDING = []
+COUNTS = []
+
+
+def on_access_lost(callback):
+    """Call `callback(actor, space_id, user)` after credentials of `user` in a space were ended or narrowed.
+
+    `actor` is None when an operator did it. The callback asks again what is left; it must not assume the worst.
+    """
+    ACCESS_LOST.append(callback)
+
+
+def contribute_holding(holds_items):
+    """Let a floor say that a space is not empty: `holds_items(space) -> bool`, readable or not."""
+    HOLDING.append(holds_items)
+
+
+def contribute_counts(space_counts):
+    """Let a floor count what spaces hold: `space_counts(actor, space_ids) -> {space_id: n}`, of what `actor` reads."""
+    COUNTS.append(space_counts)
+
+
+def access_lost(actor, space_id, user):
+    """Tell every floor that `user` may have lost something in the space."""
+    for callback in ACCESS_LOST:
+        callback(actor, space_id, user)
+
+
+def holds_items(space):
+    """Tell whether any floor keeps something in `space`."""
+    return any(holds(space) for holds in HOLDING)
+
+
+def space_counts(actor, space_ids):
+    """Return {space_id: number of items that `actor` reads there}, 0 included."""
+    totals = dict.fromkeys(space_ids, 0)
+    for counts in COUNTS:
+        for space_id, number in counts(actor, space_ids).items():
+            totals[space_id] += number
+    return totals

@@ -1,0 +1,111 @@
+"""What a change would open or close, in numbers, before it is made: the same rules asked twice.
+
+The floor that keeps items contributes the counting; this floor knows only whom to ask and how to add up.
+"""
+
+from collections import Counter
+from copy import copy
+from dataclasses import dataclass, replace
+
+from spaces.models import LADDER, Responsibility
+from tenants import actor as actors
+from tenants.actor import Actor, Held
+from tenants.models import Capability, Status
+
+EXPOSURES = []
+READABLE = []
+
+
+def contribute(exposure):
+    """Let a floor count: `exposure(actors, space, visibility) -> {actor: {organization_id: items read}}`.
+
+    It answers for the space as if it had that visibility. Actors who read nothing may be missing.
+    """
+    EXPOSURES.append(exposure)
+
+
+def contribute_readable(readable):
+    """Let a floor count what one actor, real or imagined, reads: `readable(actor) -> {space_id: items read}`."""
+    READABLE.append(readable)
+
+
+def exposure(people, space, visibility):
+    """Return {actor: Counter(organization_id: items read in the space)} as if it had `visibility`."""
+    totals = {actor: Counter() for actor in people}
+    for count in EXPOSURES:
+        for actor, numbers in count(people, space, visibility).items():
+            totals[actor].update(numbers)
+    return totals
+
+
+def readable(actor):
+    """Return Counter(space_id: items that `actor` reads there)."""
+    totals = Counter()
+    for count in READABLE:
+        totals.update(count(actor))
+    return totals
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one person gains or loses: items, and how many of them are of other organizations than `own`."""
+
+    actor: Actor
+    items: int
+    others: int
+
+
+def visibility_preview(space, visibility, *, own=frozenset()):
+    """Return (gains, losses): lists of Change, most first, were `space` given `visibility`.
+
+    `own` holds the organization ids of the Owner who asks; items of the others are counted apart.
+    """
+    people = actors.everyone(space.platform)
+    before, after = (exposure(people, space, width) for width in (space.visibility, visibility))
+    gains = [_change(actor, after[actor] - before[actor], own) for actor in people]
+    losses = [_change(actor, before[actor] - after[actor], own) for actor in people]
+    return _most_first(gains), _most_first(losses)
+
+
+def _change(actor, items, own):
+    others = sum(number for organization, number in items.items() if organization not in own)
+    return Change(actor, items.total(), others)
+
+
+def _most_first(changes):
+    return sorted((change for change in changes if change.items), key=lambda change: -change.items)
+
+
+def imagine(actor, space, spec):
+    """Return `actor` as an active, fully licensed member who also holds the credential of `spec` in `space`."""
+    responsibility = Responsibility(spec.responsibility)
+    held = Held(
+        id=0,
+        space_id=space.pk,
+        space_title=space.title,
+        visibility=space.visibility,
+        responsibility=responsibility.value,
+        label=responsibility.label,
+        level=LADDER.get(responsibility, 0),
+        restricted=spec.restricted,
+        organization_id=spec.organization.pk,
+        organization_name=spec.organization.name,
+        organization_accent=spec.organization.accent,
+        ends_at=spec.ends_at,
+    )
+    return replace(working(actor), held=(*actor.held, held), compiled={})
+
+
+def working(actor):
+    """Return `actor` as they would be once active and licensed: a pending member reads from acceptance."""
+    member = copy(actor.member)
+    member.status = Status.ACTIVE
+    return replace(actor, member=member, capabilities=frozenset(Capability.values), compiled={})
+
+
+def opens(actor, space, spec):
+    """Return (items here, items elsewhere) that a credential would open to `actor` beyond what they read now."""
+    before, after = readable(working(actor)), readable(imagine(actor, space, spec))
+    gained = after - before
+    here = gained.pop(space.pk, 0)
+    return here, gained.total()
