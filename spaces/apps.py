@@ -11,10 +11,11 @@ class SpacesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register rules, facts, and what this floor does when a membership begins or ends."""
-        from spaces import loaders, memberships, rules
+        """Register rules, facts, verbs, and what this floor does when a membership begins or ends."""
+        from spaces import loaders, memberships, rules, services
         from tenants import actor
 
         rules.register()
+        services.register()
         memberships.register()
         actor.contribute("credentials", loaders.load_credentials)

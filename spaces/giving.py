@@ -75,7 +75,9 @@ def may_give(actor, space, member, spec):
         return first
     refusal = Decision(False, "An Owner of the space does this.")
     for held in _owning(actor, space):
-        refusal = _beyond_kind(held, space, member, spec) or _beyond_end(held, actor.platform, spec)
+        refusal = _beyond_kind(held, space, member, spec)
+        if refusal is None:  # not `or`: a refusal is false
+            refusal = _beyond_end(held, actor.platform, spec)
         if refusal is None:
             return Decision(True, f"You are {held.responsibility_name} of this space.", first.code)
     return refusal
@@ -87,12 +89,14 @@ def may_touch(actor, space, credential):
     if not first or access.can(actor, "give_any", space):
         return first
     member = member_of(space, credential.user_id)
-    refusal = Decision(False, "An Owner of the space does this.")
+    belongs = actors.build([member])[0].organizations
+    refusal = Decision(False, f"{member} does not belong to your organization.", "9.3")
     for held in _owning(actor, space):
-        refusal = _beyond_kind(held, space, member, spec_of(credential))
-        if refusal is None and held.organization_id in actors.build([member])[0].organizations:
+        beyond = _beyond_kind(held, space, member, spec_of(credential))
+        if beyond is None and held.organization_id in belongs:
             return first
-    return refusal or Decision(False, f"{member} does not belong to your organization.", "9.3")
+        refusal = refusal if beyond is None else beyond
+    return refusal
 
 
 def _owning(actor, space):
