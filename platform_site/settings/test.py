@@ -1,0 +1,26 @@
+"""The tests: SQLite in memory unless DATABASE_URL names a PostgreSQL, fast hashing, tasks at once."""
+
+import tempfile
+from pathlib import Path
+
+from platform_site import env
+from platform_site.settings.base import *  # noqa: F403 - settings build on settings
+from platform_site.settings.base import STORAGES
+
+SECRET_KEY = "tests only, never used where anything is at stake, and long enough"  # noqa: S105
+DEMO = True
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+DATABASES = {"default": env.database("sqlite:///:memory:")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"].pop("init_command")
+else:
+    DATABASES["default"]["OPTIONS"] = {}  # a pool outlives the test database
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+_files = Path(tempfile.mkdtemp(prefix="gangway-tests-"))
+STORAGES = STORAGES | {
+    "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _files}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
