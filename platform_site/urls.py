@@ -1,13 +1,21 @@
 """Every address of the site; the floors answer for what lies below theirs."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+# allauth's sign-in page also guards the admin: limits, verified address, second factor.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="tenants:platforms"), name="home"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("tenants.urls")),
     path("", include("spaces.urls")),
     path("", include("content.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("platform_site.demo.urls")))
