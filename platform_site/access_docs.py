@@ -1,0 +1,153 @@
+"""Writes docs/access.md by asking the rules themselves, so that it cannot drift from them."""
+
+from django.utils import timezone
+
+from content import acts
+from content.models import Category, Item, Maturity
+from content.rules import NEEDS, openness
+from spaces.models import LADDER, Responsibility, Space, Visibility
+from tenants import access
+from tenants.actor import Actor, Held
+from tenants.models import Capability, Member, Organization, Platform, Right, Status, User
+
+STATES = [state for state in Maturity if state != Maturity.NONE]
+FREE = frozenset(Capability.values)
+HEAD = """# Who may do what
+This file is written by `manage.py access_docs` from the rules in `tenants/rules.py`, `spaces/rules.py`,
+`content/rules.py` and `content/acts.py`; a test fails when it is out of date. Do not edit it by hand.
+
+Words: a **credential** is a space, a **responsibility** (what one may do in that space) and an organization. A
+**role** is a bundle of capabilities backed by a licence. The **content owner** of an item is a person; the
+**Owner** of a space is a responsibility. (Restricted) narrows a credential to items of exactly its organization.
+
+Every act on an item presupposes that the actor reads it now; an item that somebody may not read answers like one
+that does not exist. One definition answers for pages, lists, the admin and jobs.
+"""
+ROLES = """
+## Roles and licences
+A capability is usable when a grant of a role with it stands on the platform and its licence resolves: it is
+assigned there and has not expired; else the same role is assigned to the same person on another active platform
+where they are an active member, not expired, portable and not restricted to that platform, with *Member's platform
+locations* on at both and *Invitations from administrators* on here. Every prerequisite must be granted here and
+resolve by the same rule. The answer is computed when asked and never stored (`tenants/licences.py`).
+"""
+
+
+def generate():
+    """Return the text of docs/access.md."""
+    sections = [
+        HEAD,
+        _open_table(),
+        _policies("What a member may do on the platform", Platform),
+        _policies("What people may do to a space", Space),
+        _creation_table(),
+        _state_table(),
+        _policies("What people may do to an item, rule by rule", Item),
+        ROLES,
+    ]
+    return "\n".join(section.strip() + "\n" for section in sections)
+
+
+def _table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def _open_table():
+    rows = [
+        [f"{visibility.label} space", *("yes" if openness(visibility, state) else "no" for state in STATES)]
+        for visibility in Visibility
+    ]
+    table = _table(["", *(state.label for state in STATES)], rows)
+    return f"## Open content\nReadable from outside its space, as far as the platform's options allow:\n\n{table}"
+
+
+def _policies(title, model):
+    blocks = [f"## {title}"]
+    for action, policy in access.POLICIES[model].items():
+        lines = [f"### {policy.label} (`{action}`)"]
+        lines += [f"- {rule.code}: {rule.sentence}" for rule in policy.allow]
+        lines += [f"- never, {rule.code}: {rule.sentence}" for rule in policy.block]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _creation_table():
+    rows = []
+    for category in Category:
+        who = [label for label, held in _prototypes() if acts.create(_actor(held), category)]
+        rows.append([category.label, ", ".join(who), NEEDS[category].value])
+    table = _table(["Category", "Created with", "Capability"], rows)
+    return f"## Creating\nOnly with the current credential, in its space, owned by its organization.\n\n{table}"
+
+
+def _prototypes():
+    for responsibility in Responsibility:
+        yield responsibility.label, _held(responsibility)
+
+
+def _held(responsibility):
+    return Held(
+        id=1,
+        space_id=1,
+        space_title="the space",
+        visibility=Visibility.PRIVATE,
+        responsibility=responsibility.value,
+        label=responsibility.label,
+        level=LADDER.get(responsibility, 0),
+        restricted=False,
+        organization_id=1,
+        organization_name="the organization",
+        organization_accent="slate",
+    )
+
+
+def _actor(*held, user=2):
+    platform = Platform(pk=1, name="the platform")
+    member = Member(platform=platform, right=Right.MEMBER, status=Status.ACTIVE, company_id=1)
+    return Actor(
+        user=User(pk=user, email="a@example.test"),
+        member=member,
+        platform=platform,
+        now=timezone.now(),
+        held=held,
+        capabilities=FREE,
+    )
+
+
+def _item(state):
+    space = Space(pk=1, platform_id=1, title="the space", visibility=Visibility.PRIVATE)
+    organization = Organization(pk=1, platform_id=1, name="the organization")
+    return Item(
+        pk=1,
+        platform_id=1,
+        space=space,
+        organization=organization,
+        owner_id=1,
+        category=Category.DEFINITION,
+        maturity=state,
+    )
+
+
+def _state_table():
+    people = [
+        ("content owner (Author)", _actor(_held(Responsibility.AUTHOR), user=1)),
+        ("content owner (Reader)", _actor(_held(Responsibility.READER), user=1)),
+        ("Author", _actor(_held(Responsibility.AUTHOR))),
+        ("Leader", _actor(_held(Responsibility.LEADER))),
+        ("Owner", _actor(_held(Responsibility.OWNER))),
+    ]
+    rows = []
+    for action, policy in access.POLICIES[Item].items():
+        if action in {"read", "list", "clear", "unlock", "break_lock"}:
+            continue
+        cells = [
+            ", ".join(label for label, actor in people if access.can(actor, action, _item(state))) or "nobody"
+            for state in STATES
+        ]
+        rows.append([policy.label, *cells])
+    table = _table(["Act", *(state.label for state in STATES)], rows)
+    return (
+        "## By maturity\nFor a definition, its space, all options as on a new platform, no lock; Owner by the current "
+        f"credential. Repair and exceptions ask for a reason.\n\n{table}"
+    )
