@@ -250,9 +250,10 @@ def _end(actor, member, mine):
 def choose_credential(*, actor, credential_id):
     """Make one of the actor's live credentials the current one. Raises NotVisible for any other id."""
     held = next((held for held in actor.held if held.id == credential_id), None)
-    credential = held and Credential.objects.select_related("permission", "content_object", "organization").filter(
-        pk=held.id
-    ).first()
+    credential = (
+        held
+        and Credential.objects.select_related("permission", "content_object", "organization").filter(pk=held.id).first()
+    )
     if credential is None:
         raise NotVisible
     CurrentCredential.objects.update_or_create(member=actor.member, defaults={"credential": credential})

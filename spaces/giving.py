@@ -130,8 +130,17 @@ def _beyond_end(held, platform, spec):
 
 def holds_unrestricted(space, user_id):
     """Tell whether a person holds a credential in `space` that is neither (Restricted) nor Public Reader."""
-    rows = Credential.objects.unended().filter(content_object=space, user=user_id, restricted=False)
-    return rows.exclude(permission__codename=Responsibility.PUBLIC_READER).exists()
+    return _unrestricted(user_id).filter(content_object=space).exists()
+
+
+def held_none_unrestricted(member):
+    """Tell whether a member holds no unrestricted credential anywhere on the platform: one more opens much."""
+    return not _unrestricted(member.user_id).filter(content_object__platform=member.platform_id).exists()
+
+
+def _unrestricted(user_id):
+    rows = Credential.objects.unended().filter(user=user_id, restricted=False)
+    return rows.exclude(permission__codename=Responsibility.PUBLIC_READER)
 
 
 def member_of(space, user_id):

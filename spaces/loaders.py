@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from spaces.models import LADDER, Credential, CurrentCredential, Responsibility
+from spaces.models import LADDER, Credential, CurrentCredential
 from tenants.actor import Held
 
 

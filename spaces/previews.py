@@ -109,3 +109,10 @@ def opens(actor, space, spec):
     gained = after - before
     here = gained.pop(space.pk, 0)
     return here, gained.total()
+
+
+def closes(actor, space, credential_id):
+    """Return how many items of `space` the actor reads by this credential alone."""
+    rest = tuple(held for held in actor.held if held.id != credential_id)
+    lost = readable(actor) - readable(replace(actor, held=rest, compiled={}))
+    return lost[space.pk]

@@ -71,9 +71,7 @@ def edit_space(*, actor, space, title, description=""):
         setattr(space, name, value)
     space.active_at = timezone.now()
     space.save(update_fields=["title", "description", "active_at"])
-    audit.record(
-        actor, "space_edited", space, decision=decision, space_id=space.pk, before=before, after=facts(space)
-    )
+    audit.record(actor, "space_edited", space, decision=decision, space_id=space.pk, before=before, after=facts(space))
     return space
 
 

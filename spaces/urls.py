@@ -1,4 +1,25 @@
 """The addresses of this floor."""
 
+from django.urls import path
+
+from spaces.views import center, credential, members, spaces
+
 app_name = "spaces"
-urlpatterns = []
+PLATFORM = "p/<slug:platform>/"
+SPACE = PLATFORM + "spaces/<int:pk>/"
+urlpatterns = [
+    path(PLATFORM + "credential/", credential.credential, name="credential"),
+    path(PLATFORM + "management/spaces/", center.control_center, name="control_center"),
+    path(PLATFORM + "spaces/", spaces.space_list, name="space_list"),
+    path(PLATFORM + "spaces/new/", spaces.space_new, name="space_new"),
+    path(SPACE + "menu/", center.space_menu, name="space_menu"),
+    path(SPACE + "edit/", spaces.space_edit, name="space_edit"),
+    path(SPACE + "visibility/", spaces.space_visibility, name="space_visibility"),
+    path(SPACE + "delete/", spaces.space_delete, name="space_delete"),
+    path(SPACE + "record/", spaces.space_record, name="space_record"),
+    path(SPACE + "members/", members.space_members, name="space_members"),
+    path(SPACE + "members/people/", members.people_search, name="people_search"),
+    path(SPACE + "members/add/", members.credential_add, name="credential_add"),
+    path(SPACE + "members/<int:credential>/change/", members.credential_change, name="credential_change"),
+    path(SPACE + "members/<int:credential>/remove/", members.credential_remove, name="credential_remove"),
+]

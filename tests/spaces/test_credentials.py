@@ -337,9 +337,7 @@ def test_t38_only_own_live_credentials_are_chosen(space, owner, engineer):
 def test_operator_gives_through_the_same_service(space, engineer):
     operator = worker(space.platform).user
     operator.is_superuser = True
-    given = give_credential(
-        actor=None, space=space, member=engineer, spec=spec("owner", engineer), operator=operator
-    )
+    given = give_credential(actor=None, space=space, member=engineer, spec=spec("owner", engineer), operator=operator)
     event = AuditEvent.objects.get()
     assert (event.actor, event.platform) == (operator, space.platform)
     with pytest.raises(Conflict, match="last Owner"):

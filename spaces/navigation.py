@@ -1,0 +1,66 @@
+"""What this floor adds to every page: its links, and the question as whom somebody works."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+
+from tenants import web
+
+MOST_SPACES = 6
+
+
+def space_url(platform, space):
+    """Return where a space opens: its content where that floor is installed, else its people."""
+    for name in ("content:space_detail", "spaces:space_members"):
+        try:
+            return reverse(name, args=[platform.slug, space.pk if hasattr(space, "pk") else space])
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def links(request):
+    """Return my spaces for everybody, and the control center for Administrators."""
+    slug, found = request.platform.slug, {}
+    for held in request.actor.held:
+        if held.works or held.visibility != "private":
+            found.setdefault(held.space_id, held.space_title)
+    spaces = [
+        {"url": space_url(request.platform, pk), "label": title, "icon": "space"}
+        for pk, title in list(found.items())[:MOST_SPACES]
+    ]
+    mine = {"url": reverse("spaces:space_list", args=[slug]), "label": "All my spaces", "icon": "space"}
+    if not request.actor.is_administrator:
+        mine["count"] = len(found)
+    groups = [{"title": "Spaces", "links": [*spaces, mine]}]
+    if request.actor.is_administrator:
+        center = {
+            "url": reverse("spaces:control_center", args=[slug]),
+            "label": "Spaces Control Center",
+            "icon": "space",
+        }
+        groups.append({"title": "Content", "links": [center]})
+    return groups
+
+
+def ask_credential(request, view):
+    """Ask once after each sign-in as whom somebody works, when they hold several live credentials.
+
+    Only a browser that wants a page is asked, never a form, a fragment or a download by a program.
+    """
+    page = request.method == "GET" and not request.htmx and "text/html" in request.headers.get("Accept", "")
+    if not page or len(request.actor.held) < 2:
+        return None
+    key = f"asked-credential-{request.platform.pk}"
+    if request.session.get(key):
+        return None
+    request.session[key] = True
+    picker = reverse("spaces:credential", args=[request.platform.slug])
+    return HttpResponseRedirect(f"{picker}?{urlencode({'next': request.get_full_path()})}")
+
+
+def register():
+    """Hand both to the pages."""
+    web.contribute_navigation(links)
+    web.contribute_door(ask_credential)

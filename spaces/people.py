@@ -1,0 +1,238 @@
+"""Who is in a space, as far as somebody may know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from spaces.models import LADDER, Credential, InvitationCredential, Responsibility
+from spaces.rules import people_known
+from tenants import access
+from tenants import actor as actors
+from tenants.models import InvitationState, Member, Organization, Status, User
+
+SHORTEST_SEARCH = 2
+MOST_FOUND = 12
+SOURCES = {"creator": "Creator", "invitation": "Invitation", "platform": "Took over"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A credential of somebody in a space, or one that an invitation will give, as Manage members shows it."""
+
+    member: Member
+    responsibility: Responsibility
+    restricted: bool
+    organization: Organization
+    ends_at: datetime | None
+    credential: Credential | None = None
+    starts_at: datetime | None = None
+    given_by: User | None = None
+    note: str = ""
+    editable: bool = False
+    first: bool = True
+
+    @property
+    def label(self):
+        """The responsibility, without (Restricted)."""
+        return self.responsibility.label
+
+    @property
+    def level(self):
+        """Its rung on the design ladder."""
+        return LADDER.get(self.responsibility, 0)
+
+    @property
+    def is_owner(self):
+        """True for Owner and Owner (Restricted)."""
+        return self.responsibility == Responsibility.OWNER
+
+    @property
+    def free(self):
+        """True for what opens every organization's content."""
+        return not self.restricted and self.responsibility != Responsibility.PUBLIC_READER
+
+    @property
+    def pending(self):
+        """True for people who have not accepted yet."""
+        return self.member.status == Status.PENDING or self.credential is None
+
+    @property
+    def source(self):
+        """How it came about, in words; who gave it is `given_by`."""
+        return SOURCES.get(self.credential.source, "") if self.credential else "starts when accepted"
+
+
+def people_of(actor, space):
+    """Return a Person for each credential in `space` that `actor` may know of, in a fixed number of queries."""
+    credentials = list(
+        Credential.objects.unended()
+        .filter(content_object=space)
+        .select_related("permission", "organization", "user", "given_by")
+        .order_by("user__name", "user__email", "pk")
+    )
+    members = _members(space, {row.user_id for row in credentials} | {row.given_by_id for row in credentials})
+    invited = _invited(space)
+    everyone = actors.build(
+        list({**{m.user_id: m for m in members}, **{p.member.user_id: p.member for p in invited}}.values())
+    )
+    by_user = {found.user.pk: found for found in everyone}
+    lasting = {held.id for found in everyone for held in found.held if _lasts(held, space)}
+    known = _known(actor, space, by_user, credentials)
+    may_edit = _editing(actor, space, credentials, by_user)
+    people = [
+        _person(row, by_user[row.user_id], lasting, known, may_edit)
+        for row in credentials
+        if row.user_id in known and by_user[row.user_id].member.status in (Status.ACTIVE, Status.PENDING)
+    ]
+    return _marked(people + [person for person in invited if person.member.user_id in known])
+
+
+def _lasts(held, space):
+    return held.space_id == space.pk and held.is_owner and not held.restricted and held.ends_at is None
+
+
+def _members(space, user_ids):
+    members = Member.objects.filter(platform=space.platform_id, user__in=user_ids)
+    return list(members.select_related("platform", "company", "unit", "user"))
+
+
+def _invited(space):
+    """Return the credentials that standing invitations will give here."""
+    rows = InvitationCredential.objects.filter(
+        space=space, invitation__state=InvitationState.SENT, invitation__expires_at__gt=timezone.now()
+    ).select_related(
+        "organization",
+        "invitation__inviter",
+        "invitation__member__user",
+        "invitation__member__company",
+        "invitation__member__unit",
+        "invitation__member__platform",
+    )
+    return [
+        Person(
+            member=row.invitation.member,
+            responsibility=Responsibility(row.responsibility),
+            restricted=row.restricted,
+            organization=row.organization,
+            ends_at=row.ends_at,
+            note="invited, not accepted",
+        )
+        for row in rows
+    ]
+
+
+def _known(actor, space, by_user, credentials):
+    """Return the ids of the people of this space whom `actor` may know of."""
+    organizations = people_known(actor, space.pk)
+    if organizations is None:
+        return set(by_user)
+    owners = {
+        row.user_id for row in credentials if row.get_responsibility() == Responsibility.OWNER and not row.restricted
+    }
+    near = {pk for pk, found in by_user.items() if found.organizations & organizations}
+    return near | owners | {actor.user.pk}
+
+
+def _editing(actor, space, credentials, by_user):
+    """Return a test of one credential: may `actor` change it? Says what `giving.may_touch` says, without a query."""
+    if not access.can(actor, "manage_members", space):
+        return lambda row: False
+    if access.can(actor, "give_any", space):
+        return lambda row: True
+    mine = {held.organization_id for held in actor.held if held.space_id == space.pk and held.is_owner}
+    free = {
+        row.user_id
+        for row in credentials
+        if not row.restricted and row.get_responsibility() != Responsibility.PUBLIC_READER
+    }
+    return lambda row: (
+        row.restricted
+        and row.organization_id in mine
+        and row.user_id not in free
+        and row.organization_id in by_user[row.user_id].organizations
+    )
+
+
+def _person(row, found, lasting, known, may_edit):
+    counts = row.organization_id in found.organizations
+    note = "" if counts else f"does not count: {found.member} left {row.organization}"
+    if lasting == {row.pk}:
+        note = "last unrestricted Owner"
+    return Person(
+        member=found.member,
+        responsibility=row.get_responsibility(),
+        restricted=row.restricted,
+        organization=row.organization,
+        ends_at=row.ends_at,
+        credential=row,
+        starts_at=row.starts_at if row.starts_at and row.starts_at > timezone.now() else None,
+        given_by=row.given_by if row.given_by_id in known else None,
+        note=note,
+        editable=may_edit(row),
+    )
+
+
+def _marked(people):
+    """Mark the first row of each person, so that a list names them once."""
+    seen, marked = set(), []
+    for person in people:
+        key = person.member.user_id
+        marked.append(person if key not in seen else _again(person))
+        seen.add(key)
+    return marked
+
+
+def _again(person):
+    values = {name: getattr(person, name) for name in Person.__dataclass_fields__}
+    return Person(**values | {"first": False})
+
+
+def bound_people(people):
+    """Return [(organization, [member, ...])] of those whose credentials here are all (Restricted)."""
+    free = {person.member.user_id for person in people if person.free}
+    found = {}
+    for person in people:
+        if person.restricted and person.member.user_id not in free:
+            members = found.setdefault(person.organization, [])
+            if person.member not in members:
+                members.append(person.member)
+    return list(found.items())
+
+
+def search_people(actor, space, words):
+    """Return Members of the platform, pending ones too, by the beginning of a name or address, as far as known.
+
+    At least two characters. Who may not know everybody finds the people of their own organizations.
+    """
+    words = words.strip()
+    if len(words) < SHORTEST_SEARCH:
+        return []
+    members = (
+        Member.objects.filter(platform=space.platform_id, status__in=(Status.ACTIVE, Status.PENDING))
+        .filter(
+            Q(user__name__istartswith=words) | Q(user__name__icontains=f" {words}") | Q(user__email__istartswith=words)
+        )
+        .select_related("platform", "company", "unit", "user")
+        .order_by("user__name", "user__email")
+    )
+    return _within(actor, space, members)[:MOST_FOUND]
+
+
+def find_person(actor, space, member_id):
+    """Return the Member with this id as far as `actor` may know of them, else None."""
+    if not str(member_id).isdecimal() or len(str(member_id)) > 18:
+        return None
+    members = Member.objects.filter(
+        platform=space.platform_id, pk=member_id, status__in=(Status.ACTIVE, Status.PENDING)
+    )
+    found = _within(actor, space, members.select_related("platform", "company", "unit", "user"))
+    return found[0] if found else None
+
+
+def _within(actor, space, members):
+    organizations = people_known(actor, space.pk)
+    if organizations is None:
+        return list(members[:MOST_FOUND])
+    return [found.member for found in actors.build(list(members)) if found.organizations & organizations]

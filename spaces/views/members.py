@@ -1,0 +1,216 @@
+"""Manage members: who is in a space, and giving, changing, ending credentials."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.views.decorators.http import require_http_methods, require_safe
+
+from spaces import days, people, previews
+from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
+from spaces.forms import CredentialForm, take
+from spaces.giving import held_none_unrestricted
+from spaces.views.asking import find_space, open_to_repair, to
+from tenants import access
+from tenants import actor as actors
+from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
+from tenants.web import render_page
+
+REFUSED = (Unacceptable, Conflict, AccessDenied)
+PARTIALS = ["members-panel", "drawer"]
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@open_to_repair
+def space_members(request, pk):
+    """Who is in the space, as far as the asker may know; with the means to change it for those who may."""
+    space = find_space(request, pk)
+    listed = people.people_of(request.actor, space)
+    present = {person.member.pk: person.member for person in listed}.values()
+    context = _page(request, space) | {
+        "people": listed,
+        "externals": sum(member.is_external for member in present),
+        "insiders": sum(not member.is_external for member in present),
+        "pending": sum(member.status == "pending" for member in present),
+        "bound": people.bound_people(listed),
+    }
+    return render_page(request, "spaces/space_members.html", context, partials=PARTIALS)
+
+
+@require_safe
+@open_to_repair
+def people_search(request, pk):
+    """People of the platform by the beginning of a name or address, as far as the asker may know them."""
+    space = find_space(request, pk, "manage_members")
+    context = _page(request, space) | _search(request, space)
+    return render_page(request, "spaces/credential_add.html", context, partials=[*PARTIALS, "people-found"])
+
+
+@get_or_post
+@open_to_repair
+def credential_add(request, pk):
+    """Give a credential: find the person, then say which."""
+    space = find_space(request, pk, "manage_members")
+    member = people.find_person(request.actor, space, request.POST.get("person") or request.GET.get("person"))
+    if member is None:
+        context, status = _page(request, space) | _search(request, space), 422 if request.method == "POST" else 200
+        return render_page(request, "spaces/credential_add.html", context, partials=PARTIALS, status=status)
+    form = CredentialForm(_typed(request), member=member, organizations=_own(request.actor, space))
+
+    def give(spec):
+        return give_credential(actor=request.actor, space=space, member=member, spec=spec)
+
+    return _answer(request, space, form, give, "spaces/credential_add.html")
+
+
+@get_or_post
+@open_to_repair
+def credential_change(request, pk, credential):
+    """Change a credential."""
+    space = find_space(request, pk, "manage_members")
+    person = _find_credential(request, space, credential)
+    form = CredentialForm(
+        _typed(request),
+        member=person.member,
+        initial=_initial(person),
+        organizations=_own(request.actor, space),
+    )
+
+    def change(spec):
+        return change_credential(actor=request.actor, credential=person.credential, spec=spec)
+
+    return _answer(request, space, form, change, "spaces/credential_change.html", person=person)
+
+
+@get_or_post
+@open_to_repair
+def credential_remove(request, pk, credential):
+    """End a credential; what ends with it is said before."""
+    space = find_space(request, pk, "manage_members")
+    person = _find_credential(request, space, credential)
+    context, status = _page(request, space) | {"person": person, "successors": _successors(request, space, person)}, 200
+    if request.method == "POST":
+        try:
+            _remove(request, space, person)
+            messages.success(request, f"{person.member} is no longer {spec_of(person.credential)} in {space}.")
+            return to(request, "spaces:space_members", space.pk)
+        except REFUSED as error:
+            context["error"], status = error, error.status
+    context["closes"] = _closes(request, space, person)
+    return render_page(request, "spaces/credential_remove.html", context, partials=PARTIALS, status=status)
+
+
+def _remove(request, space, person):
+    successor = None
+    if wanted := request.POST.get("successor"):
+        successor = people.find_person(request.actor, space, wanted)
+        if successor is None:
+            raise Unacceptable("Choose the new Owner from the list.", field="successor")
+    remove_credential(actor=request.actor, credential=person.credential, successor=successor)
+
+
+# --- what these pages share ---
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a first unrestricted credential opens. `elsewhere` is None for those who may not count it."""
+
+    token: str
+    here: int
+    elsewhere: int | None
+
+
+def _page(request, space):
+    manages = access.can(request.actor, "manage_members", space)
+    return {"space": space, "manages": manages, "gives_any": access.can(request.actor, "give_any", space)}
+
+
+def _search(request, space):
+    words = (request.GET.get("q") or request.POST.get("q") or "")[:80]
+    found = people.search_people(request.actor, space, words)
+    return {"words": words, "found": found, "asked": len(words.strip()) >= people.SHORTEST_SEARCH}
+
+
+def _typed(request):
+    """Return what was typed: sent, or asked about by the live preview of its effect."""
+    return request.POST if request.method == "POST" else request.GET if "responsibility" in request.GET else None
+
+
+def _own(actor, space):
+    """Return the organizations that an Owner (Restricted) may give for; None for all."""
+    if access.can(actor, "give_any", space):
+        return None
+    return {held.organization_id for held in actor.held if held.space_id == space.pk and held.is_owner}
+
+
+def _find_credential(request, space, pk):
+    """Return the Person row of a credential that the asker knows of and may change."""
+    listed = people.people_of(request.actor, space)
+    person = next((person for person in listed if person.credential and person.credential.pk == pk), None)
+    if person is None:
+        raise NotVisible
+    if not person.editable:
+        raise AccessDenied(may_touch(request.actor, space, person.credential))
+    return person
+
+
+def _initial(person):
+    credential, zone = person.credential, person.member.platform.zone
+    return {
+        "responsibility": person.responsibility,
+        "restricted": person.restricted,
+        "organization": person.organization,
+        "starts_on": days.first_day(credential.starts_at, zone),
+        "ends_on": days.last_day(credential.ends_at, zone),
+    }
+
+
+def _answer(request, space, form, act, template, **more):
+    """Show the form with its effect, or do what it asks once the effect was shown."""
+    effect, status = _effect(request.actor, space, form), 200
+    if request.method == "POST":
+        unseen = effect and request.POST.get("shown") != effect.token
+        done, status = (None, 422) if unseen or not form.is_valid() else _try(form, act)
+        if done:
+            messages.success(request, f"{form.member} is {form.spec()} in {space}.")
+            return to(request, "spaces:space_members", space.pk)
+        more["unseen"] = unseen
+    context = _page(request, space) | {"form": form, "member": form.member, "effect": effect, **more}
+    return render_page(request, template, context, partials=[*PARTIALS, "effect"], status=status)
+
+
+def _try(form, act):
+    try:
+        return act(form.spec()), 200
+    except REFUSED as error:
+        take(form, error)
+        return None, error.status
+
+
+def _effect(actor, space, form):
+    """Return what a first unrestricted credential opens, or None when this is none."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    spec = form.spec()
+    if not spec.unrestricted or not held_none_unrestricted(form.member):
+        return None
+    here, elsewhere = previews.opens(actors.build([form.member])[0], space, spec)
+    token = f"{spec.responsibility}:{spec.organization.pk}:{here}:{elsewhere}"
+    return Effect(token, here, elsewhere if actor.is_administrator else None)
+
+
+def _closes(request, space, person):
+    """Return how many items here the person can no longer read without this credential."""
+    found = actors.build([person.member])[0]
+    return previews.closes(found, space, person.credential.pk)
+
+
+def _successors(request, space, person):
+    """Return whom the last Owner may name: active people of the space."""
+    if person.note != "last unrestricted Owner":
+        return None
+    listed = people.people_of(request.actor, space)
+    members = {row.member.pk: row.member for row in listed if row.member.is_active}
+    members.pop(person.member.pk, None)
+    return list(members.values())

@@ -1,0 +1,131 @@
+"""Pages of one space: making, editing, opening, deleting it, and its record. Its content is the next floor's."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from spaces import center, navigation, previews, services
+from spaces.forms import NewSpaceForm, SpaceForm, VisibilityForm, take
+from spaces.models import WIDTH, Space, Visibility
+from spaces.views.asking import find_space, open_to_repair, to
+from tenants import access
+from tenants.errors import AccessDenied, Conflict, Unacceptable
+from tenants.models import AuditEvent
+from tenants.web import render_page
+
+ROWS_PER_PAGE = 50
+REFUSED = (Unacceptable, Conflict, AccessDenied)
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def space_list(request):
+    """All my spaces: those the person sees, with the credentials they hold there."""
+    spaces = access.narrow(Space.objects.all(), request.actor, "see")
+    words = request.GET.get("q", "")[:80]
+    page = Paginator(center.filtered(spaces, words=words).order_by("title", "pk"), ROWS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"page": page, "rows": center.my_rows(request.actor, list(page)), "words": words}
+    context["may_create"] = access.can(request.actor, "create_space", request.platform)
+    return render_page(request, "spaces/space_list.html", context, partials=["spaces"])
+
+
+@get_or_post
+@open_to_repair
+def space_new(request):
+    """Create a space."""
+    access.require(request.actor, "create_space", request.platform)
+    form, status = NewSpaceForm(request.POST or None), 200
+    if request.method == "POST":
+        space, status = _sent(form, lambda data: services.create_space(actor=request.actor, **data))
+        if space:
+            messages.success(request, f"{space} is there. You are Leader and Owner in it, and work as Leader now.")
+            return to(request, "spaces:space_members", space.pk)
+    return render_page(request, "spaces/space_form.html", {"form": form}, status=status)
+
+
+@get_or_post
+@open_to_repair
+def space_edit(request, pk):
+    """Edit title and description."""
+    space = find_space(request, pk, "edit")
+    form = SpaceForm(request.POST or None, initial={"title": space.title, "description": space.description})
+    status = 200
+    if request.method == "POST":
+        edited, status = _sent(form, lambda data: services.edit_space(actor=request.actor, space=space, **data))
+        if edited:
+            messages.success(request, f"{edited} is changed.")
+            return redirect(navigation.space_url(request.platform, space))
+    return render_page(request, "spaces/space_form.html", {"form": form, "space": space}, status=status)
+
+
+@get_or_post
+@open_to_repair
+def space_visibility(request, pk):
+    """Change the visibility; what people gain or lose is shown before."""
+    space = find_space(request, pk)
+    sent = request.method == "POST" and "preview" not in request.POST
+    data = request.POST or (request.GET if "visibility" in request.GET else None)
+    form, status = VisibilityForm(data, initial={"visibility": space.visibility}), 200
+    if sent:
+        changed, status = _sent(form, lambda data: services.change_visibility(actor=request.actor, space=space, **data))
+        if changed:
+            messages.success(request, f"{changed} is {changed.get_visibility_display()} now.")
+            return redirect(navigation.space_url(request.platform, space))
+    context = {"form": form, "space": space, "acts": _widths(request.actor, space), **_preview(request, space, data)}
+    return render_page(request, "spaces/space_visibility.html", context, partials=["preview"], status=status)
+
+
+def _widths(actor, space):
+    """Return {visibility: Decision} for the two others."""
+    return {
+        width: access.can(actor, "widen" if WIDTH[width] > WIDTH[space.visibility] else "narrow", space)
+        for width in Visibility.values
+        if width != space.visibility
+    }
+
+
+def _preview(request, space, data):
+    """Return the figures for the visibility that was chosen, when the person may choose it."""
+    wanted = (data or {}).get("visibility")
+    if wanted not in Visibility.values or not _widths(request.actor, space).get(wanted):
+        return {}
+    own = {held.organization_id for held in request.actor.held if held.space_id == space.pk and held.is_owner}
+    gains, losses = previews.visibility_preview(space, wanted, own=own)
+    widens = WIDTH[wanted] > WIDTH[space.visibility]
+    return {"wanted": Visibility(wanted), "widens": widens, "changes": gains if widens else losses}
+
+
+@get_or_post
+@open_to_repair
+def space_delete(request, pk):
+    """Delete a space that holds no item."""
+    space = find_space(request, pk, "delete")
+    if request.method != "POST":
+        return render_page(request, "spaces/space_delete.html", {"space": space})
+    services.delete_space(actor=request.actor, space=space)
+    messages.success(request, f"{space} is deleted.")
+    return to(request, "spaces:control_center" if request.actor.is_administrator else "spaces:space_list")
+
+
+@require_safe
+@open_to_repair
+def space_record(request, pk):
+    """What was done in a space, newest first."""
+    space = find_space(request, pk, "see_record")
+    events = AuditEvent.objects.filter(platform=request.platform, space_id=space.pk).select_related("actor", "subject")
+    page = Paginator(events, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render_page(request, "spaces/space_record.html", {"space": space, "page": page}, partials=["events"])
+
+
+def _sent(form, act):
+    """Do what a form asks; return (result, 200), or (None, status) with the refusal in the form."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        return act(form.cleaned_data), 200
+    except REFUSED as error:
+        take(form, error)
+        return None, error.status
