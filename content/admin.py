@@ -1,0 +1,26 @@
+"""Types of content at the operator's desk. Items are not here: an operator opens no item of any platform."""
+
+from django.contrib import admin
+
+from content.models import ItemType
+from tenants.admin import AuditedAdmin
+
+
+@admin.register(ItemType)
+class ItemTypeAdmin(AuditedAdmin):
+    """The types people create items of."""
+
+    platform_path = ""
+    list_display = ["name", "category", "prefix", "icon", "position"]
+    list_editable = ["position"]
+    list_filter = ["category"]
+    search_fields = ["name", "code"]
+    prepopulated_fields = {"code": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["name", "code", "category"]}),
+        ("Looks and numbers", {"fields": ["icon", "prefix", "position"]}),
+    ]
+
+    def has_delete_permission(self, request, obj=None):
+        """A type in use stays; the database says so too."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())

@@ -1,0 +1,369 @@
+"""The operator's desk: platforms, people, members, roles, stock; the record to read. Nothing here opens an item."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q
+from django.utils.html import format_html, format_html_join
+from guardian.models import GroupObjectPermission, UserObjectPermission
+
+from tenants import audit
+from tenants.models import (
+    AuditEvent,
+    Capability,
+    Invitation,
+    InvitationRole,
+    Member,
+    Notification,
+    Organization,
+    Platform,
+    Role,
+    RoleGrant,
+    RoleStock,
+    User,
+)
+
+admin.site.site_header = "Gangway operators"
+admin.site.site_title = "Gangway"
+admin.site.index_title = "Installation"
+admin.site.unregister(Group)  # access comes from credentials, roles and shares; Django's groups give none
+for unused in (UserObjectPermission, GroupObjectPermission):
+    if admin.site.is_registered(unused):
+        admin.site.unregister(unused)
+
+audit.verbs({"operator_added": "added", "operator_changed": "changed", "operator_removed": "removed"})
+
+
+def values(form, names):
+    """Return the named fields of a form's object as words, for the record."""
+    return {name: str(getattr(form.instance, name)) for name in names if hasattr(form.instance, name)}
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Writes one entry in the record per change; Django's admin runs each in one transaction."""
+
+    platform_path = "platform"
+
+    def platform_of(self, obj):
+        """Return the platform the object belongs to, or None for what belongs to the installation."""
+        for name in self.platform_path.split("__") if self.platform_path else ():
+            obj = getattr(obj, name)
+        return obj if self.platform_path else None
+
+    def save_model(self, request, obj, form, change):
+        """Save and record what was and what is."""
+        before = {}
+        if change:
+            stored = type(obj).objects.get(pk=obj.pk)
+            before = {name: str(getattr(stored, name)) for name in form.changed_data if hasattr(stored, name)}
+        super().save_model(request, obj, form, change)
+        verb = "operator_changed" if change else "operator_added"
+        self._record(request, verb, obj, before=before, after=values(form, form.changed_data))
+
+    def delete_model(self, request, obj):
+        """Delete and record it."""
+        self._record(request, "operator_removed", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        """Delete one by one: each leaves its entry."""
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def _record(self, request, verb, obj, **details):
+        subject = getattr(obj, "user", None)
+        platform = self.platform_of(obj)
+        audit.record(None, verb, obj, user=request.user, platform=platform, subject=subject, **details)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows that only services write."""
+
+    def has_add_permission(self, request, obj=None):
+        """Nobody adds here."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody changes here."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Nobody deletes here."""
+        return False
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):
+    """People: one address each, on any number of platforms."""
+
+    platform_path = ""
+    ordering = ["email"]
+    list_display = ["email", "name", "claimed", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", ("claimed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["email", "name"]
+    readonly_fields = ["claimed_at", "date_joined", "last_login", "platforms"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("Where they are", {"fields": ["platforms"]}),
+        ("Installation", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("Dates", {"fields": ["claimed_at", "date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    @admin.display(boolean=True, description="has an account")
+    def claimed(self, user):
+        """True once the person has signed up themselves."""
+        return user.claimed_at is not None
+
+    @admin.display(description="platforms")
+    def platforms(self, user):
+        """List the memberships in words."""
+        rows = user.memberships.select_related("platform", "company")
+        return format_html_join(
+            format_html("<br>"),
+            "{}: {}, {}, {}",
+            ((m.platform, m.get_right_display(), m.get_status_display(), m.company) for m in rows),
+        )
+
+
+class StockInline(admin.TabularInline):
+    """The roles a platform owns licences of."""
+
+    model = RoleStock
+    extra = 0
+    autocomplete_fields = ["role"]
+
+
+@admin.register(Platform)
+class PlatformAdmin(AuditedAdmin):
+    """Tenants, their look, state and options."""
+
+    list_display = ["name", "slug", "status", "members", "time_zone"]
+    list_filter = ["status"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [StockInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "mark", "accent", "status", "time_zone"]}),
+        (
+            "Member options",
+            {"fields": ["invitations_from_administrators", "invitations_from_members", "member_locations"]},
+        ),
+        (
+            "Content rules",
+            {
+                "fields": [
+                    "members_create_spaces",
+                    "externals_read_open",
+                    "open_readers",
+                    "credentials_counted",
+                    "leader_edits_frozen",
+                    "freeze_before_release",
+                ]
+            },
+        ),
+        ("Invitations", {"fields": ["invitation_days"]}),
+    ]
+
+    def platform_of(self, obj):
+        """A platform belongs to itself."""
+        return obj
+
+    @admin.display(description="active members")
+    def members(self, platform):
+        """Count the active members."""
+        return platform.active_members
+
+    def get_queryset(self, request):
+        """Count the members of all rows in one query."""
+        active = Count(
+            "members", filter=Q(members__status="active"), distinct=True
+        )
+        return super().get_queryset(request).annotate(active_members=active)
+
+
+@admin.register(Organization)
+class OrganizationAdmin(AuditedAdmin):
+    """Companies, business units, departments."""
+
+    list_display = ["name", "kind", "parent", "platform", "is_host"]
+    list_filter = ["kind", "is_host", "platform"]
+    list_select_related = ["platform", "parent"]
+    search_fields = ["name", "platform__name"]
+    autocomplete_fields = ["platform", "parent"]
+
+
+class GrantInline(admin.TabularInline):
+    """The roles a member holds."""
+
+    model = RoleGrant
+    extra = 0
+    can_delete = False
+    fields = ["role", "assigned", "restricted", "granted_at"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request, obj=None):
+        """Grants are made by the services that guard the stock."""
+        return False
+
+
+@admin.register(Member)
+class MemberAdmin(AuditedAdmin):
+    """People on platforms. A first Administrator is added here; everybody else is invited."""
+
+    list_display = ["user", "platform", "right", "status", "company"]
+    list_filter = ["platform", "right", "status"]
+    list_select_related = ["user", "platform", "company"]
+    search_fields = ["user__email", "user__name", "company__name"]
+    autocomplete_fields = ["platform", "user", "company", "unit", "organizations"]
+    inlines = [GrantInline]
+    fieldsets = [
+        (None, {"fields": ["platform", "user", "right", "status"]}),
+        ("Employment", {"fields": ["company", "unit", "organizations"]}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        """A membership keeps its person and platform; its state is changed by the services."""
+        return ["platform", "user", "right", "status"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        """Access is ended by an Administrator of the platform; the row and its history stay."""
+        return False
+
+
+class RoleForm(forms.ModelForm):
+    """Capabilities and prerequisites as boxes to tick."""
+
+    capabilities = forms.MultipleChoiceField(choices=Capability.choices, widget=forms.CheckboxSelectMultiple)
+    prerequisites = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Role
+        fields = ["code", "name", "description", "capabilities", "prerequisites", "portable", "position"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        others = Role.objects.exclude(pk=self.instance.pk)
+        self.fields["prerequisites"].choices = [(role.code, role.name) for role in others]
+
+
+@admin.register(Role)
+class RoleAdmin(AuditedAdmin):
+    """The catalogue of roles."""
+
+    form = RoleForm
+    platform_path = ""
+    list_display = ["name", "code", "capability_words", "prerequisite_words", "portable"]
+    list_filter = ["portable"]
+    search_fields = ["name", "code"]
+
+    @admin.display(description="capabilities")
+    def capability_words(self, role):
+        """Name the capabilities."""
+        return ", ".join(role.capabilities)
+
+    @admin.display(description="needs")
+    def prerequisite_words(self, role):
+        """Name the prerequisites."""
+        return ", ".join(role.prerequisites) or "nothing"
+
+    def get_readonly_fields(self, request, obj=None):
+        """A code stays: licences and prerequisites speak of it."""
+        return ["code"] if obj else []
+
+
+class StockForm(forms.ModelForm):
+    """Refuses a quantity below the units used."""
+
+    class Meta:
+        model = RoleStock
+        fields = ["platform", "role", "quantity", "expires_at"]
+
+    def clean_quantity(self):
+        """Compare with the licences that active members use now."""
+        quantity = self.cleaned_data["quantity"]
+        used = _used(self.instance) if self.instance.pk else 0
+        if quantity < used:
+            raise forms.ValidationError(f"{used} licences are in use, so the quantity stays at {used} or above.")
+        return quantity
+
+
+def _used(stock):
+    return RoleGrant.objects.filter(
+        role=stock.role_id, member__platform=stock.platform_id, member__status="active", assigned=True
+    ).count()
+
+
+@admin.register(RoleStock)
+class RoleStockAdmin(AuditedAdmin):
+    """Licences per platform and role."""
+
+    form = StockForm
+    list_display = ["role", "platform", "quantity", "used", "expires_at"]
+    list_filter = ["platform", "role"]
+    list_select_related = ["platform", "role"]
+    search_fields = ["platform__name", "role__name", "role__code"]
+    autocomplete_fields = ["platform", "role"]
+
+    @admin.display(description="used")
+    def used(self, stock):
+        """Count the units used now."""
+        return _used(stock)
+
+
+class InvitedRoleInline(admin.TabularInline):
+    """The roles an invitation offers."""
+
+    model = InvitationRole
+    extra = 0
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Invitations, to read; they are sent, renewed and revoked by Administrators of the platform."""
+
+    list_display = ["email", "platform", "right", "state", "inviter", "sent_at", "expires_at"]
+    list_filter = ["state", "right", "platform"]
+    list_select_related = ["platform", "inviter"]
+    search_fields = ["email", "platform__name", "inviter__email"]
+    date_hierarchy = "sent_at"
+    inlines = [InvitedRoleInline]
+    exclude = ["token_hash"]
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """What the bells show."""
+
+    list_display = ["text", "user", "platform", "at", "read_at"]
+    list_filter = ["kind", "platform"]
+    list_select_related = ["user", "platform"]
+    search_fields = ["text", "user__email"]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """The record, to read. Titles of items are left out: an operator opens no item of any platform."""
+
+    list_display = ["at", "actor", "words", "what", "platform", "rule"]
+    list_filter = ["platform", "verb"]
+    list_select_related = ["actor", "platform"]
+    search_fields = ["actor__email", "subject__email", "verb"]
+    date_hierarchy = "at"
+    show_full_result_count = False
+    fields = ["at", "actor", "subject", "words", "what", "platform", "rule", "reason"]
+    readonly_fields = fields
+
+    @admin.display(description="did")
+    def words(self, event):
+        """Say the verb in words."""
+        return audit.VERBS.get(event.verb, event.verb)
+
+    @admin.display(description="what")
+    def what(self, event):
+        """Name the object, unless it is content."""
+        if event.object_type.startswith("content."):
+            return f"an item ({event.object_type} {event.object_id})"
+        return event.object_label
