@@ -12,9 +12,10 @@ class ContentConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts, and what this floor does when a membership ends."""
-        from content import acts, loaders, memberships
+        from content import acts, loaders, memberships, visibility_preview
         from tenants import actor
 
         acts.register()
         memberships.register()
+        visibility_preview.register()
         actor.contribute("shares", loaders.load_shares)

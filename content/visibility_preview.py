@@ -1,4 +1,4 @@
-"""Counts what people would read in a space of another visibility: the reading rules on stand-in items.
+"""Counts what people read in a space, or would read were its visibility another: the rules on stand-in items.
 
 A space of 100,000 items is a few hundred combinations of facts. Actors of equal shape are asked once; what
 somebody owns or was given by a share is asked for them alone.
@@ -10,6 +10,7 @@ from copy import copy
 from django.db.models import Count
 
 from content.models import Item
+from spaces import hooks, previews
 from tenants import access
 
 FACTS = ("organization_id", "category", "maturity", "platform_wide")
@@ -87,3 +88,22 @@ def _add_own(total, actor, space, own):
             actor, "read", _standin(space, facts)
         ):
             total[facts[0]] += 1
+
+
+def holds_items(space):
+    """Tell whether `space` holds an item, readable or not."""
+    return Item.objects.filter(space=space).exists()
+
+
+def space_counts(actor, space_ids):
+    """Return {space_id: items} of what `actor` finds in lists of these spaces. One query."""
+    rows = access.narrow(Item.objects.order_by(), actor, "list").filter(space__in=space_ids)
+    return dict(rows.values_list("space_id").annotate(Count("pk")))
+
+
+def register():
+    """Hand the counting to the floor of spaces."""
+    hooks.contribute_holding(holds_items)
+    hooks.contribute_counts(space_counts)
+    previews.contribute(exposure)
+    previews.contribute_readable(readable)

@@ -11,11 +11,13 @@ class SpacesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register rules, facts, verbs, and what this floor does when a membership begins or ends."""
-        from spaces import loaders, memberships, rules, services
+        """Register rules, facts, verbs, what pages show of spaces, and what the beginning and end of membership mean."""
+        from spaces import loaders, memberships, navigation, panels, rules, services
         from tenants import actor
 
         rules.register()
         services.register()
+        navigation.register()
+        panels.register()
         memberships.register()
         actor.contribute("credentials", loaders.load_credentials)

@@ -27,10 +27,10 @@ def links(request):
         if held.works or held.visibility != "private":
             found.setdefault(held.space_id, held.space_title)
     spaces = [
-        {"url": space_url(request.platform, pk), "label": title, "icon": "space"}
+        {"url": space_url(request.platform, pk), "label": title, "icon": "layers"}
         for pk, title in list(found.items())[:MOST_SPACES]
     ]
-    mine = {"url": reverse("spaces:space_list", args=[slug]), "label": "All my spaces", "icon": "space"}
+    mine = {"url": reverse("spaces:space_list", args=[slug]), "label": "All my spaces", "icon": "layers"}
     if not request.actor.is_administrator:
         mine["count"] = len(found)
     groups = [{"title": "Spaces", "links": [*spaces, mine]}]
@@ -38,7 +38,7 @@ def links(request):
         center = {
             "url": reverse("spaces:control_center", args=[slug]),
             "label": "Spaces Control Center",
-            "icon": "space",
+            "icon": "layers",
         }
         groups.append({"title": "Content", "links": [center]})
     return groups

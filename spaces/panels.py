@@ -1,0 +1,39 @@
+"""What pages of the ground floor show of spaces: my spaces at home, a member's credentials in the member's detail."""
+
+from spaces import center
+from spaces.models import Credential, Space
+from tenants import access, panels
+
+MOST_ROWS = 12
+
+
+def my_spaces(request, **objects):
+    """Return the spaces open to the person, with what they are there and how much they read."""
+    spaces = access.narrow(Space.objects.all(), request.actor, "see").order_by("-active_at", "pk")
+    held = {credential.space_id for credential in request.actor.held}
+    mine = list(spaces.filter(pk__in=held)[: MOST_ROWS + 1])
+    context = {
+        "rows": center.my_rows(request.actor, mine[:MOST_ROWS]),
+        "more": len(mine) > MOST_ROWS,
+        "may_create": access.can(request.actor, "create_space", request.platform),
+    }
+    return {"template": "spaces/home_panel.html", "context": context, "position": 20}
+
+
+def member_credentials(request, *, member, **objects):
+    """Return all credentials of a member, for Administrators and the person; nothing for others."""
+    if not (request.actor.is_administrator or member.user_id == request.actor.user.pk):
+        return None
+    rows = (
+        Credential.objects.unended()
+        .filter(user=member.user_id, content_object__platform=request.platform)
+        .select_related("permission", "organization", "content_object", "given_by")
+        .order_by("content_object__title", "pk")
+    )
+    return {"template": "spaces/member_panel.html", "context": {"credentials": list(rows)}, "position": 30}
+
+
+def register():
+    """Hand both to the pages."""
+    panels.contribute("home", my_spaces)
+    panels.contribute("member", member_credentials)
