@@ -1,0 +1,76 @@
+"""What every test stands on: built assets, the database that DATABASE_URL names, a browser if there is one."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+from django.conf import settings
+
+from platform_site import assets
+
+NO_SKIP = "GANGWAY_NO_SKIP"  # set by .ci/run, where a test that skips has failed
+CHROMIUM = "GANGWAY_CHROMIUM"  # path of the browser; empty: none
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the test
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)  # a shared machine has slow moments
+hypothesis.settings.load_profile("house")
+
+
+def pytest_sessionstart(session):
+    """Build the assets once, before xdist starts its workers."""
+    if hasattr(session.config, "workerinput"):
+        return
+    try:
+        assets.ensure(session.config.get_terminal_writer().line)
+    except assets.AssetsError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what this machine cannot run, and say what is missing."""
+    missing = {
+        "postgres": "" if on_postgres() else "Needs PostgreSQL: set DATABASE_URL=postgres://…, or run .ci/run.",
+        "browser": "" if chromium() else "Needs Chromium: apt-get install chromium, or run .ci/run.",
+    }
+    for item in items:
+        if "page" in item.fixturenames or "browser" in item.fixturenames:
+            item.add_marker("browser")
+        for marker, reason in missing.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skip into a failure where nothing may be skipped."""
+    report = yield
+    if report.skipped and os.environ.get(NO_SKIP) and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and {NO_SKIP} is set: {report.longrepr}"
+    return report
+
+
+def on_postgres():
+    """Return whether the tests run on PostgreSQL."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def chromium():
+    """Return the path of the browser that the machine has, empty when none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get(CHROMIUM, next((path for name in names if (path := shutil.which(name))), ""))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the machine's own Chromium; Playwright's download is never used."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": LAUNCH}
