@@ -207,7 +207,7 @@ def build(members):
     tree, further = _tree(platform, members)
     parents = {pk: parent for pk, parent, _host in tree}
     host_id = next((pk for pk, _parent, host in tree if host), None)
-    grants = _grants(members)
+    grants = grants_of(members)
     facts = {name: loader(members, now) for name, loader in LOADERS.items()}
     actors = []
     for member in members:
@@ -258,7 +258,7 @@ def _belongs(member, parents, further):
     return frozenset([member.company_id, *line, *further])
 
 
-def _grants(members):
+def grants_of(members):
     """Return, by user, their grants on all platforms as facts."""
     stock = RoleStock.objects.filter(platform=OuterRef("member__platform"), role=OuterRef("role"))
     rows = (

@@ -8,10 +8,9 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.defaults import page_not_found
 
-from tenants import access
+from tenants import access, notifications
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible
-from tenants.models import Notification
 
 NAVIGATION = []
 DOORS = []
@@ -96,7 +95,7 @@ def page_context(request):
     slug = actor.platform.slug
     return context | {
         "nav": navigation(request),
-        "unread": Notification.objects.filter(user=user, platform=actor.platform, read_at=None).count(),
+        "unread": notifications.news(user, actor.platform).filter(read_at=None).count(),
         "notifications_url": _url("tenants:notifications", slug),
         "credential_url": _url("spaces:credential", slug),
         "search_url": _url("content:item_list", slug),

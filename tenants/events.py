@@ -1,0 +1,170 @@
+"""Entries of the record in words, for whoever may read them: names and labels as far as the reader may know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tenants import audit
+from tenants.models import Member
+
+STRANGER = "Somebody of another organization"
+LINKS: dict[str, Callable] = {}
+HIDDEN = []
+LABELS: dict[str, str] = {}
+
+
+def contribute_link(object_type, link):
+    """Let a floor lead from an entry to its object: `link(slug, object_id)` returns an address or ""."""
+    LINKS[object_type] = link
+
+
+def contribute_hidden(hidden):
+    """Let a floor keep entries out of the record: `hidden(actor)` returns a Q over AuditEvent, or None."""
+    HIDDEN.append(hidden)
+
+
+def contribute_labels(words):
+    """Let a floor name what entries keep in before and after: a dict from key to words."""
+    LABELS.update(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as one reader sees it."""
+
+    pk: int
+    at: object
+    person: str
+    known: bool
+    company: object
+    words: str
+    label: str
+    link: str
+    changes: tuple[Change, ...]
+    credential: str
+    rule: str
+    reason: str
+
+
+def visible(actor, rows):
+    """Keep the entries of the actor's platform that its pages list for this actor."""
+    hidden = [part for floor in HIDDEN if (part := floor(actor)) is not None]
+    rows = rows.filter(platform=actor.platform)
+    for part in hidden:
+        rows = rows.exclude(part)
+    return rows
+
+
+def entries(actor, rows, *, known=None, also=frozenset()):
+    """Return loaded AuditEvents as Entries; two queries whatever their number.
+
+    `known` is None when the reader may know everybody, else the organizations whose people they may know;
+    `also` holds ids of further users that they may know, such as the unrestricted Owners of a space.
+    """
+    rows = list(rows)
+    people = _people(actor, rows)
+    allowed = frozenset(also) | {actor.user.pk}
+    return [_entry(actor, row, people, _Names(people, known, allowed)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    people: dict
+    known: frozenset | None
+    allowed: frozenset
+
+    def may(self, user_id):
+        """Tell whether the reader may know this person."""
+        if user_id is None or self.known is None or user_id in self.allowed:
+            return True
+        member = self.people.get(user_id)
+        return member is not None and not {member.company_id, member.unit_id}.isdisjoint(self.known)
+
+    def say(self, user):
+        """Name the person as far as the reader may know them."""
+        if user is None:
+            return "The system"
+        return str(user) if self.may(user.pk) else STRANGER
+
+
+def _people(actor, rows):
+    ids = {user_id for row in rows for user_id in (row.actor_id, row.subject_id) if user_id}
+    members = Member.objects.filter(platform=actor.platform, user__in=ids).select_related("user", "company")
+    return {member.user_id: member for member in members}
+
+
+def _entry(actor, row, people, names):
+    person = people[row.actor_id].user if row.actor_id in people else row.actor
+    member = people.get(row.actor_id)
+    open_subject = names.may(row.subject_id)
+    link = LINKS.get(row.object_type)
+    return Entry(
+        pk=row.pk,
+        at=row.at,
+        person=names.say(person),
+        known=names.may(row.actor_id),
+        company=member.company if member and names.may(row.actor_id) else None,
+        words=audit.VERBS.get(row.verb, row.verb.replace("_", " ")),
+        label=row.object_label if open_subject else "somebody of another organization",
+        link=link(actor.platform.slug, row.object_id) if link and open_subject else "",
+        changes=changes(row) if open_subject else (),
+        credential=_credential(row.credential),
+        rule=row.rule,
+        reason=row.reason,
+    )
+
+
+def _credential(stored):
+    if not stored:
+        return ""
+    return f"{stored.get('responsibility', '')} in {stored.get('space', '')} for {stored.get('organization', '')}"
+
+
+def changes(row):
+    """Return what an entry says of before and after, facts that stayed the same left out."""
+    keys = list(dict.fromkeys([*row.before, *row.after]))
+    return tuple(
+        Change(LABELS.get(key, key.replace("_", " ")), _say(row.before.get(key)), _say(row.after.get(key)))
+        for key in keys
+        if row.before.get(key) != row.after.get(key)
+    )
+
+
+def _say(value):
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(_say, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')}: {_say(part)}" for key, part in value.items())
+    return str(value).replace("_", " ") if str(value).islower() else str(value)
+
+
+def older_than(rows, cursor):
+    """Keep the entries before a cursor `<at>~<pk>`; a cursor that is none keeps them all."""
+    at, _, pk = cursor.partition("~")
+    try:
+        moment, number = timezone.datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return rows
+    if timezone.is_naive(moment) or not 0 <= number < 2**63:
+        return rows
+    return rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=number))
+
+
+def cursor_of(row):
+    """Return the cursor that leads to what is older than `row`."""
+    return f"{row.at.isoformat()}~{row.pk}"

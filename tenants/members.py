@@ -1,0 +1,93 @@
+"""Members of a platform: finding them, and ending their access."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenants import access, audit, memberships
+from tenants.errors import Conflict, NotVisible
+from tenants.models import InvitationState, Member, Platform, Right, Status
+
+
+def find_member(platform, pk):
+    """Return a member of `platform`, removed ones included. Raise NotVisible for anybody else's."""
+    rows = Member.objects.select_related("platform", "user", "company", "unit")
+    found = rows.filter(platform=platform, pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def endings(member):
+    """Return sentences about everything that ends with the access of `member`."""
+    grants = member.grants.select_related("role")
+    lines = [
+        f"{grant.role} ends" + (", and its licence is free again" if grant.assigned else "") for grant in grants
+    ]
+    if further := member.organizations.count():
+        lines.append(f"belonging to {further} further {'organization' if further == 1 else 'organizations'} ends")
+    return [*memberships.endings(member), *lines]
+
+
+def remains(member):
+    """Return sentences about everything that stays when the access of `member` ends."""
+    sent = member.user.invitations_sent.filter(
+        platform=member.platform_id, state=InvitationState.SENT, expires_at__gt=timezone.now()
+    ).count()
+    lines = [] if not sent else [
+        f"{sent} {'invitation' if sent == 1 else 'invitations'} they sent:"
+        " revoked when somebody answers, because nobody stands behind it any more"
+    ]
+    return [*memberships.remains(member), *lines, "the record of what they did"]
+
+
+@transaction.atomic
+def end_access(*, actor, member, reason=""):
+    """End the access of `member` and all that hangs on it; they return by accepting an invitation.
+
+    Raises NotVisible, AccessDenied, and Conflict for a member without access and for the last Administrator.
+    """
+    platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    decision = access.require(actor, "manage_members", platform)
+    member = _lock(platform, member.pk)
+    _require_ending(platform, member)
+    before = {
+        "status": member.status,
+        "right": member.right,
+        "roles": list(member.grants.values_list("role__code", flat=True)),
+    }
+    memberships.end(actor, member)
+    member.grants.all().delete()
+    member.organizations.clear()
+    member.status = Status.NO_ACCESS
+    member.save(update_fields=["status"])
+    audit.record(
+        actor,
+        "access_ended",
+        member,
+        decision=decision,
+        subject=member.user,
+        before=before,
+        after={"status": member.status},
+        reason=reason,
+    )
+    return member
+
+
+def _lock(platform, pk):
+    rows = Member.objects.select_for_update(of=["self"]).select_related("platform", "user", "company", "unit")
+    member = rows.filter(platform=platform, pk=pk).first()
+    if member is None:
+        raise NotVisible
+    return member
+
+
+def _require_ending(platform, member):
+    if member.status == Status.PENDING:
+        raise Conflict(f"{member} has not accepted yet.", "Revoke the invitation instead.")
+    if member.status != Status.ACTIVE:
+        raise Conflict(f"{member} has no access any more.", "Invite them to give access again.")
+    others = platform.members.filter(right=Right.ADMINISTRATOR, status=Status.ACTIVE, user__is_active=True)
+    if member.right == Right.ADMINISTRATOR and not others.exclude(pk=member.pk).exists():
+        raise Conflict(
+            f"{member} is the last Administrator of {platform}.", "Make another member Administrator first."
+        )
