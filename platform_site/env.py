@@ -1,8 +1,8 @@
-"""The environment, read once and in one place."""
+"""The environment, read once and in one place; NAME_FILE names a file that holds NAME."""
 
 import environ
 
-env = environ.Env()
+env = environ.FileAwareEnv()
 
 
 def text(name, default=environ.Env.NOTSET):
@@ -26,12 +26,24 @@ def names(name, default=()):
 
 
 def database(default):
-    """Return Django's settings for DATABASE_URL (units: seconds), with what each engine needs to be safe."""
+    """Return Django's settings for DATABASE_URL, with what each engine needs to be safe.
+
+    DATABASE_STATEMENT_SECONDS ends a statement that runs longer; 0 lets it run, as a long migration may have to.
+    """
     found = env.db_url("DATABASE_URL", default=default)
     if found["ENGINE"].endswith("sqlite3"):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        # IMMEDIATE: a transaction that reads first and then writes would else fail at once when another writes.
         found["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
     else:
-        found["CONN_HEALTH_CHECKS"] = True
-        found["OPTIONS"] = {"pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 8)}}
+        limits = {
+            "statement_timeout": f"{number('DATABASE_STATEMENT_SECONDS', 5)}s",
+            "lock_timeout": "2s",
+            "idle_in_transaction_session_timeout": "15s",
+        }
+        found["CONN_HEALTH_CHECKS"] = True  # else the first request after a restart of the database fails
+        found["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 8)},
+            "options": " ".join(f"-c {name}={limit}" for name, limit in limits.items()),
+        }
     return found

@@ -4,7 +4,8 @@ from platform_site import env
 from platform_site.settings.base import *  # noqa: F403 - settings build on settings
 
 SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")  # older keys, while sessions signed with them still live
+ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")  # exact names
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL")
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
 SECURE_SSL_REDIRECT = True
@@ -28,4 +29,12 @@ MAILERS = {
             "timeout": 10,
         },
     }
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "platform_site.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

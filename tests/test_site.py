@@ -1,0 +1,99 @@
+"""What holds for every page of the site: headers, hosts, doors, logs."""
+
+import json
+import logging
+import sys
+
+import pytest
+from django.urls import reverse
+
+from platform_site import env, logs
+from platform_site.logs import JsonFormatter
+from tests.factories import UserFactory
+
+LOOSE = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
+
+
+@pytest.fixture
+def sign_in_page(client, db):
+    """The one page that everybody may open."""
+    return client.get(reverse("account_login"))
+
+
+def test_pages_may_run_and_load_only_what_is_ours(sign_in_page):
+    policy = sign_in_page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not [word for word in LOOSE if word in policy]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Cache-Control", "no-store"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=()"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+    ],
+)
+def test_pages_carry_header(sign_in_page, header, value):
+    assert value in sign_in_page.headers[header]
+
+
+def test_signing_out_clears_the_cache(client, db):
+    client.force_login(UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_t08_a_forged_host_is_refused_and_a_forwarded_one_ignored(client, db):
+    page = reverse("account_login")
+    assert client.get(page, headers={"host": "evil.example"}).status_code == 400
+    answer = client.get("/", headers={"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
+    assert answer.status_code == 302
+    assert "evil" not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("address", ["/", "/admin/", "/admin/login/"])
+def test_doors_lead_a_stranger_to_our_sign_in(client, db, address):
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+def test_t14_a_log_line_is_json_and_holds_no_token():
+    token = "sV3" * 14
+    record = logging.LogRecord("django.request", logging.INFO, "", 1, "GET /invitations/%s/ 302", (token,), None)
+    line = json.loads(JsonFormatter().format(record))
+    assert line["message"] == "GET /invitations/[token]/ 302"
+    assert line["time"].endswith("+00:00")
+
+
+def test_a_log_line_keeps_the_trace_of_an_error():
+    try:
+        raise ValueError("a" * 40)
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "It failed", (), sys.exc_info())
+    assert "ValueError: [token]" in json.loads(JsonFormatter().format(record))["trace"]
+    assert logs.masked("/p/acme-engineering/spaces/12/") == "/p/acme-engineering/spaces/12/"
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path, monkeypatch):
+    (tmp_path / "secret").write_text("from the file")
+    monkeypatch.setenv("GANGWAY_TRIAL_FILE", str(tmp_path / "secret"))
+    assert env.text("GANGWAY_TRIAL") == "from the file"
+
+
+@pytest.mark.parametrize(
+    ("url", "held"),
+    [
+        ("sqlite:///x.sqlite3", {"transaction_mode": "IMMEDIATE", "timeout": 20}),
+        ("postgres://u@127.0.0.1/g", {"pool": {"min_size": 1, "max_size": 8}}),
+    ],
+)
+def test_each_database_gets_what_makes_it_safe(monkeypatch, url, held):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    options = env.database(url)["OPTIONS"]
+    assert held.items() <= options.items()
+    assert "statement_timeout=5s" in options.get("options", "statement_timeout=5s")
