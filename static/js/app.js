@@ -1,0 +1,149 @@
+// The few things a page does beyond links, forms and htmx. Everything here has a way that works without it.
+"use strict";
+
+const body = document.body;
+const one = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const store = (name, value) => (value ? localStorage.setItem(name, value) : localStorage.removeItem(name));
+
+// --- answers of htmx: a form comes back in its place, a refusal goes to the message area ---
+const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 429, 500, 503, 507]);
+body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  } else if (REFUSALS.has(xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.target = one("#messages");
+    event.detail.swapOverride = "innerHTML";
+  }
+});
+body.addEventListener("htmx:sendError", () => {
+  one("#messages").textContent = "The server cannot be reached. Nothing was changed; try again.";
+});
+body.addEventListener("htmx:afterSwap", (event) => {
+  const invalid = one("[aria-invalid=true]", event.detail.target);
+  if (invalid) invalid.focus();
+  else if (event.detail.target.id === "messages") event.detail.target.scrollIntoView({ block: "nearest" });
+});
+
+// --- toasts: HX-Trigger: {"toast": "words"} ---
+body.addEventListener("toast", (event) => {
+  const toast = document.createElement("div");
+  toast.className = "g-toast";
+  toast.role = "status";
+  toast.textContent = event.detail.value;
+  one("#toasts").append(toast);
+  setTimeout(() => toast.remove(), 10000);
+});
+
+// --- details used as menus: one open at a time, Esc and a click outside close it ---
+const closeMenus = (except) => all("details.g-pop[open]").forEach((menu) => menu !== except && (menu.open = false));
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.g-pop")));
+document.addEventListener("toggle", (event) => event.target.open && closeMenus(event.target), true);
+
+// --- dialogs: <button data-dialog="id"> opens, [data-close] closes, focus returns by itself ---
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialog).showModal();
+  }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+});
+
+// --- forms: ask before typed words are lost, send once ---
+const dirty = () => all("form[data-guard]").some((form) => form.dataset.dirty);
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) form.dataset.dirty = "yes";
+});
+document.addEventListener("submit", (event) => {
+  delete event.target.dataset.dirty;
+  const button = event.submitter;
+  if (!button || event.target.hasAttribute("hx-post")) return;
+  setTimeout(() => (button.disabled = true));
+  setTimeout(() => (button.disabled = false), 4000);
+});
+window.addEventListener("beforeunload", (event) => dirty() && event.preventDefault());
+window.addEventListener("pageshow", () => all("button[disabled][type=submit]").forEach((b) => (b.disabled = false)));
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+// --- upload progress: <form data-upload> with a <progress> ---
+body.addEventListener("htmx:xhr:progress", (event) => {
+  const bar = one("progress", event.target);
+  if (!bar || !event.detail.lengthComputable) return;
+  bar.hidden = false;
+  bar.max = event.detail.total;
+  bar.value = event.detail.loaded;
+});
+
+// --- theme: system, light, dark ---
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-set-theme]")?.dataset.setTheme;
+  if (choice === undefined) return;
+  store("gangway-theme", choice);
+  if (choice) document.documentElement.dataset.theme = choice;
+  else delete document.documentElement.dataset.theme;
+});
+
+// --- keyboard ---
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const rows = () => all("main table tbody tr").filter((row) => one("a", row));
+const step = (by) => {
+  const list = rows();
+  const at = list.findIndex((row) => row.contains(document.activeElement));
+  const next = list[Math.min(list.length - 1, Math.max(0, at + by))];
+  if (next) one("a", next).focus();
+};
+const here = () => document.activeElement.closest("tr");
+const GO = { h: "home", s: "spaces", p: "platforms", c: "credential", n: "notifications" };
+const KEYS = {
+  "/": () => one("#q")?.focus(),
+  "?": () => one("#keys")?.showModal(),
+  j: () => step(1),
+  k: () => step(-1),
+  x: () => one("input[type=checkbox]", here() ?? document)?.click(),
+  ".": () => one("details.g-pop summary", here() ?? document)?.click(),
+  m: () => one("[data-key=m]", here() ?? document)?.click(),
+  w: () => one("[data-key=w]")?.click(),
+  "[": () => one("[rel=prev]")?.click(),
+  "]": () => one("[rel=next]")?.click(),
+};
+let went = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const open = one("details.g-pop[open]");
+    if (open) {
+      open.open = false;
+      one("summary", open).focus();
+    } else if (!one("dialog[open]")) {
+      const close = one(".g-drawer [data-closes]");
+      if (close && (!dirty() || confirm("Leave without saving what you changed?"))) {
+        all("form[data-guard]").forEach((form) => delete form.dataset.dirty);
+        close.click();
+      }
+    }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (localStorage.getItem("gangway-keys") === "off" && event.key !== "?") return;
+  if (event.key === "g") {
+    went = Date.now();
+  } else if (Date.now() - went < 1500 && GO[event.key]) {
+    event.preventDefault();
+    went = 0;
+    one(`[data-go=${GO[event.key]}]`)?.click();
+  } else if (KEYS[event.key]) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+});
+const keySwitch = one("#keys-on");
+if (keySwitch) {
+  keySwitch.checked = localStorage.getItem("gangway-keys") !== "off";
+  keySwitch.addEventListener("change", () => store("gangway-keys", keySwitch.checked ? "" : "off"));
+}

@@ -1,0 +1,33 @@
+"""Gives every Django form, allauth's included, our field: label above, hint, error with glyph."""
+
+from django.forms.renderers import TemplatesSetting
+
+
+
+class FieldRenderer(TemplatesSetting):
+    """Renders forms by forms/form.html and adds our class to each widget by its kind."""
+
+    form_template_name = "forms/form.html"
+
+    def render(self, template_name, context, request=None):
+        """Render; a widget's context gets the class of its kind."""
+        widget = context.get("widget")
+        if widget is not None and "attrs" in widget:
+            _dress(widget, template_name)
+        return super().render(template_name, context, request)
+
+
+def _dress(widget, template_name):
+    kind = widget.get("type", "")
+    name = "form-control"
+    if kind in {"checkbox", "radio"} or "option" in template_name:
+        name = "form-check-input"
+    elif "select" in template_name:
+        name = "form-select"
+    elif kind == "hidden" or "multiple_input" in template_name:
+        return
+    attrs = widget["attrs"]
+    given = attrs.get("class", "")
+    if name not in given:
+        invalid = " is-invalid" if attrs.get("aria-invalid") == "true" else ""
+        widget["attrs"] = attrs | {"class": f"{given} {name}{invalid}".strip()}
