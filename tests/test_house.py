@@ -17,6 +17,10 @@ MODULE_LINES, FUNCTION_LINES, VIEW_LINES, ARGUMENTS = 400, 40, 15, 6
 # What may pass a ceiling, each with the reason. An entry that is no longer needed fails a test.
 EXEMPT = {}
 
+# Templates that show text as it is, each with the reason.
+TRUSTED = {"templates/elements/field.html": "Help texts are Django's and ours; those of passwords are lists."}
+UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off")
+
 VAGUE = {"utils", "helpers", "common", "misc", "util", "helper", "base_classes"}
 BINARY = (".png", ".jpg", ".webp", ".woff2", ".stp", ".step", ".stl", ".pdf", ".ico")
 HOSTS = (
@@ -152,8 +156,8 @@ def test_templates_hold_no_script_and_no_style():
 
 
 def test_templates_trust_no_text():
-    templates = [path for path in tracked() if path.suffix == ".html"]
-    assert [name_of(path) for path in templates if re.search(r"\|\s*safe\b|autoescape off", path.read_text())] == []
+    trusting = [path for path in tracked() if path.suffix == ".html" and UNESCAPED.search(path.read_text())]
+    assert {name_of(path) for path in trusting} == set(TRUSTED)
 
 
 def versions(lines):

@@ -44,7 +44,7 @@ def test_pages_carry_header(sign_in_page, header, value):
 
 
 def test_signing_out_clears_the_cache(client, db):
-    client.force_login(UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(UserFactory())
     assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"cache"'
 
 

@@ -91,8 +91,8 @@ STORAGES = {
 # People and signing in
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",  # first: it signs in and loads people
     "tenants.backends.AccessBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no row for anonymous visitors
 GUARDIAN_MONKEY_PATCH_USER = False  # guardian: grants are written by our services only
@@ -160,6 +160,9 @@ X_FRAME_OPTIONS = "DENY"
 
 # Uploads and work that leaves the request
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = ["content.uploads.HashingHandler"]
+FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 10 * 1024**3)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
