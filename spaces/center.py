@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from spaces import hooks
 from spaces.models import Credential, Responsibility, Space
+from spaces.places import space_url
 from tenants.models import Member, Right, Status, User
 
 SORTS = {
@@ -29,6 +30,17 @@ class Row:
     externals: int = 0
     items: int = 0
     mine: tuple = ()
+    url: str = ""
+
+    @property
+    def more_owners(self):
+        """How many Owners there are besides the one that is named."""
+        return len(self.owners) - 1
+
+    @property
+    def several(self):
+        """True when the asker's credentials here are of more than one organization."""
+        return len({held.organization_id for held in self.mine}) > 1
 
 
 def filtered(spaces, *, words="", visibility="", owner=None, externals=False):
@@ -80,6 +92,7 @@ def rows(actor, spaces):
             members=people.get(space.pk, (0, 0))[0],
             externals=people.get(space.pk, (0, 0))[1],
             items=items[space.pk],
+            url=space_url(actor.platform.slug, space.pk),
         )
         for space in spaces
     ]
@@ -93,6 +106,7 @@ def my_rows(actor, spaces):
             space=space,
             items=items[space.pk],
             mine=tuple(held for held in actor.held if held.space_id == space.pk),
+            url=space_url(actor.platform.slug, space.pk),
         )
         for space in spaces
     ]

@@ -1,6 +1,9 @@
 """What people type about spaces and credentials."""
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from spaces import days
 from spaces.giving import CredentialSpec
@@ -13,6 +16,9 @@ VISIBILITIES = [
     (Visibility.PROTECTED, "Protected: Released and Obsolete content is open to the platform"),
     (Visibility.PUBLIC, "Public: all content but Private items is open to the platform"),
 ]
+
+
+SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 def take(form, error):
@@ -74,11 +80,16 @@ class CredentialForm(forms.Form):
     )
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), empty_label=None)
     starts_on = forms.DateField(
-        required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}), help_text="Empty: at once."
+        required=False,
+        label="From",
+        validators=SENSIBLE,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Empty: at once.",
     )
     ends_on = forms.DateField(
         required=False,
         label="Until",
+        validators=SENSIBLE,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="This day included. Empty: no end.",
     )

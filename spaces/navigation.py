@@ -3,21 +3,12 @@
 from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from tenants import web
+from spaces.places import space_url
+from tenants import events, web
 
 MOST_SPACES = 6
-
-
-def space_url(platform, space):
-    """Return where a space opens: its content where that floor is installed, else its people."""
-    for name in ("content:space_detail", "spaces:space_members"):
-        try:
-            return reverse(name, args=[platform.slug, space.pk if hasattr(space, "pk") else space])
-        except NoReverseMatch:
-            continue
-    return ""
 
 
 def links(request):
@@ -27,10 +18,15 @@ def links(request):
         if held.works or held.visibility != "private":
             found.setdefault(held.space_id, held.space_title)
     spaces = [
-        {"url": space_url(request.platform, pk), "label": title, "icon": "layers"}
+        {"url": space_url(slug, pk), "label": title, "icon": "layers"}
         for pk, title in list(found.items())[:MOST_SPACES]
     ]
-    mine = {"url": reverse("spaces:space_list", args=[slug]), "label": "All my spaces", "icon": "layers"}
+    mine = {
+        "url": reverse("spaces:space_list", args=[slug]),
+        "label": "All my spaces",
+        "icon": "layers",
+        "key": "spaces",
+    }
     if not request.actor.is_administrator:
         mine["count"] = len(found)
     groups = [{"title": "Spaces", "links": [*spaces, mine]}]
@@ -61,6 +57,7 @@ def ask_credential(request, view):
 
 
 def register():
-    """Hand both to the pages."""
+    """Hand both to the pages, and to the record the way to what its entries name."""
     web.contribute_navigation(links)
     web.contribute_door(ask_credential)
+    events.contribute_link("spaces.space", space_url)

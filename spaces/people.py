@@ -59,6 +59,11 @@ class Person:
         return self.member.status == Status.PENDING or self.credential is None
 
     @property
+    def outside(self):
+        """The company of somebody whom the host does not employ, for the mark on their face."""
+        return None if self.member.company.is_host else self.member.company
+
+    @property
     def source(self):
         """How it came about, in words; who gave it is `given_by`."""
         return SOURCES.get(self.credential.source, "") if self.credential else "starts when accepted"
@@ -117,7 +122,6 @@ def _invited(space):
             restricted=row.restricted,
             organization=row.organization,
             ends_at=row.ends_at,
-            note="invited, not accepted",
         )
         for row in rows
     ]
@@ -158,6 +162,8 @@ def _editing(actor, space, credentials, by_user):
 def _person(row, found, lasting, known, may_edit):
     counts = row.organization_id in found.organizations
     note = "" if counts else f"does not count: {found.member} left {row.organization}"
+    if found.member.is_pending:
+        note = "counts from acceptance"
     if lasting == {row.pk}:
         note = "last unrestricted Owner"
     return Person(

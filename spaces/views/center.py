@@ -1,16 +1,19 @@
 """The control center: every space of the platform, and the menu of one row."""
 
 from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from spaces import center
 from spaces.forms import CenterForm
-from spaces.models import Space
-from spaces.views.asking import find_space, open_to_repair
+from spaces.models import WIDTH, Space
+from spaces.views.asking import beside, find_space, open_to_repair, page_of
 from tenants import access
 from tenants.web import administrators_only, render_page
 
 ROWS_PER_PAGE = 25
+LONGEST_ID = 19  # digits
 
 
 @require_safe
@@ -26,6 +29,8 @@ def control_center(request):
     page = Paginator(spaces.order_by(*center.SORTS[sort]), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": center.rows(request.actor, list(page)), "form": form, "sort": sort}
     context |= {"figures": center.figures(platform), "is_filtered": any(_filters(form.cleaned_data).values())}
+    at = request.GET.get("at", "")
+    context["at"] = int(at) if at.isdecimal() and len(at) < LONGEST_ID else None
     return render_page(request, "spaces/control_center.html", context, partials=["spaces"])
 
 
@@ -39,11 +44,11 @@ def _filters(data):
 
 
 ACTS = [
-    ("edit", "Edit title and description", "spaces:space_edit"),
-    ("widen", "Make wider", "spaces:space_visibility"),
-    ("narrow", "Make narrower", "spaces:space_visibility"),
-    ("see_record", "Record of this space", "spaces:space_record"),
-    ("delete", "Delete", "spaces:space_delete"),
+    ("edit", "Edit title and description", "spaces:space_edit", "work"),
+    ("widen", "Make wider", "spaces:space_visibility", "pub"),
+    ("narrow", "Make narrower", "spaces:space_visibility", "priv"),
+    ("see_record", "Record of this space", "spaces:space_record", "record"),
+    ("delete", "Delete", "spaces:space_delete", "trash"),
 ]
 
 
@@ -52,7 +57,20 @@ ACTS = [
 def space_menu(request, pk):
     """What may be done with one space now, each act with the reason where it is blocked."""
     space = find_space(request, pk)
-    acts = [(access.can(request.actor, act, space), label, url, act) for act, label, url in ACTS]
-    manages = access.can(request.actor, "manage_members", space)
-    context = {"space": space, "acts": acts, "manages": manages}
-    return render_page(request, "spaces/space_menu.html", context, partials=[f"menu-{space.pk}"])
+    context = page_of(request, space)
+    context |= {
+        "acts": list(_acts(request, space)),
+        "manages": access.can(request.actor, "manage_members", space),
+        "beside_url": beside(request, context["members_url"]),
+    }
+    return render(request, "spaces/space_menu.html#menu" if request.htmx else "spaces/space_menu.html", context)
+
+
+def _acts(request, space):
+    """Yield each act as a menu shows it; widening and narrowing only where there is somewhere to go."""
+    widest, narrowest = WIDTH[space.visibility] == max(WIDTH.values()), WIDTH[space.visibility] == 0
+    for act, label, name, icon in ACTS:
+        if (act == "widen" and widest) or (act == "narrow" and narrowest):
+            continue
+        url = reverse(name, args=[request.platform.slug, space.pk])
+        yield {"decision": access.can(request.actor, act, space), "label": label, "url": url, "icon": icon}

@@ -9,7 +9,7 @@ from spaces import days, people, previews
 from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
 from spaces.forms import CredentialForm, take
 from spaces.giving import held_none_unrestricted
-from spaces.views.asking import find_space, open_to_repair, to
+from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
@@ -31,7 +31,7 @@ def space_members(request, pk):
         "people": listed,
         "externals": sum(member.is_external for member in present),
         "insiders": sum(not member.is_external for member in present),
-        "pending": sum(member.status == "pending" for member in present),
+        "pending": sum(member.is_pending for member in present),
         "bound": people.bound_people(listed),
     }
     return render_page(request, "spaces/space_members.html", context, partials=PARTIALS)
@@ -122,8 +122,7 @@ class Effect:
 
 
 def _page(request, space):
-    manages = access.can(request.actor, "manage_members", space)
-    return {"space": space, "manages": manages, "gives_any": access.can(request.actor, "give_any", space)}
+    return page_of(request, space) | {"manages": access.can(request.actor, "manage_members", space)}
 
 
 def _search(request, space):

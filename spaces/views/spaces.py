@@ -5,16 +5,19 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from spaces import center, navigation, previews, services
+from spaces import center, previews, services
 from spaces.forms import NewSpaceForm, SpaceForm, VisibilityForm, take
 from spaces.models import WIDTH, Space, Visibility
-from spaces.views.asking import find_space, open_to_repair, to
-from tenants import access
+from spaces.places import space_url
+from spaces.rules import people_known
+from spaces.views.asking import find_space, open_to_repair, page_of, to
+from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import AuditEvent
 from tenants.web import render_page
 
 ROWS_PER_PAGE = 50
+MOST_PEOPLE = 100
 REFUSED = (Unacceptable, Conflict, AccessDenied)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -57,8 +60,8 @@ def space_edit(request, pk):
         edited, status = _sent(form, lambda data: services.edit_space(actor=request.actor, space=space, **data))
         if edited:
             messages.success(request, f"{edited} is changed.")
-            return redirect(navigation.space_url(request.platform, space))
-    return render_page(request, "spaces/space_form.html", {"form": form, "space": space}, status=status)
+            return redirect(space_url(request.platform.slug, space.pk))
+    return render_page(request, "spaces/space_form.html", page_of(request, space) | {"form": form}, status=status)
 
 
 @get_or_post
@@ -73,8 +76,9 @@ def space_visibility(request, pk):
         changed, status = _sent(form, lambda data: services.change_visibility(actor=request.actor, space=space, **data))
         if changed:
             messages.success(request, f"{changed} is {changed.get_visibility_display()} now.")
-            return redirect(navigation.space_url(request.platform, space))
-    context = {"form": form, "space": space, "acts": _widths(request.actor, space), **_preview(request, space, data)}
+            return redirect(space_url(request.platform.slug, space.pk))
+    context = page_of(request, space) | {"form": form, "acts": _widths(request.actor, space)}
+    context |= _preview(request, space, data)
     return render_page(request, "spaces/space_visibility.html", context, partials=["preview"], status=status)
 
 
@@ -95,7 +99,17 @@ def _preview(request, space, data):
     own = {held.organization_id for held in request.actor.held if held.space_id == space.pk and held.is_owner}
     gains, losses = previews.visibility_preview(space, wanted, own=own)
     widens = WIDTH[wanted] > WIDTH[space.visibility]
-    return {"wanted": Visibility(wanted), "widens": widens, "changes": gains if widens else losses}
+    changes = gains if widens else losses
+    return {
+        "wanted": Visibility(wanted),
+        "widens": widens,
+        "changes": changes,
+        "shown": changes[:MOST_PEOPLE],
+        "more": max(0, len(changes) - MOST_PEOPLE),
+        "externals": sum(change.actor.is_external for change in changes),
+        "most": max((change.items for change in changes), default=0),
+        "names_known": people_known(request.actor, space.pk) is None,
+    }
 
 
 @get_or_post
@@ -104,7 +118,7 @@ def space_delete(request, pk):
     """Delete a space that holds no item."""
     space = find_space(request, pk, "delete")
     if request.method != "POST":
-        return render_page(request, "spaces/space_delete.html", {"space": space})
+        return render_page(request, "spaces/space_delete.html", page_of(request, space))
     services.delete_space(actor=request.actor, space=space)
     messages.success(request, f"{space} is deleted.")
     return to(request, "spaces:control_center" if request.actor.is_administrator else "spaces:space_list")
@@ -115,9 +129,11 @@ def space_delete(request, pk):
 def space_record(request, pk):
     """What was done in a space, newest first."""
     space = find_space(request, pk, "see_record")
-    events = AuditEvent.objects.filter(platform=request.platform, space_id=space.pk).select_related("actor", "subject")
-    page = Paginator(events, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render_page(request, "spaces/space_record.html", {"space": space, "page": page}, partials=["events"])
+    rows = AuditEvent.objects.filter(space_id=space.pk).select_related("actor", "subject")
+    page = Paginator(events.visible(request.actor, rows), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    known = people_known(request.actor, space.pk)
+    context = page_of(request, space) | {"page": page, "entries": events.entries(request.actor, page, known=known)}
+    return render_page(request, "spaces/space_record.html", context)
 
 
 def _sent(form, act):

@@ -66,6 +66,11 @@ class Member(models.Model):
         return self.status == Status.ACTIVE
 
     @property
+    def is_pending(self):
+        """True until the invitation is accepted."""
+        return self.status == Status.PENDING
+
+    @property
     def employment(self):
         """The lowest organization that employs this person."""
         return self.unit or self.company

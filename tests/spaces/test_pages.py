@@ -1,0 +1,487 @@
+"""The pages of spaces: who gets which, what they tell, what bad input gets."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils import timezone
+
+from spaces.models import Credential, CurrentCredential, InvitationCredential, Space
+from tenants.models import AuditEvent, Invitation, Right, Status
+from tests.factories import ItemFactory, MemberFactory, OrganizationFactory, SpaceFactory, give, worker
+
+pytestmark = pytest.mark.django_db
+BROWSER = {"HTTP_ACCEPT": "text/html"}
+
+
+@pytest.fixture
+def space():
+    return SpaceFactory(title="Test rig")
+
+
+@pytest.fixture
+def platform(space):
+    return space.platform
+
+
+@pytest.fixture
+def supplier(platform):
+    return OrganizationFactory(platform=platform, name="Supplier")
+
+
+@pytest.fixture
+def owner(platform, space):
+    member = worker(platform, user__name="Olga Owner")
+    give(member, space, "owner")
+    return member
+
+
+@pytest.fixture
+def administrator(platform):
+    return worker(platform, Right.ADMINISTRATOR, user__name="Ada Administrator")
+
+
+@pytest.fixture
+def engineer(platform, supplier):
+    return worker(platform, Right.EXTERNAL, company=supplier, user__name="Egon Engineer")
+
+
+@pytest.fixture
+def visit(client, platform):
+    """Return a function that asks for a page of the platform as a member."""
+
+    def go(member, name, *args, data=None, **headers):
+        client.force_login(member.user)
+        url = reverse(f"spaces:{name}", args=[platform.slug, *args])
+        if data is None:
+            return client.get(url, **headers)
+        return client.post(url, data, **headers)
+
+    return go
+
+
+def text(response):
+    return response.content.decode()
+
+
+# --- who gets which page ---
+
+MANAGERS = {"owner", "owner (restricted)", "administrator"}
+PAGES = {
+    "control_center": ((), {"administrator"}, 403),
+    "space_list": ((), {"everybody"}, 200),
+    "space_menu": (("space",), {"insiders"}, 404),
+    "space_edit": (("space",), {"owner", "administrator"}, 403),
+    "space_visibility": (("space",), {"insiders"}, 404),
+    "space_delete": (("space",), {"owner", "administrator"}, 403),
+    "space_record": (("space",), {"owner", "administrator"}, 403),
+    "space_members": (("space",), {"insiders"}, 404),
+    "people_search": (("space",), MANAGERS, 403),
+    "credential_add": (("space",), MANAGERS, 403),
+    "credential_change": (("space", "credential"), MANAGERS, 403),
+    "credential_remove": (("space", "credential"), MANAGERS, 403),
+    "credential": ((), {"everybody"}, 200),
+}
+PARTS = ["stranger", "public_reader", "reader", "leader", "owner (restricted)", "owner", "administrator", "unlicensed"]
+
+
+def _part(part, space):
+    if part == "unlicensed":
+        member = MemberFactory(platform=space.platform)
+        give(member, space, "owner")
+        return member
+    member = worker(space.platform, Right.ADMINISTRATOR if part == "administrator" else Right.MEMBER)
+    if part not in {"stranger", "administrator"}:
+        give(member, space, part.split(" ")[0], restricted="restricted" in part)
+    return member
+
+
+def _status(name, part):
+    _args, allowed, _refused = PAGES[name]
+    if part == "unlicensed":
+        return 403
+    inside = part not in {"stranger", "public_reader"}  # Public Reader sees no Private space
+    if "everybody" in allowed or part in allowed or ("insiders" in allowed and inside):
+        return 200
+    return 403 if inside or not PAGES[name][0] else 404
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("name", PAGES)
+def test_who_gets_which_page(visit, space, name, part):
+    insider = worker(space.platform)
+    credential = give(insider, space, "reader", restricted=True)
+    known = {"space": space.pk, "credential": credential.pk}
+    response = visit(_part(part, space), name, *(known[arg] for arg in PAGES[name][0]))
+    assert response.status_code == _status(name, part), text(response)[:500]
+
+
+@pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[0]])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_space_of_another_platform_answers_like_none(visit, administrator, name, method):
+    other = SpaceFactory()
+    foreign = give(MemberFactory(platform=other.platform), other, "reader")
+    bodies = []
+    for pk, credential in ((other.pk, foreign.pk), (10**12, 10**12)):
+        args = (pk, credential) if len(PAGES[name][0]) == 2 else (pk,)
+        response = visit(administrator, name, *args, data={} if method == "post" else None)
+        assert response.status_code in {404, 405}
+        bodies.append(text(response).replace(str(pk), "").replace(str(credential), ""))
+    assert bodies[0] == bodies[1]
+
+
+def test_an_administrator_without_a_licence_repairs(visit, space):
+    chief = MemberFactory(platform=space.platform, right=Right.ADMINISTRATOR)
+    for name, args in (("control_center", ()), ("space_members", (space.pk,)), ("space_edit", (space.pk,))):
+        assert visit(chief, name, *args).status_code == 200
+
+
+# --- the control center ---
+
+
+def _fill(platform, number):
+    for index in range(number):
+        space = SpaceFactory(platform=platform, title=f"Filled {index}")
+        give(worker(platform), space, "owner")
+        give(worker(platform, Right.EXTERNAL), space, "reader", restricted=True)
+        ItemFactory(space=space)
+
+
+def test_b36_control_center_asks_the_same_number_of_queries(
+    visit, administrator, platform, django_assert_num_queries, django_assert_max_num_queries
+):
+    _fill(platform, 1)
+    visit(administrator, "control_center")
+    with django_assert_max_num_queries(40) as one:
+        visit(administrator, "control_center")
+    _fill(platform, 24)
+    with django_assert_num_queries(len(one)):
+        visit(administrator, "control_center")
+
+
+def test_control_center_counts_people_and_items(visit, administrator, platform, space, owner, engineer):
+    give(engineer, space, "reader", restricted=True)
+    give(engineer, space, "public_reader")
+    ended = worker(platform)
+    give(ended, space, "reader", ends_at=timezone.now() - timedelta(days=1))
+    ItemFactory(space=space)
+    row = visit(administrator, "control_center").context["rows"][0]
+    assert (row.members, row.externals, row.items) == (1, 1, 1)
+    assert [str(user) for user in row.owners] == ["Olga Owner"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("q=rig", ["Test rig"]),
+        ("q=olga", ["Test rig"]),
+        ("q=nothing", []),
+        ("visibility=public", ["Open"]),
+        ("visibility=wide", ["Open", "Test rig"]),
+        ("externals=on", ["Open"]),
+        ("owner={owner}", ["Test rig"]),
+        ("owner=99999999999999999999", ["Open", "Test rig"]),
+        ("owner=x", ["Open", "Test rig"]),
+        ("sort=-title", ["Test rig", "Open"]),
+        ("sort=password", ["Open", "Test rig"]),
+        ("page=7", ["Open", "Test rig"]),
+        ("page=x", ["Open", "Test rig"]),
+    ],
+)
+def test_control_center_filters(client, administrator, platform, owner, engineer, query, titles):
+    other = SpaceFactory(platform=platform, title="Open", visibility="public")
+    give(engineer, other, "reader")
+    Space.objects.filter(pk=other.pk).update(active_at=timezone.now() + timedelta(minutes=1))
+    client.force_login(administrator.user)
+    url = reverse("spaces:control_center", args=[platform.slug])
+    response = client.get(f"{url}?{query.format(owner=owner.user.pk)}")
+    assert [row.space.title for row in response.context["rows"]] == titles
+
+
+# --- who sees whom ---
+
+
+def _names(response):
+    return {str(person.member) for person in response.context["people"]}
+
+
+def test_b07_bound_people_see_their_own_and_the_unrestricted_owners(visit, space, owner, engineer, supplier):
+    give(engineer, space, "author", restricted=True)
+    colleague = worker(space.platform, Right.EXTERNAL, company=supplier, user__name="Carl Colleague")
+    give(colleague, space, "reader")
+    rival = worker(
+        space.platform,
+        Right.EXTERNAL,
+        company=OrganizationFactory(platform=space.platform, name="Rival"),
+        user__name="Rita Rival",
+    )
+    give(rival, space, "author", restricted=True)
+    response = visit(engineer, "space_members", space.pk)
+    assert _names(response) == {"Egon Engineer", "Carl Colleague", "Olga Owner"}
+    assert "Rita" not in text(response)
+    assert "Rival" not in text(response)
+    assert "Rita Rival" in _names(visit(owner, "space_members", space.pk))
+
+
+def test_b06_an_unseen_person_changes_no_byte(visit, space, owner, engineer):
+    give(engineer, space, "author", restricted=True)
+    before = visit(engineer, "space_members", space.pk).content
+    give(worker(space.platform, user__name="Unseen"), space, "reader", given_by=owner.user)
+    assert visit(engineer, "space_members", space.pk).content == before
+
+
+def test_owner_restricted_changes_only_its_own_people(visit, space, owner, engineer, supplier):
+    boss = worker(space.platform, Right.EXTERNAL, company=supplier)
+    give(boss, space, "owner", restricted=True)
+    give(engineer, space, "author", restricted=True)
+    editable = {
+        str(person.member): person.editable for person in visit(boss, "space_members", space.pk).context["people"]
+    }
+    assert editable == {"Egon Engineer": True, "Olga Owner": False, str(boss): True}
+    credential = Credential.objects.get(user=owner.user)
+    assert visit(boss, "credential_remove", space.pk, credential.pk).status_code == 403
+
+
+def test_pending_and_invited_people_are_listed(visit, space, owner, supplier, administrator):
+    pending = MemberFactory(platform=space.platform, company=supplier, status=Status.PENDING, user__name="Nils Berg")
+    now = timezone.now()
+    invitation = Invitation.objects.create(
+        platform=space.platform,
+        email=pending.user.email,
+        member=pending,
+        company=supplier,
+        inviter=administrator.user,
+        token_hash="x",
+        sent_at=now,
+        expires_at=now + timedelta(days=3),
+    )
+    InvitationCredential.objects.create(
+        invitation=invitation, space=space, responsibility="contributor", organization=supplier, restricted=True
+    )
+    response = visit(owner, "space_members", space.pk)
+    assert "Nils Berg" in _names(response)
+    assert "starts when accepted" in text(response)
+    invitation.expires_at = now
+    invitation.save()
+    assert "Nils Berg" not in _names(visit(owner, "space_members", space.pk))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("e", []),
+        ("eg", ["Egon Engineer"]),
+        ("engi", ["Egon Engineer"]),
+        ("EGON", ["Egon Engineer"]),
+        ("gon", []),
+        ("zz", []),
+        ("", []),
+        ("%%", []),
+    ],
+)
+def test_search_finds_by_the_beginning_of_a_name(client, visit, space, owner, engineer, words, found):
+    MemberFactory(user__name="Egon Elsewhere")  # on another platform
+    MemberFactory(platform=space.platform, user__name="Egon Gone", status=Status.REMOVED)
+    client.force_login(owner.user)
+    url = reverse("spaces:people_search", args=[space.platform.slug, space.pk])
+    response = client.get(url, {"q": words})
+    assert [str(member) for member in response.context["found"]] == found
+
+
+def test_owner_restricted_finds_only_its_own_people(client, space, owner, engineer, supplier):
+    boss = worker(space.platform, Right.EXTERNAL, company=supplier)
+    give(boss, space, "owner", restricted=True)
+    client.force_login(boss.user)
+    url = reverse("spaces:people_search", args=[space.platform.slug, space.pk])
+    assert [str(member) for member in client.get(url, {"q": "eg"}).context["found"]] == ["Egon Engineer"]
+    assert client.get(url, {"q": "olga"}).context["found"] == []
+
+
+# --- giving, changing, ending by the pages ---
+
+
+def _typed(member, **more):
+    return {"person": member.pk, "responsibility": "reader", "organization": member.company.pk, **more}
+
+
+def test_add_gives_and_records_once(visit, space, owner, engineer):
+    data = _typed(engineer, restricted="on", ends_on="2099-06-30")
+    response = visit(owner, "credential_add", space.pk, data=data)
+    assert response.status_code == 302
+    given = Credential.objects.get(user=engineer.user)
+    assert given.ends_at.isoformat() == "2099-07-01T00:00:00+00:00"  # the last day counts
+    assert AuditEvent.objects.count() == 1
+
+
+def test_first_unrestricted_credential_shows_what_it_opens_before(visit, space, owner, engineer):
+    ItemFactory(space=space)
+    shown = visit(owner, "credential_add", space.pk, data=_typed(engineer))
+    assert shown.status_code == 422
+    assert shown.context["effect"].here == 1
+    assert not Credential.objects.filter(user=engineer.user).exists()
+    given = visit(owner, "credential_add", space.pk, data=_typed(engineer, shown=shown.context["effect"].token))
+    assert given.status_code == 302
+    assert AuditEvent.objects.count() == 1
+
+
+BAD = {
+    "no person": ({"person": ""}, 422),
+    "malformed person": ({"person": "1 or 1"}, 422),
+    "huge person": ({"person": "9" * 40}, 422),
+    "no responsibility": ({"responsibility": ""}, 422),
+    "unknown responsibility": ({"responsibility": "king"}, 422),
+    "foreign organization": ({"organization": "host"}, 422),
+    "malformed organization": ({"organization": "x"}, 422),
+    "restricted public reader": ({"responsibility": "public_reader", "restricted": "on"}, 422),
+    "past end": ({"ends_on": "2001-01-01"}, 422),
+    "end before start": ({"starts_on": "2099-01-02", "ends_on": "2099-01-01"}, 422),
+    "malformed date": ({"ends_on": "31.31.2099"}, 422),
+    "end of all days": ({"ends_on": "9999-12-31"}, 422),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_bad_input_is_a_sentence_and_stores_nothing(visit, space, owner, engineer, bad):
+    change, status = BAD[bad]
+    data = _typed(engineer, restricted="on") | change
+    if data["organization"] == "host":
+        data["organization"] = owner.company.pk
+    if bad == "restricted public reader":
+        data["shown"] = "anything"
+    response = visit(owner, "credential_add", space.pk, data=data)
+    assert response.status_code == status
+    assert not Credential.objects.filter(user=engineer.user).exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_member_of_another_platform_is_not_found_by_id(visit, space, owner):
+    stranger = MemberFactory(user__name="Stella Stranger")
+    response = visit(owner, "credential_add", space.pk, data=_typed(stranger))
+    assert response.status_code == 422
+    assert "Stella" not in text(response)
+
+
+def test_doubled_credential_is_a_conflict_and_keeps_what_was_typed(visit, space, owner, engineer):
+    give(engineer, space, "reader", restricted=True)
+    response = visit(owner, "credential_add", space.pk, data=_typed(engineer, restricted="on", ends_on="2099-06-30"))
+    assert response.status_code == 409
+    assert "already holds Reader (Restricted)" in text(response)
+    assert "2099-06-30" in text(response)
+
+
+def test_change_by_the_page(visit, space, owner, engineer):
+    credential = give(engineer, space, "reader", restricted=True)
+    data = _typed(engineer, responsibility="author", restricted="on")
+    assert visit(owner, "credential_change", space.pk, credential.pk, data=data).status_code == 302
+    credential.refresh_from_db()
+    assert credential.get_responsibility() == "author"
+
+
+def test_t49_the_page_keeps_the_last_owner(visit, space, owner, engineer):
+    credential = Credential.objects.get(user=owner.user)
+    response = visit(owner, "credential_remove", space.pk, credential.pk, data={})
+    assert response.status_code == 409
+    assert "Make someone else Owner first" in text(response)
+    give(engineer, space, "reader")
+    response = visit(owner, "credential_remove", space.pk, credential.pk, data={"successor": engineer.pk})
+    assert response.status_code == 302
+    assert Credential.objects.filter(user=engineer.user, permission__codename="owner").exists()
+
+
+@pytest.mark.parametrize("successor", ["x", "0", "99999999999999999999999"])
+def test_unknown_successor_is_a_sentence(visit, space, owner, successor):
+    credential = Credential.objects.get(user=owner.user)
+    response = visit(owner, "credential_remove", space.pk, credential.pk, data={"successor": successor})
+    assert response.status_code == 422
+    assert Credential.objects.filter(pk=credential.pk).exists()
+
+
+def test_credential_of_another_space_is_not_found(visit, space, owner, engineer):
+    other = give(engineer, SpaceFactory(platform=space.platform), "reader")
+    assert visit(owner, "credential_remove", space.pk, other.pk, data={}).status_code == 404
+
+
+# --- spaces ---
+
+
+def test_create_edit_widen_delete(visit, platform, administrator):
+    made = visit(administrator, "space_new", data={"title": "Wing", "visibility": "private"})
+    assert made.status_code == 302
+    space = Space.objects.get(title="Wing")
+    assert visit(administrator, "space_edit", space.pk, data={"title": "Tail"}).status_code == 302
+    assert visit(administrator, "space_visibility", space.pk, data={"visibility": "public"}).status_code == 302
+    narrowed = visit(administrator, "space_visibility", space.pk, data={"visibility": "private"})
+    assert narrowed.status_code == 422
+    assert visit(administrator, "space_delete", space.pk, data={}).status_code == 302
+    assert not Space.objects.filter(pk=space.pk).exists()
+    assert AuditEvent.objects.count() == 4
+
+
+def test_preview_shows_who_gains_and_changes_nothing(visit, space, owner, platform):
+    reader = worker(platform, user__name="Rosa Reader")
+    give(reader, SpaceFactory(platform=platform), "reader")
+    ItemFactory(space=space)
+    response = visit(owner, "space_visibility", space.pk, data={"visibility": "public", "preview": "1"})
+    assert [(str(change.actor.user), change.items) for change in response.context["changes"]] == [("Rosa Reader", 1)]
+    space.refresh_from_db()
+    assert space.visibility == "private"
+    assert not AuditEvent.objects.exists()
+
+
+def test_delete_of_a_space_with_content_is_refused_without_a_number(visit, space, owner):
+    ItemFactory(space=space)
+    response = visit(owner, "space_delete", space.pk, data={})
+    assert response.status_code == 409
+    assert "1 item" not in text(response)
+
+
+@pytest.mark.parametrize("data", [{"title": ""}, {"title": "x" * 81}, {"title": "a\x00b"}])
+def test_bad_titles_come_back_with_the_form(visit, space, owner, data):
+    response = visit(owner, "space_edit", space.pk, data=data)
+    assert response.status_code == 422
+    space.refresh_from_db()
+    assert space.title == "Test rig"
+
+
+# --- the credential worked with ---
+
+
+def test_choosing_returns_to_where_one_was(visit, space, engineer):
+    first = give(engineer, space, "author")
+    give(engineer, space, "reader", restricted=True)
+    back = reverse("spaces:space_list", args=[space.platform.slug])
+    response = visit(engineer, "credential", data={"credential": first.pk, "next": back})
+    assert (response.status_code, response.url) == (302, back)
+    assert CurrentCredential.objects.get().credential == first
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_t38_the_way_back_stays_on_this_site(visit, space, engineer, next_):
+    credential = give(engineer, space, "author")
+    response = visit(engineer, "credential", data={"credential": credential.pk, "next": next_})
+    assert response.url == reverse("tenants:home", args=[space.platform.slug])
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "0", "9" * 30, "foreign"])
+def test_t38_only_ones_own_credential_is_chosen(visit, space, owner, engineer, chosen):
+    give(engineer, space, "author")
+    chosen = Credential.objects.get(user=owner.user).pk if chosen == "foreign" else chosen
+    response = visit(engineer, "credential", data={"credential": chosen})
+    assert response.status_code == 422
+    assert not CurrentCredential.objects.exists()
+
+
+def test_a_person_with_several_is_asked_once_after_signing_in(visit, space, engineer):
+    give(engineer, space, "author")
+    assert visit(engineer, "space_list", **BROWSER).status_code == 200
+    give(engineer, space, "reader", restricted=True)
+    asked = visit(engineer, "space_list", **BROWSER)
+    picker = reverse("spaces:credential", args=[space.platform.slug])
+    assert asked.status_code == 302
+    assert asked.url.startswith(picker)
+    assert visit(engineer, "space_list", **BROWSER).status_code == 200
+    Session.objects.all().delete()
+    assert visit(engineer, "space_list", **BROWSER, HTTP_HX_REQUEST="true").status_code == 200
+    assert visit(engineer, "space_list", **BROWSER).status_code == 302
