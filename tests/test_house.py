@@ -21,6 +21,7 @@ EXEMPT = {}
 TRUSTED = {"templates/elements/field.html": "Help texts are Django's and ours; those of passwords are lists."}
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off")
 
+PAGES = {"web", "views", "admin", "api", "urls", "navigation", "forms", "apps", "accounts"}
 VAGUE = {"utils", "helpers", "common", "misc", "util", "helper", "base_classes"}
 BINARY = (".png", ".jpg", ".webp", ".woff2", ".stp", ".step", ".stl", ".pdf", ".ico")
 HOSTS = (
@@ -74,12 +75,9 @@ def length(node):
 
 
 def is_view(path, node):
-    """Return whether a function answers requests."""
-    return (
-        "views" in path.relative_to(ROOT).with_suffix("").parts
-        and node.args.args[:1]
-        and (node.args.args[0].arg == "request")
-    )
+    """Return whether a function answers requests by itself."""
+    first = node.args.args[0].arg if node.args.args else ""
+    return "views" in path.with_suffix("").parts and first == "request" and not node.name.startswith("_")
 
 
 def arguments(node):
@@ -146,6 +144,28 @@ def test_nobody_but_the_wiring_imports_the_wiring():
     pattern = re.compile(r"^\s*(from|import) platform_site", re.MULTILINE)
     below = [path for path in modules() if path.relative_to(ROOT).parts[0] != "platform_site"]
     assert [name_of(path) for path in below if pattern.search(path.read_text())] == []
+
+
+def test_only_addresses_and_pages_import_pages():
+    pattern = re.compile(r"^(?:from|import) (?!django)\w+(?:\.views\b| import .*\bviews\b)", re.MULTILINE)
+    found = [path for path in modules() if path.name != "urls.py" and "views" not in path.parts]
+    assert [name_of(path) for path in found if pattern.search(path.read_text())] == []
+
+
+def test_services_know_no_page():
+    pattern = re.compile(r"^from (django\.(http|shortcuts)|tenants(\.web| import web)\b)", re.MULTILINE)
+    floors = [path for path in modules() if path.relative_to(ROOT).parts[0] != "platform_site"]
+    found = [path for path in floors if path.stem not in PAGES and not {"views", "templatetags"} & set(path.parts)]
+    assert [name_of(path) for path in found if pattern.search(path.read_text())] == []
+
+
+def test_views_write_nothing():
+    pattern = re.compile(
+        r"\.(save|create|bulk_create|bulk_update|update_or_create|get_or_create|delete)\(|\.update\(\w+="
+    )
+    views = [path for path in modules() if "views" in path.with_suffix("").parts and APPS[0] not in path.parts]
+    found = {name_of(path): pattern.findall(path.read_text()) for path in views}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 def test_templates_hold_no_script_and_no_style():
