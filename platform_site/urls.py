@@ -4,13 +4,14 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from tenants.views import home
 
 # allauth's sign-in page also guards the admin: limits, verified address, second factor.
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="tenants:platforms"), name="home"),
+    path("", home.root, name="home"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("tenants.urls")),

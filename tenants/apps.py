@@ -11,7 +11,9 @@ class TenantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register the rules."""
-        from tenants import rules
+        """Register the rules, the links of the navigation and what the record leads to."""
+        from tenants import events, navigation, rules
 
         rules.register()
+        navigation.register()
+        events.register()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
+from django.urls import reverse
 
-from tenants import audit
+from tenants import audit, options
 from tenants.models import Member
 
 STRANGER = "Somebody of another organization"
@@ -157,10 +158,10 @@ def older_than(rows, cursor):
     """Keep the entries before a cursor `<at>~<pk>`; a cursor that is none keeps them all."""
     at, _, pk = cursor.partition("~")
     try:
-        moment, number = timezone.datetime.fromisoformat(at), int(pk)
+        moment, number = datetime.fromisoformat(at), int(pk)
     except ValueError:
         return rows
-    if timezone.is_naive(moment) or not 0 <= number < 2**63:
+    if moment.tzinfo is None or not 2000 <= moment.year <= 2200 or not 0 <= number < 2**63:
         return rows
     return rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=number))
 
@@ -168,3 +169,18 @@ def older_than(rows, cursor):
 def cursor_of(row):
     """Return the cursor that leads to what is older than `row`."""
     return f"{row.at.isoformat()}~{row.pk}"
+
+
+def _member_link(slug, object_id):
+    return reverse("tenants:member_detail", args=[slug, object_id])
+
+
+def _options_link(slug, object_id):
+    return reverse("tenants:options", args=[slug])
+
+
+def register():
+    """Lead from entries to what this floor shows, and name the facts it records."""
+    contribute_link("tenants.member", _member_link)
+    contribute_link("tenants.platform", _options_link)
+    contribute_labels({code: option.title for code, option in options.OPTIONS.items()})

@@ -20,9 +20,7 @@ def find_member(platform, pk):
 def endings(member):
     """Return sentences about everything that ends with the access of `member`."""
     grants = member.grants.select_related("role")
-    lines = [
-        f"{grant.role} ends" + (", and its licence is free again" if grant.assigned else "") for grant in grants
-    ]
+    lines = [f"{grant.role} ends" + (", and its licence is free again" if grant.assigned else "") for grant in grants]
     if further := member.organizations.count():
         lines.append(f"belonging to {further} further {'organization' if further == 1 else 'organizations'} ends")
     return [*memberships.endings(member), *lines]
@@ -33,11 +31,25 @@ def remains(member):
     sent = member.user.invitations_sent.filter(
         platform=member.platform_id, state=InvitationState.SENT, expires_at__gt=timezone.now()
     ).count()
-    lines = [] if not sent else [
-        f"{sent} {'invitation' if sent == 1 else 'invitations'} they sent:"
-        " revoked when somebody answers, because nobody stands behind it any more"
-    ]
+    lines = (
+        []
+        if not sent
+        else [
+            f"{sent} {'invitation' if sent == 1 else 'invitations'} they sent:"
+            " revoked when somebody answers, because nobody stands behind it any more"
+        ]
+    )
     return [*memberships.remains(member), *lines, "the record of what they did"]
+
+
+def is_last_administrator(member):
+    """Tell whether `member` is the one active Administrator that the platform has left."""
+    if member.right != Right.ADMINISTRATOR or member.status != Status.ACTIVE:
+        return False
+    others = Member.objects.filter(
+        platform=member.platform_id, right=Right.ADMINISTRATOR, status=Status.ACTIVE, user__is_active=True
+    )
+    return not others.exclude(pk=member.pk).exists()
 
 
 @transaction.atomic
@@ -86,8 +98,5 @@ def _require_ending(platform, member):
         raise Conflict(f"{member} has not accepted yet.", "Revoke the invitation instead.")
     if member.status != Status.ACTIVE:
         raise Conflict(f"{member} has no access any more.", "Invite them to give access again.")
-    others = platform.members.filter(right=Right.ADMINISTRATOR, status=Status.ACTIVE, user__is_active=True)
-    if member.right == Right.ADMINISTRATOR and not others.exclude(pk=member.pk).exists():
-        raise Conflict(
-            f"{member} is the last Administrator of {platform}.", "Make another member Administrator first."
-        )
+    if is_last_administrator(member):
+        raise Conflict(f"{member} is the last Administrator of {platform}.", "Make another member Administrator first.")

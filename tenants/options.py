@@ -87,9 +87,7 @@ def effects(actor, code, value):
 
 def standing_invitations(platform):
     """Keep the invitations that can still be accepted."""
-    return Invitation.objects.filter(
-        platform=platform, state=InvitationState.SENT, expires_at__gt=timezone.now()
-    )
+    return Invitation.objects.filter(platform=platform, state=InvitationState.SENT, expires_at__gt=timezone.now())
 
 
 def uses_of_administrators_invitations(platform):
@@ -223,9 +221,7 @@ def set_option(*, actor, code, value):
         raise InUse(option, uses)
     setattr(platform, code, wanted)
     platform.save(update_fields=[code])
-    audit.record(
-        actor, "options_set", platform, decision=decision, before={code: before}, after={code: wanted}
-    )
+    audit.record(actor, "options_set", platform, decision=decision, before={code: before}, after={code: wanted})
     return platform
 
 

@@ -57,6 +57,11 @@ class Readiness:
     answers: tuple[licences.Resolution, ...]
     ready: bool
 
+    @property
+    def sides(self):
+        """Both sides, the reader's own first."""
+        return (self.home, self.host) if self.home.yours else (self.host, self.home)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -228,8 +233,11 @@ def _lacking(here):
     granted = {grant.code for grant in here}
     needed = {code for grant in here for code in grant.prerequisites}
     capabilities = {name for grant in here for name in grant.capabilities}
-    gaps = [f"a role to {what}" for name, what in (("enter", "sign in"), ("content", "work in spaces"))
-            if here and name not in capabilities]
+    gaps = [
+        f"a role to {what}"
+        for name, what in (("enter", "sign in"), ("content", "work in spaces"))
+        if here and name not in capabilities
+    ]
     return [*sorted(needed - granted), *gaps]
 
 
@@ -272,9 +280,7 @@ def _home_conditions(facts, sources, who):
         yield Condition(True, "Nothing is needed from a home platform", "Every role has its licence on the host.")
         return
     ungranted = _ungranted(facts)
-    rows = {
-        code: (name, _pays(grant, facts.now) if grant else ungranted) for code, (name, grant) in sources.items()
-    }
+    rows = {code: (name, _pays(grant, facts.now) if grant else ungranted) for code, (name, grant) in sources.items()}
     lacks = {key: [name for name, pays in rows.values() if not pays[key]] for key in ungranted}
     member = not lacks["active"] if rows else ungranted["active"]
     located = not lacks["locations"] if rows else ungranted["locations"]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.defaults import page_not_found
 
-from tenants import access, notifications
+from tenants import access, entry, notifications
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible
 
@@ -17,7 +17,10 @@ DOORS = []
 
 
 def contribute_navigation(links):
-    """Let a floor add to the side navigation: `links(request) -> [{title, links: [{url, label, icon, count}]}]`."""
+    """Let a floor add to the side navigation: `links(request) -> [{title, links: [{url, label, icon, count}]}]`.
+
+    Groups and links may carry a `position`, small ones first; an `exact` link is current on its own page only.
+    """
     NAVIGATION.append(links)
 
 
@@ -58,7 +61,7 @@ class ActorMiddleware:
             raise Http404
         request.actor, request.platform = found, found.platform
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
-            return render(request, "tenants/no_licence.html", status=403)
+            return render(request, "tenants/no_licence.html", {"closed": entry.closed_door(found)}, status=403)
         if getattr(view, "without_door", False):
             return None
         return next((answer for door in DOORS if (answer := door(request, view)) is not None), None)
@@ -89,38 +92,53 @@ def page_context(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
-    context["my_platforms_url"] = _url("tenants:platforms")
+    context["my_platforms_url"] = _platforms_url(context["platform"])
+    context |= notifications.unread(user, context["platform"])
     if actor is None:
         return context
     slug = actor.platform.slug
     return context | {
-        "nav": navigation(request),
-        "unread": notifications.news(user, actor.platform).filter(read_at=None).count(),
-        "notifications_url": _url("tenants:notifications", slug),
-        "credential_url": _url("spaces:credential", slug),
-        "search_url": _url("content:item_list", slug),
-        "home_url": _url("tenants:home", slug),
+        "nav": navigation(request) if actor.is_administrator or actor.may("enter") else [],
+        "notifications_url": address("tenants:notifications", slug),
+        "credential_url": address("spaces:credential", slug),
+        "search_url": address("content:item_list", slug),
+        "home_url": address("tenants:home", slug),
     }
 
 
+def _platforms_url(platform):
+    here = f"?here={platform.slug}" if platform else ""
+    return f"{address('tenants:platforms')}{here}"
+
+
 def navigation(request):
-    """Return the groups of the side navigation with the current link marked."""
-    groups = {}
+    """Return the groups of the side navigation with the current link marked, small positions first."""
+    groups, places = {}, {}
     for links in NAVIGATION:
         for group in links(request):
             groups.setdefault(group["title"], []).extend(group["links"])
+            places[group["title"]] = min(group.get("position", 50), places.get(group["title"], 99))
     best = max(
-        (link["url"] for links in groups.values() for link in links if request.path.startswith(link["url"])),
+        (link["url"] for links in groups.values() for link in links if _leads_to(link, request.path)),
         key=len,
         default=None,
     )
     return [
-        {"title": title, "links": [{**link, "current": link["url"] == best} for link in links]}
-        for title, links in groups.items()
+        {"title": title, "links": [{**link, "current": link["url"] == best} for link in _placed(groups[title])]}
+        for title in sorted(groups, key=places.get)
     ]
 
 
-def _url(name, *args):
+def _leads_to(link, path):
+    return path == link["url"] if link.get("exact") else path.startswith(link["url"])
+
+
+def _placed(links):
+    return sorted(links, key=lambda link: link.get("position", 50))
+
+
+def address(name, *args):
+    """Return the address of a page, or nothing where its floor is not installed."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

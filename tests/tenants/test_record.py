@@ -3,11 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tenants import append_only
+from tenants import append_only, audit
 from tenants.models import AuditEvent
 from tenants.models.audit import AppendOnly
-from tests.factories import Right, actor_of, worker, PlatformFactory
-from tenants import audit
+from tests.factories import PlatformFactory, Right, actor_of, worker
 
 pytestmark = pytest.mark.django_db
 

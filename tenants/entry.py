@@ -1,0 +1,58 @@
+"""Why somebody does not get in: what is missing, and who can change it."""
+
+from dataclasses import dataclass
+
+from tenants.models import PlatformStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is missing, and the people who can put it right."""
+
+    what: str
+    where: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The answer for one person: a title, a sentence, and what would open the door."""
+
+    title: str
+    sentence: str
+    steps: tuple[Step, ...] = ()
+
+
+def closed_door(actor):
+    """Return why `actor` may not enter their platform, in words for themselves."""
+    platform = actor.platform
+    if platform.status == PlatformStatus.SUSPENDED:
+        return Closed(
+            f"{platform} is suspended",
+            "Nobody enters until the operator of this installation opens it again."
+            " Your membership, your credentials and your content stay as they are.",
+        )
+    if platform.status == PlatformStatus.CLOSED:
+        return Closed(f"{platform} is closed", "The operator of this installation has closed it for good.")
+    return Closed(
+        f"No licence lets you into {platform}",
+        "You are a member here, and what you own and hold stays as it is. To enter you need a role that includes"
+        " signing in, with a licence that counts here now.",
+        tuple(_steps(actor)),
+    )
+
+
+def _steps(actor):
+    helper = f"An Administrator of {actor.platform}"
+    if not actor.resolutions:
+        yield Step("No role is granted to you here", actor.platform.name, helper)
+        return
+    said = set()
+    for answer in actor.resolutions.values():
+        for missing in answer.missing:
+            key = (missing.what, missing.platform_name)
+            if key not in said:
+                said.add(key)
+                yield Step(missing.what[:1].upper() + missing.what[1:], missing.platform_name, missing.who)
+    if not said:
+        yield Step("No role that includes signing in is granted to you here", actor.platform.name, helper)

@@ -1,0 +1,32 @@
+"""What this floor adds to the side navigation."""
+
+from django.urls import reverse
+
+from tenants import web
+
+MANAGEMENT = (
+    ("tenants:member_list", "Members", "users"),
+    ("tenants:invitation_list", "Invitations", "mail"),
+    ("tenants:options", "Member options", "sliders"),
+    ("tenants:record", "Record", "record"),
+)
+
+
+def links(request):
+    """Return home for everybody, and the management of the platform for Administrators."""
+    slug = request.platform.slug
+    home = {"url": reverse("tenants:home", args=[slug]), "label": "Home", "icon": "home", "position": 0, "exact": True}
+    groups = [{"title": "", "links": [home], "position": 0}]
+    if request.actor.is_administrator:
+        managed = [
+            {"url": url, "label": label, "icon": icon}
+            for name, label, icon in MANAGEMENT
+            if (url := web.address(name, slug))
+        ]
+        groups.append({"title": "Platform Management", "links": managed, "position": 60})
+    return groups
+
+
+def register():
+    """Hand the links to the pages."""
+    web.contribute_navigation(links)

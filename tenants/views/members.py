@@ -1,0 +1,119 @@
+"""The members of a platform: the list, one member in detail, and the end of access."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tenants import actor as actors
+from tenants import members, stock, web
+from tenants.errors import NotVisible
+from tenants.member_forms import EndForm, GrantForm, MemberFilter, SettingForm
+from tenants.member_roles import role_rows
+from tenants.models import Member, RoleGrant
+from tenants.panels import panels
+from tenants.views.readiness import side_by_side
+
+PER_PAGE = 50
+
+
+@require_safe
+@web.administrators_only("manage_members")
+def member_list(request):
+    """List everybody who is or was on the platform, narrowed by what the address says."""
+    form = MemberFilter(request.GET, platform=request.platform)
+    form.is_valid()
+    rows = Member.objects.filter(platform=request.platform).select_related("user", "company", "unit", "platform")
+    page = Paginator(form.narrow(rows).prefetch_related("grants__role"), PER_PAGE)
+    context = {"form": form, "page": page.get_page(request.GET.get("page")), "filtered": form.is_narrowing}
+    return web.render_page(request, "tenants/member_list.html", context, partials=["member-rows"])
+
+
+@require_safe
+@web.administrators_only("manage_members")
+def member_detail(request, pk):
+    """Show one member: right, roles with their licences, readiness, and what upper floors know."""
+    return _detail(request, members.find_member(request.platform, pk))
+
+
+@require_POST
+@web.administrators_only("grant_roles")
+def role_set(request, pk, grant_pk):
+    """Turn Assign licence or Restrict usage of one grant on or off."""
+    member = members.find_member(request.platform, pk)
+    form = SettingForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, member, status=422, problem="Choose on or off for one of the two settings.")
+    grant = _grant(member, grant_pk)
+    stock.set_grant(actor=request.actor, grant=grant, **form.settings_of(grant))
+    return _done(request, member, f"{grant.role}: {form.say()}.")
+
+
+@require_POST
+@web.administrators_only("grant_roles")
+def role_grant(request, pk):
+    """Grant one more role."""
+    member = members.find_member(request.platform, pk)
+    form = GrantForm(request.POST, member=member)
+    if not form.is_valid():
+        return _detail(request, member, status=422, grant_form=form)
+    stock.grant_role(actor=request.actor, member=member, **form.cleaned_data)
+    return _done(request, member, f"{form.cleaned_data['role']} is granted.")
+
+
+@require_POST
+@web.administrators_only("grant_roles")
+def role_ungrant(request, pk, grant_pk):
+    """Take a role back; its licence is free at once."""
+    member = members.find_member(request.platform, pk)
+    grant = _grant(member, grant_pk)
+    stock.ungrant_role(actor=request.actor, grant=grant)
+    return _done(request, member, f"{grant.role} is taken back.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@web.administrators_only("manage_members")
+def member_end(request, pk):
+    """Show what ends and what stays when access ends; end it on POST."""
+    member = members.find_member(request.platform, pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        members.end_access(actor=request.actor, member=member, reason=form.cleaned_data["reason"])
+        messages.success(request, f"The access of {member} has ended.")
+        return HttpResponseRedirect(reverse("tenants:member_detail", args=[request.platform.slug, member.pk]))
+    context = {"member": member, "form": form, "ends": members.endings(member), "stays": members.remains(member)}
+    status = 422 if request.method == "POST" else 200
+    return web.render_page(request, "tenants/member_end.html", context, status=status)
+
+
+def _grant(member, grant_pk):
+    found = RoleGrant.objects.select_related("role", "member").filter(member=member, pk=grant_pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _done(request, member, sentence):
+    if request.htmx:
+        return _detail(request, member, done=sentence)
+    messages.success(request, sentence)
+    return HttpResponseRedirect(reverse("tenants:member_detail", args=[request.platform.slug, member.pk]))
+
+
+def _detail(request, member, *, status=200, **more):
+    found = actors.build([member])[0]
+    main, side = panels(request, "member", member=member)
+    context = {
+        "member": member,
+        "roles": role_rows(member, found),
+        "grant_form": more.pop("grant_form", None) or GrantForm(member=member),
+        "readiness": side_by_side(member) if member.status in {"active", "pending"} else [],
+        "readiness_url": reverse("tenants:readiness", args=[request.platform.slug, member.pk]),
+        "main_panels": main,
+        "side_panels": side,
+        "last_administrator": members.is_last_administrator(member),
+        **more,
+    }
+    partials = ["member-roles"]
+    return web.render_page(request, "tenants/member_detail.html", context, partials=partials, status=status)
