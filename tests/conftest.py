@@ -38,6 +38,11 @@ def pytest_sessionstart(session):
         raise pytest.UsageError(str(error)) from error
 
 
+def pytest_unconfigure():
+    """Remove the files that the tests have stored."""
+    shutil.rmtree(settings.FILES, ignore_errors=True)
+
+
 def pytest_collection_modifyitems(items):
     """Skip what this machine cannot run, and say what is missing."""
     missing = {

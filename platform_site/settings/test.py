@@ -1,7 +1,5 @@
 """The tests: SQLite in memory unless DATABASE_URL names a PostgreSQL, fast hashing, tasks at once."""
 
-import atexit
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,11 +19,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-_files = Path(tempfile.mkdtemp(prefix="gangway-tests-"))
-atexit.register(shutil.rmtree, _files, ignore_errors=True)
+FILES = Path(tempfile.mkdtemp(prefix="gangway-tests-"))  # tests/conftest.py removes it
 STORAGES = STORAGES | {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _files / "default"}},
-    "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": _files / "files"}},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "default"}},
+    "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test
