@@ -29,14 +29,14 @@ def links(request):
     }
     if not request.actor.is_administrator:
         mine["count"] = len(found)
-    groups = [{"title": "Spaces", "links": [*spaces, mine]}]
+    groups = [{"title": "Spaces", "links": [*spaces, mine], "position": 20}]
     if request.actor.is_administrator:
         center = {
             "url": reverse("spaces:control_center", args=[slug]),
             "label": "Spaces Control Center",
             "icon": "layers",
         }
-        groups.append({"title": "Content", "links": [center]})
+        groups.append({"title": "Content", "links": [center], "position": 70})
     return groups
 
 

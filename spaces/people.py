@@ -91,7 +91,8 @@ def people_of(actor, space):
         for row in credentials
         if row.user_id in known and by_user[row.user_id].member.status in (Status.ACTIVE, Status.PENDING)
     ]
-    return _marked(people + [person for person in invited if person.member.user_id in known])
+    people += [person for person in invited if person.member.user_id in known]
+    return _marked(sorted(people, key=lambda person: (str(person.member), person.member.pk)))
 
 
 def _lasts(held, space):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from spaces.models import Space
 from spaces.places import space_url
-from tenants import access
+from tenants import access, entry
 from tenants.errors import NotVisible
 from tenants.web import without_licence
 
@@ -21,7 +21,8 @@ def open_to_repair(view):
     def asked(request, *args, **kwargs):
         if request.actor.is_administrator or request.actor.may("enter"):
             return view(request, *args, **kwargs)
-        return render(request, "tenants/no_licence.html", status=403)
+        closed = entry.closed_door(request.actor)
+        return render(request, "tenants/no_licence.html", {"closed": closed}, status=403)
 
     return without_licence(asked)
 
