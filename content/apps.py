@@ -11,11 +11,11 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register rules, facts, and what this floor does when a membership ends."""
-        from content import acts, loaders, memberships, visibility_preview
+        """Register rules, facts, and what this floor adds to those below."""
+        from content import loaders, memberships, visibility_preview, wiring
         from tenants import actor
 
-        acts.register()
+        wiring.register()
         memberships.register()
         visibility_preview.register()
         actor.contribute("shares", loaders.load_shares)

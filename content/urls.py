@@ -1,4 +1,28 @@
 """The addresses of this floor."""
 
+from django.urls import path
+
+from content.views import acts, files, items, lists
+
 app_name = "content"
-urlpatterns = []
+PLATFORM = "p/<slug:platform>/"
+ITEM = PLATFORM + "items/<int:pk>/"
+urlpatterns = [
+    path(PLATFORM + "spaces/<int:pk>/", lists.space_detail, name="space_detail"),
+    path(PLATFORM + "items/", lists.item_list, name="item_list"),
+    path(PLATFORM + "items/new/", items.item_new, name="item_new"),
+    path(ITEM, items.item_detail, name="item_detail"),
+    path(ITEM + "why/", items.item_why, name="item_why"),
+    path(ITEM + "readers/", items.item_readers, name="item_readers"),
+    path(ITEM + "record/", items.item_record, name="item_record"),
+    path(ITEM + "edit/", items.item_edit, name="item_edit"),
+    path(ITEM + "repair/", items.item_repair, name="item_repair"),
+    path(ITEM + "maturity/", acts.item_maturity, name="item_maturity"),
+    path(ITEM + "lock/", acts.item_lock, name="item_lock"),
+    path(ITEM + "unlock/", acts.item_unlock, name="item_unlock"),
+    path(ITEM + "break-lock/", acts.item_break_lock, name="item_break_lock"),
+    path(ITEM + "revise/", acts.item_revise, name="item_revise"),
+    path(ITEM + "delete/", acts.item_delete, name="item_delete"),
+    path(ITEM + "files/", files.file_upload, name="file_upload"),
+    path(PLATFORM + "files/<int:version>/<path:name>", files.file_download, name="file_download"),
+]

@@ -3,7 +3,6 @@
 from django.forms.renderers import TemplatesSetting
 
 
-
 class FieldRenderer(TemplatesSetting):
     """Renders forms by forms/form.html and adds our class to each widget by its kind."""
 

@@ -5,6 +5,7 @@ import shutil
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
@@ -99,3 +100,9 @@ def flush_past_the_record():
     TransactionTestCase._fixture_teardown = emptied
     yield
     TransactionTestCase._fixture_teardown = empty
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    """Begin each test with no rate limit used up."""
+    cache.clear()

@@ -25,7 +25,7 @@ class FileVersion(models.Model):
 
     file = models.ForeignKey(File, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    key = models.CharField(max_length=100, unique=True, editable=False, help_text="Random name in the storage.")
+    key = models.CharField(max_length=100, db_index=True, editable=False, help_text="Random name in the storage.")
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=80, default="application/octet-stream")

@@ -30,7 +30,7 @@ class UserManager(BaseUserManager):
         """Return the person of `email`; an unknown one gets a row that nobody has claimed yet."""
         email = addresses.canonical(email)
         found = self.filter(email=email).first()
-        return found or self._create(email, None)
+        return found or self._create(email, None, is_active=False)
 
     def get_by_natural_key(self, email):
         """Find by any spelling of the address."""

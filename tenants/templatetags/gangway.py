@@ -55,7 +55,7 @@ LABELS = {
     "leader": "Leader",
     "owner": "Owner",
 }
-LADDER = mark_safe("<i></i><i></i><i></i><i></i>")  # noqa: S308 - our own constant
+LADDER = mark_safe("<i></i><i></i><i></i><i></i>")
 NEAR = ((60, "just now", 1), (3600, "{} min ago", 60), (86400, "{} h ago", 3600))
 
 
@@ -125,7 +125,7 @@ def responsibility(name, restricted=False):
 @register.simple_tag
 def restricted_badge():
     """Show (Restricted), always spelled out."""
-    return mark_safe('<span class="g-badge restricted">(Restricted)</span>')  # noqa: S308 - our own constant
+    return mark_safe('<span class="g-badge restricted">(Restricted)</span>')
 
 
 @register.simple_tag
@@ -224,7 +224,7 @@ def last_day(moment, zone=None):
 def filesize(size):
     """Say a size in bytes as 442 kB."""
     for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":  # noqa: PLR2004 - a kilobyte
+        if size < 1000 or unit == "GB":
             return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"
         size /= 1000
     return ""

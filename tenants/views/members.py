@@ -77,7 +77,7 @@ def role_ungrant(request, pk, grant_pk):
 def member_end(request, pk):
     """Show what ends and what stays when access ends; end it on POST."""
     member = members.find_member(request.platform, pk)
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         members.end_access(actor=request.actor, member=member, reason=form.cleaned_data["reason"])
         messages.success(request, f"The access of {member} has ended.")

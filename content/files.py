@@ -1,0 +1,177 @@
+"""Files and their versions: bytes first, verified, then the row; a crash between leaves only an orphan to sweep."""
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from content.items import fresh, needed_reason
+from content.models import File, FileVersion
+from content.stored import lock_row, touch
+from tenants import access, audit
+from tenants.errors import Conflict, NotVisible, Unacceptable
+
+LONGEST = 200  # characters of a file name
+CHUNK = 1024 * 1024  # bytes
+GRACE = timedelta(hours=24)  # how long bytes without a row may stay
+RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+# Suffix -> (type we name, how such a file begins). Anything else, and anything that lies, is an octet stream.
+TYPES = {
+    ".step": ("model/step", b"ISO-10303-21"),
+    ".stp": ("model/step", b"ISO-10303-21"),
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".3mf": ("model/3mf", b"PK"),
+    ".stl": ("model/stl", b""),
+    ".dxf": ("image/vnd.dxf", b""),
+    ".csv": ("text/csv", b""),
+    ".txt": ("text/plain", b""),
+}
+UNKNOWN = "application/octet-stream"
+
+
+def storage():
+    """Return where the bytes live: a folder by default, any Django storage by settings."""
+    return storages["content"]
+
+
+def clean_name(name):
+    """Return a file name without folders, control signs, tricks and reserved words; at most 200 characters."""
+    name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C").strip(" .")
+    name = re.sub(r'[<>:"|?*;]', "_", name)
+    if not name:
+        raise Unacceptable("The file needs a name.", field="file")
+    if RESERVED.match(name):
+        name = f"_{name}"
+    suffix = PurePosixPath(name).suffix[:20]
+    return name if len(name) <= LONGEST else name[: LONGEST - len(suffix)] + suffix
+
+
+def media_type(name, head):
+    """Return the type we dare to name: suffix and first bytes must agree."""
+    kind, beginning = TYPES.get(PurePosixPath(name).suffix.lower(), (UNKNOWN, b""))
+    return kind if head.startswith(beginning) else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An upload as received: its file, with `sha256` from the upload handler, and what was said about it."""
+
+    file: object
+    comment: str = ""
+    unlock: bool = False
+    reason: str = ""
+    sha256: str = field(default="")
+
+
+def add_version(*, actor, item, arrival):
+    """Store an upload as the next version of the item's file of that name, and return it.
+
+    Raises AccessDenied before a byte is stored, Conflict when the stored bytes differ from the received ones.
+    """
+    _decide(fresh(actor), item, arrival)  # before the bytes move
+    name = clean_name(arrival.file.name)
+    arrival.file.seek(0)
+    kind = media_type(name, arrival.file.read(64))
+    arrival.file.seek(0)
+    sha256 = getattr(arrival.file, "sha256", "") or arrival.sha256 or _hash(arrival.file)
+    key = _put(arrival.file, sha256)
+    try:
+        facts = {"key": key, "size": arrival.file.size, "sha256": sha256, "media_type": kind}
+        return _commit(actor, item, name, arrival, facts)
+    except BaseException:
+        storage().delete(key)
+        raise
+
+
+def _hash(file):
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: file.read(CHUNK), b""):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _put(file, sha256):
+    """Store bytes under a random key and read them back: what is kept is what came."""
+    token = secrets.token_hex(16)
+    key = storage().save(f"{token[:2]}/{token}", file)
+    with storage().open(key) as stored:
+        if _hash(stored) != sha256:
+            storage().delete(key)
+            raise Conflict("The storage kept other bytes than were sent.", "Nothing was stored; send the file again.")
+    return key
+
+
+def _decide(actor, item, arrival):
+    """Return (verb, decision, reason): by modify, else as an Owner's repair for a reason."""
+    regular = access.can(actor, "modify", item)
+    if not regular and arrival.reason and access.can(actor, "repair_files", item):
+        return "files_repaired", access.require(actor, "repair_files", item), needed_reason(arrival.reason)
+    return "file_stored", access.require(actor, "modify", item), ""
+
+
+@transaction.atomic
+def _commit(actor, item, name, arrival, facts):
+    item = lock_row(actor, item.pk)
+    verb, decision, reason = _decide(fresh(actor), item, arrival)
+    file, _ = File.objects.get_or_create(item=item, name=name)
+    latest = file.versions.first()
+    if latest is not None and latest.sha256 == facts["sha256"]:
+        raise Conflict(f"Version {latest.number} of {name} already holds exactly these bytes.", "Nothing was stored.")
+    number = latest.number + 1 if latest else 1
+    version = FileVersion.objects.create(
+        file=file, number=number, comment=arrival.comment.strip()[:250], created_by=actor.user, **facts
+    )
+    fields = []
+    if arrival.unlock and item.locked_by_id == actor.user.pk:
+        item.locked_by = item.locked_at = None
+        fields = ["locked_by", "locked_at"]
+    touch(item, *fields, work=True)
+    after = {"file": name, "version": number, "size": facts["size"], "sha256": facts["sha256"]}
+    after |= {"unlocked": True} if fields else {}
+    audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after, reason=reason)
+    return version
+
+
+def find_version(actor, pk):
+    """Return a version whose item the actor may read, by the one rule. Raises NotVisible."""
+    rows = FileVersion.objects.select_related("file__item__space", "file__item__locked_by")
+    version = rows.filter(pk=pk, file__item__platform=actor.platform).first()
+    if version is None:
+        raise NotVisible
+    access.require(actor, "read", version.file.item)
+    return version
+
+
+def sweep(now=None):
+    """Delete stored bytes that no version names and that are older than a day; return how many."""
+    now, swept = now or timezone.now(), 0
+    for key in _keys(""):
+        if storage().get_modified_time(key) > now - GRACE:
+            continue
+        if not FileVersion.objects.filter(key=key).exists():
+            storage().delete(key)
+            swept += 1
+    return swept
+
+
+def _keys(folder):
+    try:
+        folders, names = storage().listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        yield f"{folder}/{name}" if folder else name
+    for below in folders:
+        yield from _keys(f"{folder}/{below}" if folder else below)

@@ -1,0 +1,256 @@
+"""Create, change, repair, revise and delete items. Source of the rules: docs/access.md, sections 4, 5 and 7."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from content import acts, locks
+from content.models import Category, File, FileVersion, Item, Maturity, Reference, Share
+from content.stored import lock_row, require_version, touch
+from spaces.models import Space
+from tenants import access, audit
+from tenants import actor as actors
+from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
+from tenants.models import Organization
+
+EDITED = ("title", "description", "properties")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody typed of an item. Space, organization and content owner are never typed."""
+
+    title: str
+    description: str = ""
+    properties: dict | None = None
+
+
+@transaction.atomic
+def create_item(*, actor, kind, draft, private=False):
+    """Create an item of type `kind` in the space and for the organization of the current credential.
+
+    Raises AccessDenied when the credential does not reach the type's category, Unacceptable without a title.
+    """
+    actor = fresh(actor)
+    decision = acts.create(actor, kind.category)
+    if not decision:
+        raise AccessDenied(decision)
+    held = actor.current
+    Space.objects.select_for_update().get(pk=held.space_id)
+    personal = kind.category == Category.PERSONAL
+    state = Maturity.NONE if personal else Maturity.PRIVATE if private else Maturity.IN_WORK
+    item = Item.objects.create(
+        platform=actor.platform,
+        space_id=held.space_id,
+        organization=Organization.objects.get(pk=held.organization_id),
+        owner=actor.user,
+        type=kind,
+        category=kind.category,
+        number=new_number(actor.platform, kind),
+        title=_title(draft),
+        description=draft.description,
+        properties=draft.properties or {},
+        maturity=state,
+    )
+    Space.objects.filter(pk=held.space_id).update(active_at=timezone.now())
+    after = {"title": item.title, "type": kind.name, "maturity": item.maturity, "organization": str(item.organization)}
+    audit.record(actor, "item_created", item, space_id=item.space_id, decision=decision, after=after)
+    return item
+
+
+def fresh(actor):
+    """Return the actor by the rows of now: rights lost since the page was shown are lost."""
+    found = actors.of(actor.user, actor.platform)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def new_number(platform, kind):
+    """Return an unused number. Its digits are random, so that numbers tell nothing about unseen items."""
+    while True:
+        number = f"{kind.prefix}-{secrets.randbelow(900_000) + 100_000}"
+        if not Item.objects.filter(platform=platform, number=number).exists():
+            return number
+
+
+def _title(draft):
+    title = draft.title.strip()
+    if not title:
+        raise Unacceptable("Give it a title.", field="title")
+    return title
+
+
+@transaction.atomic
+def edit_item(*, actor, item, draft, version=None):
+    """Store new properties. Raises Conflict when `version` is not the stored one: nothing is overwritten unseen."""
+    item = lock_row(actor, item.pk)
+    decision = access.require(fresh(actor), "modify", item)
+    require_version(item, version)
+    frozen = item.maturity == Maturity.FROZEN
+    return _store(actor, item, draft, ("item_changed_frozen" if frozen else "item_changed", decision, ""))
+
+
+@transaction.atomic
+def repair_item(*, actor, item, draft, reason, version=None):
+    """Change properties as Owner, in any maturity, for a reason that the record keeps."""
+    item = lock_row(actor, item.pk)
+    decision = access.require(fresh(actor), "repair", item)
+    require_version(item, version)
+    return _store(actor, item, draft, ("item_repaired", decision, needed_reason(reason)))
+
+
+def needed_reason(reason):
+    """Return the reason, or raise Unacceptable when there is none."""
+    if not reason.strip():
+        raise Unacceptable("Say why: the record keeps the reason.", field="reason")
+    return reason.strip()
+
+
+def _store(actor, item, draft, told):
+    verb, decision, reason = told
+    before = {name: getattr(item, name) for name in EDITED}
+    item.title, item.description = _title(draft), draft.description
+    if draft.properties is not None:
+        item.properties = draft.properties
+    after = {name: getattr(item, name) for name in EDITED if getattr(item, name) != before[name]}
+    if not after:
+        raise Unacceptable("Nothing was changed.")
+    touch(item, *EDITED, work=True)
+    before = {name: before[name] for name in after}
+    audit.record(
+        actor, verb, item, space_id=item.space_id, decision=decision, before=before, after=after, reason=reason
+    )
+    return item
+
+
+@transaction.atomic
+def revise_item(*, actor, item):
+    """Make the next revision, In Work, from the latest one; shares and files come along, locks do not."""
+    item = lock_row(actor, item.pk)
+    actor = fresh(actor)
+    decision = access.require(actor, "revise", item)
+    if item.later.exists():
+        raise Conflict("A later revision exists.")
+    new = Item.objects.create(
+        platform=item.platform,
+        space=item.space,
+        organization=item.organization,
+        owner=actor.user,
+        type=item.type,
+        category=item.category,
+        number=item.number,
+        revision=next_letter(item.revision),
+        previous=item,
+        title=item.title,
+        description=item.description,
+        properties=item.properties,
+        platform_wide=item.platform_wide,
+    )
+    item.superseded = True
+    touch(item, "superseded")
+    _carry(item, new)
+    audit.record(
+        actor,
+        "item_revised",
+        new,
+        space_id=new.space_id,
+        decision=decision,
+        before={"revision": item.revision, "maturity": item.maturity},
+        after={"revision": new.revision, "maturity": new.maturity},
+    )
+    return new
+
+
+def next_letter(revision):
+    """Return the revision after this one: A, B ... Z, AA, AB ..."""
+    head, last = revision[:-1], revision[-1]
+    if last != "Z":
+        return head + chr(ord(last) + 1)
+    return (next_letter(head) if head else "A") + "A"
+
+
+def _carry(item, new):
+    for file in item.files.all():
+        latest = file.versions.first()
+        if latest is None:
+            continue
+        copied = File.objects.create(item=new, name=file.name)
+        FileVersion.objects.create(
+            file=copied,
+            number=1,
+            key=latest.key,
+            size=latest.size,
+            sha256=latest.sha256,
+            media_type=latest.media_type,
+            comment=f"As revision {item.revision}, version {latest.number}",
+            created_by=latest.created_by,
+        )
+    Share.objects.bulk_create(
+        Share(
+            user=share.user,
+            permission=share.permission,
+            content_object=new,
+            ends_at=share.ends_at,
+            given_by=share.given_by,
+        )
+        for share in item.shares.live()
+    )
+
+
+@transaction.atomic
+def delete_item(*, actor, item, reason=""):
+    """Delete an item for good. Raises Conflict while a reference leads to it.
+
+    A personal item of somebody who holds no credential in the space any more is deleted by an Owner with a reason.
+    """
+    item = lock_row(actor, item.pk)
+    actor = fresh(actor)
+    left_behind = item.category == Category.PERSONAL and item.owner_id != actor.user.pk
+    decision = access.require(actor, "clear" if left_behind else "delete", item)
+    if left_behind:
+        reason = needed_reason(reason)
+        _require_left(item)
+    _require_unreferenced(actor, item)
+    before = {"title": item.title, "maturity": item.maturity, "revision": item.revision}
+    subject = item.owner if item.owner_id != actor.user.pk else None
+    audit.record(
+        actor,
+        "item_deleted",
+        item,
+        space_id=item.space_id,
+        decision=decision,
+        before=before,
+        reason=reason,
+        subject=subject,
+    )
+    previous = item.previous
+    Reference.objects.filter(source=item).delete()
+    item.delete()
+    if previous is not None and not previous.later.exists():
+        previous.superseded = False
+        touch(previous, "superseded")
+
+
+def _require_left(item):
+    holder = actors.of(item.owner, item.platform)
+    if holder is not None and any(held.space_id == item.space_id for held in holder.held):
+        raise Conflict("Its content owner still holds a credential in the space.", "They can delete it themselves.")
+
+
+def _require_unreferenced(actor, item):
+    sources = [reference.source for reference in item.referrers.select_related("source__space")]
+    if not sources:
+        return
+    readable = [str(source) for source in sources if access.can(actor, "read", source)]
+    hidden = "others refer to it" if len(readable) < len(sources) else ""
+    names = ", ".join([*readable, hidden] if hidden else readable)
+    raise Conflict(f"It stays while something refers to it: {names}.", "End those references first.")
+
+
+def settle_space(actor, space_id, user):
+    """End the locks that `user` can no longer use in a space; called when credentials there ended."""
+    space = Space.objects.select_related("platform").get(pk=space_id)
+    locks.settle(locks.locked_in(space.platform, user, space_id))

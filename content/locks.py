@@ -1,0 +1,98 @@
+"""Locks: who holds an item, and when a lock ends by itself. Source: docs/access.md, changing."""
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from content.models import Item
+from content.stored import lock_row, touch
+from tenants import access, audit, notifications
+from tenants import actor as actors
+from tenants.errors import Conflict
+
+
+@transaction.atomic
+def lock_item(*, actor, item):
+    """Lock an item for the actor. Raises AccessDenied, NotVisible, or Conflict when they hold it already."""
+    item = lock_row(actor, item.pk)
+    decision = access.require(actor, "lock", item)
+    if item.locked_by_id == actor.user.pk:
+        raise Conflict("You have locked it already.")
+    item.locked_by, item.locked_at = actor.user, timezone.now()
+    touch(item, "locked_by", "locked_at")
+    audit.record(actor, "item_locked", item, space_id=item.space_id, decision=decision)
+    return item
+
+
+@transaction.atomic
+def unlock_item(*, actor, item):
+    """Give an item free. Raises AccessDenied for everybody but the holder."""
+    item = lock_row(actor, item.pk)
+    decision = access.require(actor, "unlock", item)
+    _free(item)
+    audit.record(actor, "item_unlocked", item, space_id=item.space_id, decision=decision)
+    return item
+
+
+@transaction.atomic
+def break_lock(*, actor, item):
+    """Break somebody's lock and tell them. Raises AccessDenied, or Conflict when nobody holds it."""
+    item = lock_row(actor, item.pk)
+    if item.locked_by_id is None:
+        access.require(actor, "read", item)
+        raise Conflict("Nobody has locked it any more.")
+    decision = access.require(actor, "break_lock", item)
+    holder = item.locked_by
+    _free(item)
+    details = {"before": {"locked_by": str(holder)}, "subject": holder}
+    audit.record(actor, "lock_broken", item, space_id=item.space_id, decision=decision, **details)
+    if holder != actor.user:
+        _tell(holder, item, f"{actor.user} broke your lock on {item.title}.")
+    return item
+
+
+def settle(items):
+    """End the locks whose holders can no longer modify the item; they are told, and the locks do not return.
+
+    Call inside the transaction of the act that changed facts. Returns the words of what ended, for its entry.
+    """
+    ended, known = [], {}
+    for item in items:
+        if item.locked_by_id is None:
+            continue
+        key = (item.locked_by_id, item.platform_id)
+        if key not in known:
+            known[key] = actors.of(item.locked_by, item.platform)
+        holder = known[key]
+        if holder is not None and access.can(holder, "modify", item):
+            continue
+        name = item.locked_by
+        ended.append(f"lock of {name} on {item.number} {item.revision}")
+        _tell(name, item, f"Your lock on {item.title} ended: you can no longer change it.")
+        _free(item)
+    return ended
+
+
+def locked_in(platform, user, space_id=None):
+    """Return the items of `platform` that `user` has locked, loaded and locked for settling."""
+    rows = Item.objects.select_for_update(of=["self"]).select_related("space", "platform", "locked_by")
+    rows = rows.filter(platform=platform, locked_by=user)
+    return list(rows.filter(space=space_id) if space_id else rows)
+
+
+def release_all(platform, user):
+    """End every lock of `user` on `platform`; the membership is over."""
+    for item in locked_in(platform, user):
+        _free(item)
+
+
+def _free(item):
+    item.locked_by = item.locked_at = None
+    touch(item, "locked_by", "locked_at")
+
+
+def _tell(user, item, text):
+    path = reverse("content:item_detail", args=[item.platform.slug, item.pk])
+    notifications.notify(
+        user=user, platform=item.platform, kind="lock", subject=f"lock:{item.pk}", text=text, path=path
+    )

@@ -1,0 +1,30 @@
+"""What a membership means on this floor: locks and shares that end with it, items that stay."""
+
+from content import locks
+from content.models import Item, Share
+from tenants import memberships
+
+
+def preview(member):
+    """Say which locks and shares end."""
+    held = Item.objects.filter(platform=member.platform, locked_by=member.user).count()
+    shares = Share.objects.live().filter(content_object__platform=member.platform, user=member.user).count()
+    lines = [(held, "lock", "locks"), (shares, "share with them", "shares with them")]
+    return [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
+
+
+def stays(member):
+    """Say what they keep owning as content owner."""
+    owned = Item.objects.filter(platform=member.platform, owner=member.user).count()
+    return [f"{owned} {'item' if owned == 1 else 'items'} of which they are content owner"] if owned else []
+
+
+def end(actor, member):
+    """End the locks and the shares."""
+    locks.release_all(member.platform, member.user)
+    Share.objects.filter(content_object__platform=member.platform, user=member.user).delete()
+
+
+def register():
+    """Hand this floor's part to the ground floor."""
+    memberships.register(memberships.Step(preview=preview, stays=stays, end=end))

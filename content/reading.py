@@ -1,0 +1,158 @@
+"""Finds items for readers: one by its address, many by filters, all through the one rule."""
+
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
+
+from content.models import Category, Item, Maturity
+from content.stored import rows
+from tenants import access, audit
+from tenants.errors import NotVisible, SwitchCredential
+from tenants.models import CredentialsCounted
+
+SORTS = {
+    "changed": ("modified_at", "pk"),
+    "title": ("title", "pk"),
+    "number": ("number", "revision", "pk"),
+    "type": ("type__name", "pk"),
+}
+WIDE = 10_000  # rows beyond which counts are said as "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader asked of a list; every value is checked by the form that made it."""
+
+    words: str = ""
+    types: list = field(default_factory=list)
+    states: list = field(default_factory=list)
+    organizations: list = field(default_factory=list)
+    spaces: list = field(default_factory=list)
+    owners: list = field(default_factory=list)
+    locks: list = field(default_factory=list)
+    sort: str = "-changed"
+
+
+def open_item(actor, pk):
+    """Return the item at `pk` that the actor reads.
+
+    Raises NotVisible, or SwitchCredential when only the current credential counts and another held one opens it.
+    """
+    item = rows(actor.platform).filter(pk=pk).first()
+    if item is None:
+        raise NotVisible
+    if access.can(actor, "read", item):
+        return item
+    if actor.platform.credentials_counted == CredentialsCounted.CURRENT:
+        for held in actor.held:
+            if access.can(replace(actor, chosen=held.id, compiled={}), "read", item):
+                raise SwitchCredential(held)
+    raise NotVisible
+
+
+def listed(actor, *, space=None, others=False):
+    """Return the rows of a list: what the actor reads, other people's Private and personal items only on demand."""
+    found = rows(actor.platform)
+    known = {}
+    if space is not None:
+        found = found.filter(space=space)
+        known = {"space": space.pk, "space__visibility": space.visibility}
+    return access.narrow(found, actor, "read" if others else "list", **known)
+
+
+def has_hidden(actor, *, space=None):
+    """Tell whether asking for other people's Private and personal items would show more: Owners, Administrators."""
+    return actor.is_administrator or any(
+        held.is_owner and (space is None or held.space_id == space.pk) for held in actor.counting
+    )
+
+
+def others_of(actor, *, space=None):
+    """Return the items that only asking shows: Private and personal ones of other people that the actor reads."""
+    personal = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
+    found = listed(actor, space=space, others=True).filter(personal).exclude(owner=actor.user)
+    return found.exclude(pk__in=listed(actor, space=space).values("pk"))
+
+
+def record_asking(actor, items, *, space=None):
+    """Write down that somebody asked to see other people's Private and personal items, and which were shown."""
+    shown = [f"{item.number} {item.revision}" for item in items]
+    details = {"after": {"shown": shown}, "space_id": space.pk if space else None}
+    audit.record(actor, "private_items_listed", space or actor.platform, **details)
+
+
+def filtered(items, wanted, actor):
+    """Keep what the reader asked for: values of one facet are alternatives, facets add up."""
+    if wanted.words:
+        items = items.filter(_words(wanted.words))
+    for name, values in (
+        ("type", wanted.types),
+        ("maturity", wanted.states),
+        ("organization", wanted.organizations),
+        ("space", wanted.spaces),
+        ("owner", wanted.owners),
+    ):
+        if values:
+            items = items.filter(**{f"{name}__in": values})
+    if wanted.locks:
+        items = items.filter(_locks(wanted.locks, actor))
+    return items
+
+
+def _words(words):
+    found = Q()
+    for word in words.split():
+        named = Q(number__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
+        found &= named | Q(pk__in=Item.objects.filter(files__name__icontains=word).values("pk"))
+    return found
+
+
+def _locks(kinds, actor):
+    found = Q()
+    if "mine" in kinds:
+        found |= Q(locked_by=actor.user)
+    if "others" in kinds:
+        found |= Q(locked_by__isnull=False) & ~Q(locked_by=actor.user)
+    if "free" in kinds:
+        found |= Q(locked_by__isnull=True)
+    return found
+
+
+def ordered(items, sort):
+    """Sort by one of SORTS, a leading minus turns it round; anything else sorts by change, newest first."""
+    down = sort.startswith("-")
+    columns = SORTS.get(sort.removeprefix("-"))
+    if columns is None:
+        down, columns = True, SORTS["changed"]
+    return items.order_by(*(f"-{column}" if down else column for column in columns))
+
+
+def facets(items):
+    """Return, per facet, [(value, label, count)] over what the reader reads; three queries, one per wide facet."""
+    plain = items.order_by()
+    by_state = dict(plain.values_list("maturity").annotate(Count("pk")))
+    by_type = plain.values_list("type", "type__name").annotate(n=Count("pk")).order_by("type__position", "type__name")
+    by_organization = (
+        plain.values_list("organization", "organization__name").annotate(n=Count("pk")).order_by("organization__name")
+    )
+    return {
+        "state": [(state.value, state.label, by_state[state]) for state in Maturity if state in by_state],
+        "type": list(by_type),
+        "organization": list(by_organization),
+    }
+
+
+def owners(items):
+    """Return [(user_id, name, count)] of the content owners among the rows."""
+    name = Coalesce("owner__name", "owner__email")
+    return list(items.order_by().values_list("owner", name).annotate(n=Count("pk")).order_by(name)[:50])
+
+
+def revisions(actor, item):
+    """Return (readable revisions of the item's number, oldest first; whether a later one exists that is not among them)."""
+    found = [
+        row for row in rows(actor.platform).filter(number=item.number).order_by("pk") if access.can(actor, "read", row)
+    ]
+    later = any(row.previous_id == item.pk for row in found)
+    return found, item.superseded and not later

@@ -1,0 +1,43 @@
+"""Loads items as acts need them: within the platform, locked, with what rules and sentences ask."""
+
+from django.utils import timezone
+
+from content.models import Item
+from spaces.models import Space
+from tenants.errors import Conflict, NotVisible
+
+RELATED = ("space", "organization", "owner", "type", "platform", "locked_by")
+
+
+def rows(platform):
+    """Return the items of a platform with all that their page and the rules read."""
+    return Item.objects.filter(platform=platform).select_related(*RELATED)
+
+
+def lock_row(actor, pk):
+    """Return an item of the actor's platform, its row locked. Raise NotVisible when there is none."""
+    locked = Item.objects.select_for_update(of=["self"]).select_related(*RELATED)
+    item = locked.filter(platform=actor.platform, pk=pk).first()
+    if item is None:
+        raise NotVisible
+    return item
+
+
+def touch(item, *fields, work=False):
+    """Store `fields`. `work` marks a change of content: version and time of change rise with it."""
+    fields = list(fields)
+    if work:
+        item.version += 1
+        item.modified_at = timezone.now()
+        fields += ["version", "modified_at"]
+        Space.objects.filter(pk=item.space_id).update(active_at=item.modified_at)
+    item.save(update_fields=fields)
+
+
+def require_version(item, version):
+    """Raise Conflict when somebody stored a change since `version` was shown."""
+    if version is not None and version != item.version:
+        raise Conflict(
+            "Somebody changed it while you were typing.",
+            "What you typed is still below; compare it with what is stored now.",
+        )

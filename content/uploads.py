@@ -1,0 +1,69 @@
+"""Receives files: streamed to disk, hashed and counted on the way, never whole in memory."""
+
+import errno
+import hashlib
+
+from django.conf import settings
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+
+from tenants.errors import DomainError, Unacceptable
+
+
+class TooLarge(DomainError):
+    """The file is larger than this installation takes."""
+
+    status = 413
+
+
+class NoSpace(DomainError):
+    """The disk is full; nothing was stored."""
+
+    status = 507
+
+
+class HashingHandler(TemporaryFileUploadHandler):
+    """Writes an upload to a temporary file; the finished one carries `sha256` (hexadecimal)."""
+
+    def new_file(self, *args, **kwargs):
+        """Begin a file."""
+        super().new_file(*args, **kwargs)
+        self.digest, self.received = hashlib.sha256(), 0
+
+    def receive_data_chunk(self, raw_data, start):
+        """Count, hash and write; stop when the file grows past the limit or the disk is full."""
+        self.received += len(raw_data)
+        if self.received > settings.MAX_UPLOAD_BYTES:
+            self._stop("too large")
+        self.digest.update(raw_data)
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            self._stop("no space")
+
+    def _stop(self, why):
+        self.request.META["gangway.upload"] = why
+        self.file.close()  # a temporary file goes with its handle
+        raise StopUpload(connection_reset=True)
+
+    def file_complete(self, file_size):
+        """Finish a file."""
+        file = super().file_complete(file_size)
+        if file is not None:
+            file.sha256 = self.digest.hexdigest()
+        return file
+
+
+def received(request, name="file"):
+    """Return the uploaded file of a form field. Raises TooLarge, NoSpace, or Unacceptable when there is none."""
+    stopped = request.META.get("gangway.upload")
+    if stopped == "too large":
+        limit = settings.MAX_UPLOAD_BYTES // 1000**2
+        raise TooLarge(f"The file is larger than {limit:,} MB, which is the most this installation takes.")
+    if stopped == "no space":
+        raise NoSpace("The disk is full. Nothing was stored.", "The people who run this installation can help.")
+    file = request.FILES.get(name)
+    if file is None:
+        raise Unacceptable("Choose a file.", field=name)
+    return file

@@ -1,0 +1,85 @@
+"""Acts on an item: each a POST that runs one service and leads back to the item."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from content import items, lifecycle, locks, reading
+from content.forms import MaturityForm, ReasonForm
+from content.models import Category, Maturity
+from tenants import access
+from tenants.errors import Unacceptable
+from tenants.web import render_page
+
+
+def _back(request, item, words):
+    messages.success(request, words)
+    return redirect("content:item_detail", request.platform.slug, item.pk)
+
+
+@require_POST
+def item_lock(request, pk):
+    """Lock."""
+    item = locks.lock_item(actor=request.actor, item=reading.open_item(request.actor, pk))
+    return _back(request, item, "Locked: nobody else changes it until you unlock it.")
+
+
+@require_POST
+def item_unlock(request, pk):
+    """Unlock."""
+    item = locks.unlock_item(actor=request.actor, item=reading.open_item(request.actor, pk))
+    return _back(request, item, "Unlocked.")
+
+
+@require_POST
+def item_break_lock(request, pk):
+    """Break somebody's lock."""
+    item = locks.break_lock(actor=request.actor, item=reading.open_item(request.actor, pk))
+    return _back(request, item, "The lock is broken, and its holder was told.")
+
+
+@require_POST
+def item_revise(request, pk):
+    """Make the next revision."""
+    item = items.revise_item(actor=request.actor, item=reading.open_item(request.actor, pk))
+    return _back(request, item, f"Revision {item.revision} is In Work.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_maturity(request, pk):
+    """Choose a state with its consequence, and go there; an exception asks for a reason."""
+    item = reading.open_item(request.actor, pk)
+    form = MaturityForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            item = lifecycle.change_maturity(actor=request.actor, item=item, **form.cleaned_data)
+            return _back(request, item, f"It is {Maturity(item.maturity).label} now.")
+        except Unacceptable as error:
+            form.add_error(error.field, error.sentence)
+    context = {
+        "item": item,
+        "form": form,
+        "steps": [
+            (target, Maturity(target).label, lifecycle.CONSEQUENCES[target], decision, exceptional)
+            for target, decision, exceptional in lifecycle.steps(request.actor, item)
+        ],
+    }
+    return render_page(request, "content/item_maturity.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_delete(request, pk):
+    """Say what deleting ends, then delete."""
+    item = reading.open_item(request.actor, pk)
+    left_behind = item.category == Category.PERSONAL and item.owner_id != request.actor.user.pk
+    access.require(request.actor, "clear" if left_behind else "delete", item)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            items.delete_item(actor=request.actor, item=item, reason=form.cleaned_data["reason"])
+            messages.success(request, f"{item.title} is deleted.")
+            return redirect("content:space_detail", request.platform.slug, item.space_id)
+        except Unacceptable as error:
+            form.add_error(error.field, error.sentence)
+    context = {"item": item, "form": form, "left_behind": left_behind, "files": list(item.files.all())}
+    return render_page(request, "content/item_delete.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,89 @@
+"""Lists of items: of a space, and of everything a person reads."""
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.views.decorators.http import require_http_methods
+
+from content import reading
+from content.forms import wanted
+from content.models import Maturity
+from content.views.names import Names
+from spaces.models import Space
+from tenants import access
+from tenants.errors import NotVisible
+from tenants.web import render_page
+
+PER_PAGE = 25
+NAMED = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def space_detail(request, pk):
+    """The content of a space; POST asks for other people's Private and personal items too."""
+    space = Space.objects.select_related("platform").filter(platform=request.platform, pk=pk).first()
+    if space is None:
+        raise NotVisible
+    access.require(request.actor, "see", space)
+    context = _listing(request, space) | {
+        "space": space,
+        "held": [held for held in request.actor.held if held.space_id == space.pk],
+        "may_edit": access.can(request.actor, "edit", space),
+        "may_manage": access.can(request.actor, "manage_members", space),
+        "may_record": access.can(request.actor, "see_record", space),
+        "here": request.actor.current is not None and request.actor.current.space_id == space.pk,
+    }
+    return render_page(request, "content/space_detail.html", context, partials=["results"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_list(request):
+    """Everything the person reads on the platform, searched and narrowed; the address is the state."""
+    return render_page(request, "content/item_list.html", _listing(request), partials=["results"])
+
+
+def _listing(request, space=None):
+    actor, asked = request.actor, wanted(request.GET)
+    others = request.method == "POST" and reading.has_hidden(actor, space=space)
+    everything = reading.listed(actor, space=space, others=others)
+    found = reading.filtered(everything, asked, actor)
+    page = Paginator(reading.ordered(found, asked.sort), PER_PAGE).get_page(request.GET.get("page"))
+    if others:
+        _record(actor, page, space)
+    names = Names(actor, space.pk if space else None)
+    names.learn(page)
+    return {
+        "page": page,
+        "asked": asked,
+        "facets": _facets(everything, asked, names),
+        "may_ask": not others and reading.has_hidden(actor, space=space),
+        "others": others,
+        "sort": asked.sort,
+        "narrowed": bool(request.GET.keys() - {"page", "sort"}),
+        "names": names,
+    }
+
+
+@transaction.atomic
+def _record(actor, page, space):
+    shown = [
+        item for item in page if item.owner_id != actor.user.pk and item.maturity in (Maturity.PRIVATE, Maturity.NONE)
+    ]
+    reading.record_asking(actor, shown, space=space)
+
+
+def _facets(items, asked, names):
+    found = reading.facets(items)
+    chosen = {"state": asked.states, "type": asked.types, "organization": asked.organizations}
+    heads = {"state": "Maturity", "type": "Type", "organization": "Organization"}
+    facets = [
+        {
+            "name": name,
+            "head": heads[name],
+            "values": [(value, label, number, value in chosen[name]) for value, label, number in values],
+        }
+        for name, values in found.items()
+    ]
+    people = [(value, label, number, value in asked.owners) for value, label, number in names.owners(items)]
+    facets.append({"name": "owner", "head": "Content owner", "values": people})
+    locks = [(value, label, None, value in asked.locks) for value, label in NAMED.items()]
+    return [*facets, {"name": "lock", "head": "Lock", "values": locks}]

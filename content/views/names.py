@@ -1,0 +1,55 @@
+"""Names of people on pages of content, as far as the reader may know them."""
+
+from content import reading
+from spaces.models import Credential
+from spaces.rules import people_known
+from tenants.models import Member
+
+STRANGER = "Somebody of another organization"
+
+
+class Names:
+    """Says names for one reader: in a space its own credentials decide, elsewhere all that they hold."""
+
+    def __init__(self, actor, space_id=None):
+        self.actor, self.known = actor, people_known(actor, space_id)
+        self.space_id = space_id
+        self.companies = {}
+
+    def learn(self, items):
+        """Load, in one query, the companies of everybody the items name; set `owner_name` and `lock_name` on each."""
+        ids = {number for item in items for number in (item.owner_id, item.locked_by_id) if number}
+        self.load(ids)
+        for item in items:
+            item.owner_name = self.say(item.owner)
+            item.owner_company = self.companies.get(item.owner_id, (None, None))[0] if self.may(item.owner_id) else None
+            item.lock_name = self.say(item.locked_by) if item.locked_by_id else ""
+
+    def load(self, ids):
+        """Learn the companies of these people, in one query."""
+        members = Member.objects.filter(platform=self.actor.platform, user__in=ids).select_related("company")
+        self.companies |= {member.user_id: (member.company, member.unit_id) for member in members}
+
+    def may(self, user_id):
+        """Tell whether the reader may know this person."""
+        if self.known is None or user_id == self.actor.user.pk:
+            return True
+        company, unit_id = self.companies.get(user_id, (None, None))
+        return company is not None and not {company.pk, unit_id}.isdisjoint(self.known)
+
+    def say(self, user):
+        """Name somebody, or say that they are of another organization."""
+        return str(user) if self.may(user.pk) else STRANGER
+
+    def owners(self, items):
+        """Return [(user_id, name, count)] of the content owners the reader may know."""
+        found = reading.owners(items)
+        if self.known is not None:
+            self.load({user_id for user_id, _name, _count in found})
+        return [row for row in found if self.may(row[0])]
+
+
+def space_owners(space_id):
+    """Return the ids of the unrestricted Owners of a space: everybody in it may know them."""
+    rows = Credential.objects.live().filter(content_object=space_id, permission__codename="owner", restricted=False)
+    return frozenset(rows.values_list("user_id", flat=True))

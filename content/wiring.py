@@ -1,0 +1,70 @@
+"""What this floor adds to the pages, the record and the hooks of the floors below."""
+
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from content import acts, items, reading
+from content.models import Category, Item, Maturity
+from spaces import hooks
+from tenants import audit, events, panels, web
+
+VERBS = {
+    "item_created": "created",
+    "item_changed": "changed",
+    "item_changed_frozen": "changed while Frozen",
+    "item_repaired": "repaired",
+    "item_revised": "made a new revision:",
+    "item_deleted": "deleted",
+    "item_locked": "locked",
+    "item_unlocked": "unlocked",
+    "lock_broken": "broke the lock on",
+    "maturity_changed": "changed the maturity of",
+    "maturity_excepted": "changed by exception the maturity of",
+    "file_stored": "stored a file version in",
+    "files_repaired": "repaired a file of",
+    "private_items_listed": "asked for other people's Private and personal items in",
+    "private_item_opened": "opened somebody's Private or personal item",
+}
+LABELS = {"maturity": "Maturity", "sha256": "SHA-256", "size": "Size in bytes"}
+RECENT = 8
+
+
+def links(request):
+    """Lead to everything one reads."""
+    url = reverse("content:item_list", args=[request.platform.slug])
+    return [{"title": "", "links": [{"url": url, "label": "All I can read", "icon": "item"}]}]
+
+
+def recent(request, **objects):
+    """Show what changed lately among what one reads, and one's own locks."""
+    found = reading.listed(request.actor)
+    context = {
+        "items": reading.ordered(found, "-changed")[:RECENT],
+        "locked": found.filter(locked_by=request.actor.user)[:RECENT],
+    }
+    return {"template": "content/home_panel.html", "context": context, "position": 30}
+
+
+def hidden(actor):
+    """Keep entries about other people's Private and personal items out of lists of the record."""
+    closed = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
+    rows = Item.objects.filter(closed, platform=actor.platform).exclude(owner=actor.user).order_by()
+    return Q(object_type="content.item", object_id__in=rows.annotate(key=Cast("pk", CharField())).values("key"))
+
+
+def item_url(slug, pk):
+    """Return where an item stands."""
+    return reverse("content:item_detail", args=[slug, pk])
+
+
+def register():
+    """Hand everything down."""
+    acts.register()
+    audit.verbs(VERBS)
+    events.contribute_labels(LABELS)
+    events.contribute_link("content.item", item_url)
+    events.contribute_hidden(hidden)
+    hooks.on_access_lost(items.settle_space)
+    panels.contribute("home", recent)
+    web.contribute_navigation(links)

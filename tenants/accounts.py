@@ -1,0 +1,62 @@
+"""How allauth sees our people: canonical addresses, invited rows that are claimed, mail through the worker."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from tenants import addresses, mail
+from tenants.models import User
+
+
+def on_this_site(path):
+    """Return an absolute address by our own setting, never by what a request says of its host."""
+    return f"{settings.PUBLIC_BASE_URL.rstrip('/')}{path}"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Our answers to allauth's questions."""
+
+    def clean_email(self, email):
+        """Return the canonical form, so that every spelling finds the same person."""
+        try:
+            return addresses.canonical(email)
+        except addresses.AddressError as error:
+            raise ValidationError(str(error)) from None
+
+    def authenticate(self, request, **credentials):
+        """Sign in by the canonical address; a malformed one finds nobody."""
+        if "email" in credentials:
+            try:
+                credentials["email"] = addresses.canonical(credentials["email"])
+            except addresses.AddressError:
+                credentials["email"] = "nobody@invalid"
+        return super().authenticate(request, **credentials)
+
+    def save_user(self, request, user, form, commit=True):
+        """Fill the row that an invitation made for this address, else a new one."""
+        invited = User.objects.filter(email=form.cleaned_data["email"], claimed_at=None).first()
+        user = super().save_user(request, invited or user, form, commit=False)
+        user.name = form.cleaned_data["name"]
+        user.is_active, user.claimed_at = True, timezone.now()
+        if commit:
+            user.save()
+        return user
+
+    def send_mail(self, template_prefix, email, context):
+        """Render now, send through the worker."""
+        context = {"request": self.request, "email": email, "current_site": {"name": "Gangway"}, **context}
+        message = self.render_mail(template_prefix, email, context)
+        html = next((body for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+        mail.enqueue(to=email, subject=message.subject, text=str(message.body), html=html)
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        """Lead to the page that asks for the click; opening it changes nothing."""
+        return on_this_site(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def get_reset_password_from_key_url(self, key):
+        """Lead to the page where the new password is typed."""
+        user_key, _, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_key, "key": token})
+        return on_this_site(path)

@@ -1,0 +1,83 @@
+"""Signing up, claiming an invited row, signing in: by any spelling of an address."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from tenants.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough word 7"
+
+
+def sign_up(client, email, name="Mara"):
+    return client.post(reverse("account_signup"), {"email": email, "name": name, "password1": PASSWORD})
+
+
+def verify(user):
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+
+
+def test_sign_up_claims_the_row_that_an_invitation_made(client, mailoutbox):
+    invited = User.objects.for_address("Mara@Tolmec.example")
+    sign_up(client, "mara@TOLMEC.example")
+    invited.refresh_from_db()
+    assert (invited.name, invited.is_active, User.objects.count()) == ("Mara", True, 1)
+    assert invited.check_password(PASSWORD)
+    assert mailoutbox[0].to == ["mara@tolmec.example"]
+
+
+def test_t09_an_unverified_address_does_not_sign_in(client):
+    sign_up(client, "mara@tolmec.example")
+    client.logout()
+    client.post(reverse("account_login"), {"login": "mara@tolmec.example", "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("spelling", ["MARA@tolmec.example", " mara@tolmec.example", "mara@tolmec.example"])
+def test_t06_every_spelling_signs_in_the_same_person(client, spelling):
+    user = User.objects.create_user("mara@tolmec.example", PASSWORD)
+    verify(user)
+    client.post(reverse("account_login"), {"login": spelling, "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_t10_sign_up_answers_alike_for_known_and_unknown_addresses(client, mailoutbox):
+    known = UserFactory(email="known@tolmec.example")
+    verify(known)
+    answers = [sign_up(client, address) for address in ("known@tolmec.example", "new@tolmec.example")]
+    assert {answer.status_code for answer in answers} == {302}
+    assert answers[0].url == answers[1].url
+    assert [mail.to[0] for mail in mailoutbox] == ["known@tolmec.example", "new@tolmec.example"]
+
+
+def test_t11_reset_answers_alike_for_known_and_unknown_addresses(client):
+    verify(UserFactory(email="known@tolmec.example"))
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": address})
+        for address in ("known@tolmec.example", "new@tolmec.example")
+    ]
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, reverse("account_reset_password_done"))}
+
+
+def test_t08_links_in_mail_come_from_our_setting(client, mailoutbox, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    client.post(
+        reverse("account_signup"),
+        {"email": "mara@tolmec.example", "name": "Mara", "password1": PASSWORD},
+        headers={"host": "evil.example", "x-forwarded-host": "evil.example"},
+    )
+    body = mailoutbox[0].body
+    assert settings.PUBLIC_BASE_URL in body
+    assert "evil" not in body
+
+
+def test_t13_opening_the_confirmation_link_changes_nothing(client, mailoutbox):
+    sign_up(client, "mara@tolmec.example")
+    link = next(word for word in mailoutbox[0].body.split() if "/confirm-email/" in word)
+    path = link.split("8000", 1)[1]
+    client.get(path)
+    assert not EmailAddress.objects.get().verified
+    client.post(path)
+    assert EmailAddress.objects.get().verified
