@@ -76,7 +76,7 @@ class CredentialForm(forms.Form):
 
     responsibility = forms.ChoiceField(choices=Responsibility.choices, initial=Responsibility.READER)
     restricted = forms.BooleanField(
-        required=False, label="(Restricted)", help_text="Sees only items and people of the organization below."
+        required=False, label="(Restricted)", help_text="Sees only items and people of that organization."
     )
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), empty_label=None)
     starts_on = forms.DateField(

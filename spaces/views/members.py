@@ -13,7 +13,7 @@ from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
-from tenants.web import render_page
+from tenants.web import address, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)
 PARTIALS = ["members-panel", "drawer"]
@@ -128,7 +128,9 @@ def _page(request, space):
 def _search(request, space):
     words = (request.GET.get("q") or request.POST.get("q") or "")[:80]
     found = people.search_people(request.actor, space, words)
-    return {"words": words, "found": found, "asked": len(words.strip()) >= people.SHORTEST_SEARCH}
+    asked = len(words.strip()) >= people.SHORTEST_SEARCH
+    invite = address("tenants:invitation_new", request.platform.slug)
+    return {"words": words, "found": found, "asked": asked, "invite_url": invite}
 
 
 def _typed(request):
