@@ -294,5 +294,3 @@ class TestEndPage:
         assert response.status_code == 422 and "x" * 501 in response.content.decode()
         member.refresh_from_db()
         assert member.status == Status.ACTIVE
-
-

@@ -1,6 +1,5 @@
 """The options of a platform: what is refused while used, what needs what, and the page that sets them."""
 
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
