@@ -7,11 +7,12 @@ rights lost between opening a form and sending it count. Each writes one entry i
 from django.db import transaction
 from django.utils import timezone
 
-from spaces import hooks
+from spaces import days, hooks
 from spaces.giving import CredentialSpec, fault, may_give, may_touch, member_of, spec_of
 from spaces.models import Credential, CurrentCredential, Responsibility, Space
 from spaces.owners import keep_owner, lasting_owners, lock_space, permission_of
-from tenants import access, audit
+from spaces.places import space_url
+from tenants import access, audit, notifications
 from tenants import actor as actors
 from tenants.access import Decision
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
@@ -34,6 +35,7 @@ def give_credential(*, actor, space, member, spec, operator=None):
     given_by = operator or actor.user
     credential = store_credential(space=space, member=member, spec=spec, given_by=given_by)
     _touch(space)
+    _tell(actor, space, credential, "You are now")
     audit.record(
         actor,
         "credential_given",
@@ -76,6 +78,7 @@ def change_credential(*, actor, credential, spec, operator=None):
     credential.save()
     _keep_last(space, credential, kept)
     _after_loss(actor, space, credential.user)
+    _tell(actor, space, credential, "You are now")
     audit.record(
         actor,
         "credential_changed",
@@ -88,26 +91,45 @@ def change_credential(*, actor, credential, spec, operator=None):
 
 
 @transaction.atomic
-def remove_credential(*, actor, credential, successor=None, operator=None):
+def remove_credential(*, actor, credential, successor=None, heir=None, operator=None):
     """End a credential. `successor`, a Member, becomes Owner first where the last lasting one goes.
 
-    Raises Conflict for the last lasting Owner without a successor.
+    `heir`, a Member, becomes content owner of what a person leaves whose last credential here this was. Raises
+    Conflict for the last lasting Owner without a successor.
     """
     successor, space = _lock(successor, credential.content_object)
     credential = _reload(space, credential)
     decision = OPERATED if operator else _require_touch(actor, space, credential)
     before, kept, after = facts(credential), lasting_owners(space), {}
     if successor is not None:
-        spec = CredentialSpec(Responsibility.OWNER, False, successor.employment)
-        _decide_giving(actor, operator, space, successor, spec)
-        named = store_credential(space=space, member=successor, spec=spec, given_by=operator or actor.user)
-        after = {"successor": str(successor), **facts(named)}
+        after |= _name_owner(actor, operator, space, successor)
     concern, pk = _concern(space, credential, operator, decision), credential.pk
     credential.delete()
     credential.pk = pk  # the record names what is gone
     _keep_last(space, credential, kept)
+    if heir is not None:
+        after |= _name_content_owner(space, credential.user, heir)
     _after_loss(actor, space, credential.user)
+    _tell(actor, space, credential, "You are no longer")
     audit.record(actor, "credential_removed", credential, **concern, before=before, after=after)
+
+
+def _name_owner(actor, operator, space, successor):
+    """Make `successor` Owner without an end; return what the record keeps of it."""
+    spec = CredentialSpec(Responsibility.OWNER, False, successor.employment)
+    _decide_giving(actor, operator, space, successor, spec)
+    named = store_credential(space=space, member=successor, spec=spec, given_by=operator or actor.user)
+    return {"successor": str(successor), **facts(named)}
+
+
+def _name_content_owner(space, user, heir):
+    """Give what `user` leaves behind to `heir`; return what the record keeps of it."""
+    if Credential.objects.live().filter(content_object=space, user=user).exists():
+        raise Conflict(f"{user} still holds a credential in {space}.", "Their Private items stay with them.")
+    if heir.user_id == user.pk or not heir.is_active:
+        raise Unacceptable("Choose an active person of the space as the new content owner.", field="heir")
+    number = hooks.hand_over(space.pk, user, actors.build([heir])[0])
+    return {"content_owner": str(heir), "private_items": number}
 
 
 def _lock(member, space):
@@ -184,6 +206,21 @@ def _identity(space, member, spec):
     }
 
 
+def _tell(actor, space, credential, words):
+    """Put it in the bell of whom it concerns: a person who is in already, and not by their own act."""
+    user = credential.user
+    if (actor and actor.user.pk == user.pk) or not actors.of(user, space.platform).is_active:
+        return
+    notifications.notify(
+        user=user,
+        platform=space.platform,
+        kind="credential",
+        subject=f"credential:{space.platform_id}:{credential.pk}",
+        text=f"{words} {credential}.",
+        path=space_url(space.platform.slug, space.pk),
+    )
+
+
 def _after_loss(actor, space, user):
     _touch(space)
     hooks.access_lost(actor, space.pk, user)
@@ -199,14 +236,15 @@ def _concern(space, credential, operator, decision):
 
 
 def facts(credential):
-    """Return what the record keeps of a credential."""
+    """Return what the record keeps of a credential; days are those of the platform."""
+    zone = credential.content_object.platform.zone
     return {
         "person": str(credential.user),
         "responsibility": credential.get_responsibility().label,
         "restricted": credential.restricted,
         "organization": str(credential.organization),
-        "starts_at": credential.starts_at.isoformat() if credential.starts_at else None,
-        "ends_at": credential.ends_at.isoformat() if credential.ends_at else None,
+        "first_day": str(days.first_day(credential.starts_at, zone) or ""),
+        "last_day": str(days.last_day(credential.ends_at, zone) or ""),
     }
 
 

@@ -3,6 +3,7 @@
 ACCESS_LOST = []
 HOLDING = []
 COUNTS = []
+LEAVING = []
 
 
 def on_access_lost(callback):
@@ -21,6 +22,25 @@ def contribute_holding(holds_items):
 def contribute_counts(space_counts):
     """Let a floor count what spaces hold: `space_counts(actor, space_ids) -> {space_id: n}`, of what `actor` reads."""
     COUNTS.append(space_counts)
+
+
+def contribute_leaving(left_behind, hand_over):
+    """Let a floor say what only its content owner reaches, and give it to somebody else.
+
+    `left_behind(space_id, user) -> n` counts it; `hand_over(space_id, user, heir) -> n` makes `heir`, an Actor, its
+    content owner as far as their credentials in the space reach, and returns how much that was.
+    """
+    LEAVING.append((left_behind, hand_over))
+
+
+def left_behind(space_id, user):
+    """Return how much of `user` in the space nobody but them and the Owners reaches."""
+    return sum(count(space_id, user) for count, _hand_over in LEAVING)
+
+
+def hand_over(space_id, user, heir):
+    """Give what `user` leaves behind in the space to the Actor `heir`; return how much it was."""
+    return sum(give(space_id, user, heir) for _count, give in LEAVING)
 
 
 def access_lost(actor, space_id, user):

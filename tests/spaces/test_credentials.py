@@ -191,7 +191,7 @@ def test_change_writes_before_and_after(space, owner, engineer):
     event = AuditEvent.objects.get()
     assert event.before["responsibility"] == "Reader"
     assert (event.after["responsibility"], event.after["restricted"]) == ("Author", True)
-    assert event.after["ends_at"]
+    assert event.after["last_day"]
 
 
 def test_change_into_one_held_already_is_refused(space, owner, engineer):
