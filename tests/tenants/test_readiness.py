@@ -32,7 +32,7 @@ def failing(answer):
 
 
 def test_ready_when_every_condition_holds(people):
-    home, host = people
+    _home, host = people
     answer = readiness(host.platform, host.user)
     assert answer.ready and failing(answer) == [[], []]
     assert [part.words for part in answer.answers] == ["From Tolmec", "From Tolmec"]
@@ -139,7 +139,7 @@ class TestNames:
         assert "Elena Castellano" in host_words and "Jan Kolar" not in host_words
 
     def test_home_reads_its_own_people_only(self, people):
-        home, host = people
+        home, _host = people
         RoleGrant.objects.filter(member=home).update(restricted=True)
         home_words = self.words(side_by_side(home))
         assert "Jan Kolar" in home_words and "Elena Castellano" not in home_words
