@@ -25,6 +25,11 @@ def end(actor, member):
     Share.objects.filter(content_object__platform=member.platform, user=member.user).delete()
 
 
+def move(member, user):
+    """Hand shares with a pending member to the account that accepts."""
+    Share.objects.filter(content_object__platform=member.platform, user=member.user).update(user=user)
+
+
 def register():
     """Hand this floor's part to the ground floor."""
-    memberships.register(memberships.Step(preview=preview, stays=stays, end=end))
+    memberships.register(memberships.Step(preview=preview, stays=stays, end=end, move=move))

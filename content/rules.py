@@ -40,10 +40,8 @@ def is_open():
 
 def openness(visibility, maturity):
     """Tell whether content of this visibility and maturity is open."""
-    return (
-        (visibility == Visibility.PUBLIC
-        and maturity in SHARED)
-        or (visibility == Visibility.PROTECTED and maturity in FINAL)
+    return (visibility == Visibility.PUBLIC and maturity in SHARED) or (
+        visibility == Visibility.PROTECTED and maturity in FINAL
     )
 
 

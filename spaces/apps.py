@@ -11,7 +11,7 @@ class SpacesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register rules, facts, verbs, what pages show of spaces, and what the beginning and end of membership mean."""
+        """Register rules, facts and verbs, what pages show of spaces, and what joining and leaving mean here."""
         from spaces import loaders, memberships, navigation, panels, rules, services
         from tenants import actor
 

@@ -129,7 +129,7 @@ def _name_content_owner(space, user, heir):
     if heir.user_id == user.pk or not heir.is_active:
         raise Unacceptable("Choose an active person of the space as the new content owner.", field="heir")
     number = hooks.hand_over(space.pk, user, actors.build([heir])[0])
-    return {"content_owner": str(heir), "private_items": number}
+    return {"new_content_owner": str(heir), "private_items": number}
 
 
 def _lock(member, space):

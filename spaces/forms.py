@@ -11,13 +11,6 @@ from spaces.models import Responsibility, Space, Visibility
 from tenants import actor as actors
 from tenants.models import Organization
 
-VISIBILITIES = [
-    (Visibility.PRIVATE, "Private: only its people read its content"),
-    (Visibility.PROTECTED, "Protected: Released and Obsolete content is open to the platform"),
-    (Visibility.PUBLIC, "Public: all content but Private items is open to the platform"),
-]
-
-
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
@@ -43,13 +36,13 @@ class SpaceForm(forms.Form):
 class NewSpaceForm(SpaceForm):
     """A new space."""
 
-    visibility = forms.ChoiceField(choices=VISIBILITIES, widget=forms.RadioSelect, initial=Visibility.PRIVATE)
+    visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.RadioSelect, initial=Visibility.PRIVATE)
 
 
 class VisibilityForm(forms.Form):
     """Another visibility, with the reason that narrowing needs."""
 
-    visibility = forms.ChoiceField(choices=VISIBILITIES, widget=forms.RadioSelect)
+    visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         max_length=500,
         required=False,

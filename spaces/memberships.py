@@ -35,7 +35,9 @@ def accept(inviter, invitation, member):
     rows = invitation.credentials.select_related("space__platform", "organization").order_by("space", "pk")
     for row in rows:
         space = lock_space(row.space_id)
-        spec = CredentialSpec(row.responsibility, row.restricted, row.organization, ends_at=row.ends_at, source="invitation")
+        spec = CredentialSpec(
+            row.responsibility, row.restricted, row.organization, ends_at=row.ends_at, source="invitation"
+        )
         decision = may_give(inviter, space, member, spec)
         if not decision:
             left_out.append(f"{spec} in {space.title} was left out: {decision.reason}")

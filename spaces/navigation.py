@@ -61,3 +61,4 @@ def register():
     web.contribute_navigation(links)
     web.contribute_door(ask_credential)
     events.contribute_link("spaces.space", space_url)
+    events.contribute_labels({"first_day": "from", "last_day": "until", "private_items": "Private items handed over"})

@@ -13,6 +13,7 @@ from tenants import actor as actors
 from tenants.models import InvitationState, Member, Organization, Status, User
 
 SHORTEST_SEARCH = 2
+LAST_OWNER = "last unrestricted Owner"
 MOST_FOUND = 12
 SOURCES = {"creator": "Creator", "invitation": "Invitation", "platform": "Took over"}
 
@@ -166,7 +167,7 @@ def _person(row, found, lasting, known, may_edit):
     if found.member.is_pending:
         note = "counts from acceptance"
     if lasting == {row.pk}:
-        note = "last unrestricted Owner"
+        note = LAST_OWNER
     return Person(
         member=found.member,
         responsibility=row.get_responsibility(),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from spaces.views import center, credential, members, spaces
+from spaces.views import center, credential, members, spaces, wizard
 
 app_name = "spaces"
 PLATFORM = "p/<slug:platform>/"
 SPACE = PLATFORM + "spaces/<int:pk>/"
+DRAFT = PLATFORM + "management/invitations/drafts/<uuid:draft>/"
 urlpatterns = [
     path(PLATFORM + "credential/", credential.credential, name="credential"),
     path(PLATFORM + "management/spaces/", center.control_center, name="control_center"),
@@ -22,4 +23,10 @@ urlpatterns = [
     path(SPACE + "members/add/", members.credential_add, name="credential_add"),
     path(SPACE + "members/<int:credential>/change/", members.credential_change, name="credential_change"),
     path(SPACE + "members/<int:credential>/remove/", members.credential_remove, name="credential_remove"),
+    path(PLATFORM + "management/invitations/new/", wizard.invitation_new, name="invitation_new"),
+    path(DRAFT + "people/", wizard.invitation_people, name="invitation_people"),
+    path(DRAFT + "roles/", wizard.invitation_roles, name="invitation_roles"),
+    path(DRAFT + "spaces/", wizard.invitation_spaces, name="invitation_spaces"),
+    path(DRAFT + "preview/", wizard.invitation_preview, name="invitation_preview"),
+    path(DRAFT + "discard/", wizard.invitation_discard, name="invitation_discard"),
 ]

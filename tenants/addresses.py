@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 import idna
 
@@ -33,3 +34,70 @@ def canonical(text):
     if len(address) > LONGEST:
         raise AddressError(f"An address has at most {LONGEST} characters.")
     return address
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why an address deserves a second look: `code` is unknown_script or look_alike."""
+
+    code: str
+    sentence: str
+
+
+def split_pasted(text):
+    """Return the addresses in pasted text: commas, semicolons, tabs, new lines, and names before <address>."""
+    found = []
+    for part in re.split(r"[,;\t\r\n]+", text):
+        named = re.search(r"<([^<>]*)>", part)
+        words = [named.group(1)] if named else part.split() if part.count("@") > 1 else [part]
+        found += [word.strip() for word in words if word.strip()]
+    return list(dict.fromkeys(found))
+
+
+def domain_of(address):
+    """Return the part after the @ of a canonical address."""
+    return address.rpartition("@")[2]
+
+
+def warning(address, known_domains):
+    """Return a Doubt for a canonical address whose domain may fool the eye, else None."""
+    domain = domain_of(address)
+    if any(_foreign(label) for label in domain.split(".")):
+        shown = idna.decode(domain)
+        return Doubt("unknown_script", f"The domain {shown} is written in another script; it is really {domain}.")
+    if domain in known_domains:
+        return None
+    near = next((known for known in sorted(known_domains) if _alike(domain, known)), None)
+    return near and Doubt("look_alike", f"{domain} looks like {near}, which you know, and is another domain.")
+
+
+def _foreign(label):
+    """Tell whether a label holds letters beyond Latin ones, such as Cyrillic that reads like Latin."""
+    if not label.startswith("xn--"):
+        return False
+    letters = (sign for sign in idna.decode(label) if unicodedata.category(sign)[0] == "L")
+    return any(not unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
+
+
+def _alike(one, other):
+    return _skeleton(one) == _skeleton(other) or _one_apart(one, other)
+
+
+def _skeleton(domain):
+    plain = unicodedata.normalize("NFKD", idna.decode(domain))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    for fooled, meant in (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("5", "s"), ("-", "")):
+        plain = plain.replace(fooled, meant)
+    return plain
+
+
+def _one_apart(one, other):
+    """Tell whether one inserted, dropped, changed or swapped letter makes one domain the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    short, long = sorted((one, other), key=len)
+    at = next((i for i, sign in enumerate(short) if sign != long[i]), len(short))
+    if len(short) != len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[:at] + short[at : at + 2][::-1] + short[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or swapped == long

@@ -178,9 +178,7 @@ class PlatformAdmin(AuditedAdmin):
 
     def get_queryset(self, request):
         """Count the members of all rows in one query."""
-        active = Count(
-            "members", filter=Q(members__status="active"), distinct=True
-        )
+        active = Count("members", filter=Q(members__status="active"), distinct=True)
         return super().get_queryset(request).annotate(active_members=active)
 
 

@@ -60,3 +60,9 @@ class Unacceptable(DomainError):
     def __init__(self, sentence, field=None, remedy=""):
         super().__init__(sentence, remedy)
         self.field = field
+
+
+class TooMany(DomainError):
+    """A limit against abuse is reached; it frees itself with time."""
+
+    status = 429

@@ -20,6 +20,8 @@ class MemberFilter(forms.Form):
         super().__init__(data)
         companies = Organization.objects.filter(platform=platform, kind=Kind.COMPANY)
         self.fields["company"].queryset = companies
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select form-select-sm g-auto"
 
     @property
     def is_narrowing(self):

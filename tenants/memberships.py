@@ -11,7 +11,8 @@ class Step:
     `preview(member)` lists sentences about what ends; `stays(member)` lists what stays behind;
     `end(actor, member)` ends it; `accept(inviter, invitation, member)` gives what the invitation offers by the
     inviter's rights of now and returns sentences about what was left out; `offered(invitation)` lists
-    sentences about what the invitation offers.
+    sentences about what the invitation offers; `move(member, user)` hands what a pending member was given to the
+    account that the invited address turned out to belong to.
     """
 
     preview: Callable = lambda member: []
@@ -19,6 +20,7 @@ class Step:
     end: Callable = lambda actor, member: None
     accept: Callable = lambda inviter, invitation, member: []
     offered: Callable = lambda invitation: []
+    move: Callable = lambda member, user: None
 
 
 STEPS: list[Step] = []
@@ -53,3 +55,9 @@ def accept(inviter, invitation, member):
 def offered(invitation):
     """Return every sentence about what the invitation offers."""
     return [line for step in STEPS for line in step.offered(invitation)]
+
+
+def move(member, user):
+    """Hand what was given to a pending member to another account of the same person."""
+    for step in STEPS:
+        step.move(member, user)

@@ -4,7 +4,7 @@ Each side reads the names of its own people only. A host never learns on which o
 for the one that pays; until one pays, the other side is called by the company that the host knows them from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils import timezone
@@ -98,7 +98,7 @@ def readiness(host, user, *, reader=None, home=None):
     return Readiness(
         host=_host_side(facts, reader),
         home=_home_side(facts, sources, answers, reader, home),
-        answers=tuple(answers),
+        answers=tuple(_told(answer, facts.host, reader, home) for answer in answers),
         ready=bool(answers) and all(answer.resolved for answer in answers),
     )
 
@@ -162,6 +162,15 @@ def _answers(facts):
     return [licences.resolve(grant.code, facts.host, facts.grants, now=facts.now) for grant in facts.here]
 
 
+def _told(answer, host, reader, home):
+    """Word an answer for the reader: to a home platform, any payer but itself and the host is another platform."""
+    if not answer.resolved or reader.pk == host.pk:
+        return answer
+    if answer.here:
+        return replace(answer, here=False, payer_name="the host")
+    return answer if home and answer.payer_id == home.pk else replace(answer, payer_name="another platform")
+
+
 def _hurdles(grant, now):
     """Count what keeps `grant` from paying elsewhere; the fewest make the best source."""
     return sum(not holds for holds in _pays(grant, now).values())
@@ -195,10 +204,10 @@ def _host_side(facts, reader):
     if host is None:
         lacking = "They invite this person and grant the roles."
         conditions = (Condition(False, "A platform invited this person", "Nobody has yet.", lacking),)
-        return Side("The inviting platform", "?", "slate", HOST, False, conditions)
+        return Side("the inviting platform", "?", "slate", HOST, False, conditions)
     yours = host.pk == reader.pk
     known = yours or (facts.member is not None and facts.member.status == Status.ACTIVE)
-    name = host.name if known else "The inviting platform"
+    name = host.name if known else "the inviting platform"
     conditions = tuple(_host_conditions(facts, _who(host, name, yours)))
     return Side(name, host.mark if known else "?", host.accent if known else "slate", HOST, yours, conditions)
 

@@ -1,13 +1,129 @@
-"""Placeholder until its owner writes it."""
+"""Grants of roles and the licences they take: used units never exceed what a platform owns.
+
+Source of the rules: docs/access.md, roles and licences. Every function that takes a unit locks the stock first.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenants import access, audit
+from tenants.errors import Conflict, NotVisible, Unacceptable
+from tenants.models import Member, RoleGrant, RoleStock, Status
 
 
-def grant_role(*, actor, member, role, assigned, restricted):
-    raise NotImplementedError
+def lock_stock(platform, role):
+    """Return the stock row of a role, locked for the transaction, or None where the platform owns none."""
+    return RoleStock.objects.select_for_update().filter(platform=platform, role=role).first()
 
 
+def used_units(stock):
+    """Count the licences of a stock that active members use: pending and ended ones use none."""
+    grants = RoleGrant.objects.filter(role=stock.role_id, member__platform=stock.platform_id, assigned=True)
+    return grants.filter(member__status=Status.ACTIVE).count()
+
+
+def has_unit(platform, role, *, besides=None):
+    """Lock the stock and tell whether a licence is free now; a grant `besides` does not count."""
+    stock = lock_stock(platform, role)
+    if stock is None or (stock.expires_at and stock.expires_at <= timezone.now()):
+        return False
+    held = besides is not None and besides.assigned and besides.member.status == Status.ACTIVE
+    return used_units(stock) - held < stock.quantity
+
+
+def require_settings(platform, *, assigned, restricted):
+    """Raise Conflict where a licence setting is off while Invitations from administrators is off."""
+    if not (assigned and restricted) and not platform.invitations_from_administrators:
+        raise Conflict(
+            "Assign licence and Restrict usage stay on while Invitations from administrators is off.",
+            "Turn that option on in Configure member options.",
+        )
+
+
+def _require_unit(member, role, grant=None):
+    if member.status == Status.ACTIVE and not has_unit(member.platform, role, besides=grant):
+        raise Conflict(
+            f"No licence of {role} is left on {member.platform}.",
+            "The operator of the installation sets the stock; or grant it without a licence.",
+        )
+
+
+def _lock_member(member):
+    rows = Member.objects.select_for_update(of=["self"]).select_related("platform", "user")
+    found = rows.filter(pk=member.pk, status__in=(Status.PENDING, Status.ACTIVE)).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@transaction.atomic
+def grant_role(*, actor, member, role, assigned=True, restricted=True):
+    """Grant `role` to a member and return the grant. Raises Conflict without a free unit or for a second grant."""
+    decision = access.require(actor, "grant_roles", actor.platform)
+    member = _lock_member(member)
+    require_settings(actor.platform, assigned=assigned, restricted=restricted)
+    if member.grants.filter(role=role).exists():
+        raise Unacceptable(f"{member} has {role} already.", field="role")
+    if assigned:
+        _require_unit(member, role)
+    grant = RoleGrant.objects.create(member=member, role=role, assigned=assigned, restricted=restricted)
+    audit.record(actor, "role_granted", member, decision=decision, subject=member.user, after=_facts(grant))
+    return grant
+
+
+@transaction.atomic
 def set_grant(*, actor, grant, assigned, restricted):
-    raise NotImplementedError
+    """Set Assign licence and Restrict usage of a grant. Raises Conflict without a free unit."""
+    decision = access.require(actor, "grant_roles", actor.platform)
+    member = _lock_member(grant.member)
+    stored = RoleGrant.objects.select_for_update(of=["self"]).select_related("role").filter(pk=grant.pk).first()
+    if stored is None:
+        raise NotVisible
+    require_settings(actor.platform, assigned=assigned, restricted=restricted)
+    before = _facts(stored)
+    if assigned and not stored.assigned:
+        _require_unit(member, stored.role)
+    stored.assigned, stored.restricted = assigned, restricted
+    if _facts(stored) == before:
+        raise Conflict("It is set like that already.")
+    stored.save(update_fields=["assigned", "restricted"])
+    audit.record(
+        actor, "role_changed", member, decision=decision, subject=member.user, before=before, after=_facts(stored)
+    )
+    return stored
 
 
+@transaction.atomic
 def ungrant_role(*, actor, grant):
-    raise NotImplementedError
+    """Take a role back; its licence is free at once."""
+    decision = access.require(actor, "grant_roles", actor.platform)
+    member = _lock_member(grant.member)
+    stored = RoleGrant.objects.select_related("role").filter(pk=grant.pk, member=member).first()
+    if stored is None:
+        raise NotVisible
+    before = _facts(stored)
+    stored.delete()
+    audit.record(actor, "role_ungranted", member, decision=decision, subject=member.user, before=before)
+
+
+def settle_member(member, offers):
+    """Store what an accepted invitation offers; return sentences about licences that were not to be had.
+
+    `offers` are InvitationRoles. A grant that finds no free unit is made without a licence. Call with the member
+    locked and still counted as pending, so that none of these units counts before it is taken.
+    """
+    told = []
+    wanted = {offer.role: (offer.assigned, offer.restricted) for offer in offers}
+    for grant in member.grants.select_related("role"):  # given while the person was pending
+        wanted.setdefault(grant.role, (grant.assigned, grant.restricted))
+    for role, (assigned, restricted) in sorted(wanted.items(), key=lambda pair: pair[0].pk):
+        if assigned and not has_unit(member.platform, role):
+            assigned = False
+            told.append(f"No licence of {role} was left, so it was granted without one.")
+        values = {"assigned": assigned, "restricted": restricted}
+        RoleGrant.objects.update_or_create(member=member, role=role, defaults=values)
+    return told
+
+
+def _facts(grant):
+    return {"role": grant.role.name, "assign licence": grant.assigned, "restrict usage": grant.restricted}

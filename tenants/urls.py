@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from tenants.views import home, members, notifications, options, platforms, readiness, record
+from tenants.views import (
+    acceptance,
+    home,
+    invitations,
+    members,
+    notifications,
+    options,
+    platforms,
+    readiness,
+    record,
+)
 
 app_name = "tenants"
 
@@ -20,6 +30,9 @@ management_patterns = [
     path("options/<slug:code>/", options.option_set, name="option_set"),
     path("members/", include(member_patterns)),
     path("record/", record.record, name="record"),
+    path("invitations/", invitations.invitation_list, name="invitation_list"),
+    path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
+    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
 ]
 platform_patterns = [
     path("", home.home, name="home"),
@@ -30,7 +43,7 @@ platform_patterns = [
 ]
 urlpatterns = [
     path("platforms/", platforms.platform_list, name="platforms"),
+    path("invitations/answer/", acceptance.invitation_answer, name="invitation_answer"),
+    path("invitations/<str:token>/", acceptance.invitation_open, name="invitation_open"),
     path("p/<slug:platform>/", include(platform_patterns)),
 ]
-
-# Invitations: the wizard, the list, and the answers

@@ -96,13 +96,17 @@ def page_context(request):
     context |= notifications.unread(user, context["platform"])
     if actor is None:
         return context
-    slug = actor.platform.slug
+    slug, enters = actor.platform.slug, actor.is_active and actor.may("enter")
+    context |= {
+        "nav": navigation(request) if actor.is_administrator or enters else [],
+        "home_url": address("tenants:home", slug),
+    }
+    if not enters:
+        return context
     return context | {
-        "nav": navigation(request) if actor.is_administrator or actor.may("enter") else [],
         "notifications_url": address("tenants:notifications", slug),
         "credential_url": address("spaces:credential", slug),
         "search_url": address("content:item_list", slug),
-        "home_url": address("tenants:home", slug),
     }
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.views.decorators.http import require_http_methods, require_safe
 
-from spaces import days, people, previews
+from spaces import days, hooks, people, previews
 from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
 from spaces.forms import CredentialForm, take
 from spaces.giving import held_none_unrestricted
+from spaces.people import LAST_OWNER
 from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access
 from tenants import actor as actors
@@ -88,25 +89,31 @@ def credential_remove(request, pk, credential):
     """End a credential; what ends with it is said before."""
     space = find_space(request, pk, "manage_members")
     person = _find_credential(request, space, credential)
-    context, status = _page(request, space) | {"person": person, "successors": _successors(request, space, person)}, 200
+    context, status = _page(request, space) | {"person": person}, 200
     if request.method == "POST":
         try:
-            _remove(request, space, person)
-            messages.success(request, f"{person.member} is no longer {spec_of(person.credential)} in {space}.")
-            return to(request, "spaces:space_members", space.pk)
+            return _remove(request, space, person)
         except REFUSED as error:
-            context["error"], status = error, error.status
-    context["closes"] = _closes(request, space, person)
+            context["error"], status = error, _status(request, error)
+    context |= _ending(request, space, person)
     return render_page(request, "spaces/credential_remove.html", context, partials=PARTIALS, status=status)
 
 
 def _remove(request, space, person):
-    successor = None
-    if wanted := request.POST.get("successor"):
-        successor = people.find_person(request.actor, space, wanted)
-        if successor is None:
-            raise Unacceptable("Choose the new Owner from the list.", field="successor")
-    remove_credential(actor=request.actor, credential=person.credential, successor=successor)
+    named = {name: _named(request, space, name) for name in ("successor", "heir")}
+    remove_credential(actor=request.actor, credential=person.credential, **named)
+    messages.success(request, f"{person.member} is no longer {spec_of(person.credential)} in {space}.")
+    return to(request, "spaces:space_members", space.pk)
+
+
+def _named(request, space, field):
+    """Return the Member that a field names, or None when it is empty."""
+    if not (wanted := request.POST.get(field)):
+        return None
+    member = people.find_person(request.actor, space, wanted)
+    if member is None:
+        raise Unacceptable("Choose a person of the list.", field=field)
+    return member
 
 
 # --- what these pages share ---
@@ -172,7 +179,7 @@ def _answer(request, space, form, act, template, **more):
     effect, status = _effect(request.actor, space, form), 200
     if request.method == "POST":
         unseen = effect and request.POST.get("shown") != effect.token
-        done, status = (None, 422) if unseen or not form.is_valid() else _try(form, act)
+        done, status = (None, 422) if unseen or not form.is_valid() else _try(request, form, act)
         if done:
             messages.success(request, f"{form.member} is {form.spec()} in {space}.")
             return to(request, "spaces:space_members", space.pk)
@@ -181,12 +188,17 @@ def _answer(request, space, form, act, template, **more):
     return render_page(request, template, context, partials=[*PARTIALS, "effect"], status=status)
 
 
-def _try(form, act):
+def _try(request, form, act):
     try:
         return act(form.spec()), 200
     except REFUSED as error:
         take(form, error)
-        return None, error.status
+        return None, _status(request, error)
+
+
+def _status(request, error):
+    """Return the status of a form that comes back: htmx puts only a 422 where the form stood."""
+    return 422 if request.htmx else error.status
 
 
 def _effect(actor, space, form):
@@ -201,17 +213,15 @@ def _effect(actor, space, form):
     return Effect(token, here, elsewhere if actor.is_administrator else None)
 
 
-def _closes(request, space, person):
-    """Return how many items here the person can no longer read without this credential."""
-    found = actors.build([person.member])[0]
-    return previews.closes(found, space, person.credential.pk)
-
-
-def _successors(request, space, person):
-    """Return whom the last Owner may name: active people of the space."""
-    if person.note != "last unrestricted Owner":
-        return None
+def _ending(request, space, person):
+    """Return what ends with a credential, and who may take over what."""
     listed = people.people_of(request.actor, space)
-    members = {row.member.pk: row.member for row in listed if row.member.is_active}
-    members.pop(person.member.pk, None)
-    return list(members.values())
+    others = {row.member.pk: row.member for row in listed if row.member.is_active}
+    others.pop(person.member.pk, None)
+    last_one = sum(row.member.pk == person.member.pk and row.credential is not None for row in listed) == 1
+    return {
+        "closes": previews.closes(actors.build([person.member])[0], space, person.credential.pk),
+        "left": hooks.left_behind(space.pk, person.member.user) if last_one else 0,
+        "is_last": person.note == LAST_OWNER,
+        "others": list(others.values()),
+    }

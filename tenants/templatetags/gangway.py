@@ -236,7 +236,9 @@ def bar(used, total, more=0):
     total = max(total, 1)
     parts = [("soft", min(100, 100 * (used + more) / total)), ("", min(100, 100 * used / total))]
     rects = format_html_join("", '<rect class="{}" width="{}" height="6"></rect>', parts)
-    return format_html('<svg class="g-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>', rects)
+    return format_html(
+        '<svg class="g-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>', rects
+    )
 
 
 @register.simple_tag(takes_context=True)

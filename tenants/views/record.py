@@ -34,6 +34,9 @@ class RecordFilter(forms.Form):
         self.fields["person"].queryset = Member.objects.filter(platform=platform).select_related("user")
         words = sorted(audit.VERBS.items(), key=lambda pair: pair[1])
         self.fields["verb"].choices = [("", "Every act"), *words]
+        for name, field in self.fields.items():
+            kind = "form-select" if name in {"person", "verb"} else "form-control"
+            field.widget.attrs["class"] = f"{kind} {kind}-sm g-auto"
 
     def narrow(self, rows):
         """Keep the entries that every filled part wants; parts that are no date or person are ignored."""

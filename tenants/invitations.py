@@ -1,0 +1,221 @@
+"""Invitations: judge an address, make, renew and revoke. Source of the rules: docs/access.md, section 9."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tenants import access, addresses, audit, invitation_mail, memberships, notifications
+from tenants.errors import Conflict, NotVisible, TooMany
+from tenants.models import Invitation, InvitationRole, InvitationState, Member, Right, Status, User
+
+TOKEN_BYTES = 32  # 256 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said of a typed address. Only `ready` and, once confirmed, doubtful ones can be invited."""
+
+    typed: str
+    code: str
+    sentence: str
+    email: str = ""
+
+    @property
+    def doubtful(self):
+        """True for an address that asks for a second look."""
+        return self.code in {"look_alike", "unknown_script"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one invitation lists on this floor. `roles` are (Role, assigned, restricted)."""
+
+    email: str
+    right: str
+    company: object
+    roles: tuple = ()
+    message: str = ""
+
+
+def judge(platform, typed):
+    """Return a Verdict per typed address; a fixed number of queries for any number of them."""
+    known = _known(platform)
+    found, seen = [], set()
+    for text in typed:
+        verdict = _judge_one(text, known, seen)
+        seen.add(verdict.email)
+        found.append(verdict)
+    return found
+
+
+def _known(platform):
+    members = dict(Member.objects.filter(platform=platform).values_list("user__email", "status"))
+    standing = Invitation.objects.filter(platform=platform, state=InvitationState.SENT, expires_at__gt=timezone.now())
+    active = {addresses.domain_of(email) for email, status in members.items() if status == Status.ACTIVE}
+    return members, set(standing.values_list("email", flat=True)), active
+
+
+def _judge_one(text, known, seen):
+    members, invited, domains = known
+    try:
+        email = addresses.canonical(text)
+    except addresses.AddressError as error:
+        return Verdict(text, "malformed", str(error))
+    if email in seen:
+        return Verdict(text, "doubled", "It stands in the list already.", email)
+    if members.get(email) == Status.ACTIVE:
+        return Verdict(text, "member", "An active member of this platform; nothing is sent.", email)
+    if email in invited:
+        return Verdict(text, "invited", "An invitation stands; send it again from the list instead.", email)
+    doubt = addresses.warning(email, domains)
+    if doubt:
+        return Verdict(text, doubt.code, doubt.sentence, email)
+    return Verdict(text, "ready", "Can be invited.", email)
+
+
+def hash_of(token):
+    """Return what is stored of a token: nobody can make the link from it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def prepare(actor, offer):
+    """Store one invitation and its pending member; return (invitation, token). Part of a sending service.
+
+    Writes no entry in the record and sends nothing. Raises Conflict when the address is a member or invited.
+    """
+    member, before = _pending_member(actor.platform, offer)
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
+    Invitation.objects.filter(
+        platform=actor.platform, email=offer.email, state=InvitationState.SENT, expires_at__lte=now
+    ).update(state=InvitationState.REVOKED, answered_at=now)  # an expired one makes room
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                platform=actor.platform,
+                email=offer.email,
+                member=member,
+                status_before=before,
+                right=offer.right,
+                company=offer.company,
+                inviter=actor.user,
+                message=offer.message.strip()[:500],
+                token_hash=hash_of(token),
+                sent_at=now,
+                expires_at=now + timedelta(days=actor.platform.invitation_days),
+            )
+    except IntegrityError:
+        raise Conflict(f"An invitation of {offer.email} stands already.", "Send it again from the list.") from None
+    InvitationRole.objects.bulk_create(
+        InvitationRole(invitation=invitation, role=role, assigned=assigned, restricted=restricted)
+        for role, assigned, restricted in offer.roles
+    )
+    return invitation, token
+
+
+def _pending_member(platform, offer):
+    user = User.objects.for_address(offer.email)
+    member = Member.objects.select_for_update(of=["self"]).filter(platform=platform, user=user).first()
+    if member is None:
+        return Member.objects.create(platform=platform, user=user, right=offer.right, company=offer.company), ""
+    if member.status == Status.ACTIVE:
+        raise Conflict(f"{offer.email} is an active member already.", "Change the membership instead.")
+    before = member.status if member.status != Status.PENDING else ""
+    member.status, member.right, member.company, member.unit = Status.PENDING, offer.right, offer.company, None
+    member.save(update_fields=["status", "right", "company", "unit"])
+    member.organizations.clear()
+    return member, before
+
+
+def require_limit(actor, number):
+    """Raise TooMany when the person would send more invitations today than the installation lets anybody."""
+    since = timezone.now() - timedelta(days=1)
+    sent = Invitation.objects.filter(inviter=actor.user, sent_at__gt=since).count()
+    if sent + number > settings.INVITATIONS_PER_DAY:
+        raise TooMany(
+            f"{sent} invitations left in the last 24 hours; {settings.INVITATIONS_PER_DAY} is the most.",
+            "Send the rest tomorrow.",
+        )
+
+
+def announce(invitation, token):
+    """Queue the mail and, for a person with an account, ring the bell."""
+    invitation_mail.send(invitation, token)
+    user = invitation.member.user
+    if user.claimed_at is not None:
+        notifications.notify(
+            user=user,
+            platform=None,
+            kind="invitation",
+            subject=f"invitation:{invitation.pk}",
+            text=f"{invitation.inviter} invites you to {invitation.platform}.",
+            path=invitation_mail.answer_path(invitation),
+        )
+
+
+def _lock(actor, pk):
+    rows = Invitation.objects.select_for_update(of=["self"]).select_related("member__user", "platform", "inviter")
+    found = rows.filter(platform=actor.platform, pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@transaction.atomic
+def resend_invitation(*, actor, pk):
+    """Send an invitation again with a new token and a new end; its message stays. Returns (invitation, token).
+
+    Raises Conflict unless it stands or has expired.
+    """
+    decision = access.require(actor, "invite", actor.platform)
+    require_limit(actor, 1)
+    invitation = _lock(actor, pk)
+    if invitation.state != InvitationState.SENT:
+        raise Conflict(f"This invitation was {invitation.get_state_display().lower()}.", "Invite the person anew.")
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
+    invitation.token_hash, invitation.sent_at = hash_of(token), now
+    invitation.expires_at = now + timedelta(days=invitation.platform.invitation_days)
+    invitation.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    after = {"expires_at": invitation.expires_at.isoformat()}
+    subject = invitation.member.user
+    audit.record(actor, "invitation_resent", invitation, decision=decision, subject=subject, after=after)
+    announce(invitation, token)
+    return invitation, token
+
+
+@transaction.atomic
+def revoke_invitation(*, actor, pk):
+    """Take an invitation back; what the pending person was given meanwhile ends. Raises Conflict unless it stands."""
+    decision = access.require(actor, "invite", actor.platform)
+    invitation = _lock(actor, pk)
+    if invitation.state != InvitationState.SENT:
+        raise Conflict(f"This invitation was {invitation.get_state_display().lower()} already.")
+    close(actor, invitation, InvitationState.REVOKED)
+    subject = invitation.member.user
+    audit.record(actor, "invitation_revoked", invitation, decision=decision, subject=subject)
+    return invitation
+
+
+def close(actor, invitation, state):
+    """End a standing invitation and what its pending member was given; the member is again what they were."""
+    invitation.state, invitation.answered_at = state, timezone.now()
+    invitation.save(update_fields=["state", "answered_at"])
+    member = invitation.member
+    if member.status == Status.PENDING:
+        memberships.end(actor, member)
+        member.grants.all().delete()
+        member.status = invitation.status_before or Status.REMOVED
+        member.save(update_fields=["status"])
+
+
+def in_words(invitation):
+    """Return everything an invitation offers, sentence by sentence."""
+    roles = [
+        f"{offer.role}, {'with a licence of' if offer.assigned else 'without a licence of'} {invitation.platform}"
+        for offer in invitation.roles.select_related("role")
+    ]
+    return [f"{Right(invitation.right).label} of {invitation.platform}", *roles, *memberships.offered(invitation)]

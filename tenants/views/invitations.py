@@ -1,0 +1,61 @@
+"""The invitations of a platform: who was invited, what came of it, send again, take back."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from tenants import invitation_mail, invitations, web
+from tenants.models import Invitation, InvitationDraft, InvitationState
+
+PER_PAGE = 25
+TABS = ["sent", "expired", "accepted", "declined", "revoked"]
+
+
+def _of_state(rows, state, now):
+    if state == "sent":
+        return rows.filter(state=InvitationState.SENT, expires_at__gt=now)
+    if state == "expired":
+        return rows.filter(state=InvitationState.SENT, expires_at__lte=now)
+    return rows.filter(state=state) if state in TABS else rows
+
+
+@require_safe
+@web.administrators_only("invite")
+def invitation_list(request):
+    """Every invitation by state, newest first, and the drafts of who looks."""
+    now, state = timezone.now(), request.GET.get("state", "")
+    rows = Invitation.objects.filter(platform=request.platform).select_related("inviter", "company", "member__user")
+    found = _of_state(rows, state, now).prefetch_related("roles__role")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.shown = row.shown_state(now)
+    context = {
+        "page": page,
+        "state": state,
+        "tabs": [(name, _of_state(rows, name, now).count()) for name in TABS],
+        "drafts": InvitationDraft.objects.filter(platform=request.platform, author=request.user)[:10],
+        "links": request.session.pop("invitation-links", []),
+        "wizard_url": web.address("spaces:invitation_new", request.platform.slug),
+    }
+    return web.render_page(request, "tenants/invitation_list.html", context)
+
+
+@require_POST
+@web.administrators_only("invite")
+def invitation_resend(request, pk):
+    """Send again: a new token, the same message."""
+    invitation, token = invitations.resend_invitation(actor=request.actor, pk=pk)
+    request.session["invitation-links"] = [(invitation.email, invitation_mail.link(token))]
+    messages.success(request, f"Sent again to {invitation.email}; the earlier link is dead.")
+    return redirect("tenants:invitation_list", request.platform.slug)
+
+
+@require_POST
+@web.administrators_only("invite")
+def invitation_revoke(request, pk):
+    """Take back."""
+    invitation = invitations.revoke_invitation(actor=request.actor, pk=pk)
+    messages.success(request, f"The invitation of {invitation.email} is revoked; its link is dead.")
+    return redirect("tenants:invitation_list", request.platform.slug)
