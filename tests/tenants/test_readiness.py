@@ -160,6 +160,15 @@ class TestNames:
         RoleGrant.objects.filter(member=home).update(assigned=False)
         assert "Oriel" not in self.words(side_by_side(host))
 
+    def test_home_does_not_learn_who_else_pays(self, people):
+        home, host = people
+        RoleGrant.objects.filter(member=home).update(assigned=False)
+        oriel = PlatformFactory(name="Oriel Air", member_locations=True)
+        license_member(MemberFactory(platform=oriel, user=home.user), COLLABORATION, restricted=False)
+        answers = side_by_side(home)
+        assert [part.words for part in answers[0].answers] == ["From another platform"] * 2
+        assert "Oriel" not in repr(answers)
+
     def test_where_one_is_external_no_other_host_is_named(self, people):
         _home, host = people
         third = MemberFactory(platform=PlatformFactory(name="Oriel Air"), user=host.user, right=Right.EXTERNAL)
