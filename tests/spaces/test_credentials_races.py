@@ -91,7 +91,7 @@ def test_t49_b13_a_space_keeps_an_owner_whoever_leaves_at_once(pair, round_):
 
 @pytest.mark.parametrize("round_", range(5))
 def test_t49_b13_a_successor_is_not_cut_meanwhile(round_):
-    space, (owner, other), rows, administrator = _world()
+    space, (owner, _other), rows, administrator = _world()
     rows[1].delete()
     heir, actor, chief = worker(space.platform), actor_of(owner), actor_of(administrator)
     at_once(
@@ -103,7 +103,7 @@ def test_t49_b13_a_successor_is_not_cut_meanwhile(round_):
 
 @pytest.mark.parametrize("round_", range(3))
 def test_the_same_credential_given_twice_at_once_is_one(round_):
-    space, (owner, second), rows, _administrator = _world()
+    space, (owner, second), _rows, _administrator = _world()
     member = worker(space.platform)
     spec = CredentialSpec("reader", False, member.company)
     first, other = actor_of(owner), actor_of(second)
