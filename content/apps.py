@@ -12,11 +12,12 @@ class ContentConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts, and what this floor adds to those below."""
-        from content import inheritance, loaders, memberships, visibility_preview, wiring
+        from content import inheritance, loaders, memberships, option_effects, visibility_preview, wiring
         from tenants import actor
 
         wiring.register()
         memberships.register()
         visibility_preview.register()
         inheritance.register()
+        option_effects.register()
         actor.contribute("shares", loaders.load_shares)

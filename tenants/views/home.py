@@ -23,8 +23,7 @@ def root(request):
 @require_safe
 def home(request):
     """The home of a platform: what needs the person, what to do next, and what upper floors show."""
-    if request.session.get(LAST_PLATFORM) != request.platform.slug:
-        request.session[LAST_PLATFORM] = request.platform.slug
+    _remember(request)
     main, side = panels(request, "home")
     news = notifications.news(request.user, request.platform).filter(read_at=None)
     context = {
@@ -38,3 +37,8 @@ def home(request):
         "licences": list(request.actor.resolutions.values()),
     }
     return web.render_page(request, "tenants/home.html", context)
+
+
+def _remember(request):
+    if request.session.get(LAST_PLATFORM) != request.platform.slug:
+        request.session[LAST_PLATFORM] = request.platform.slug

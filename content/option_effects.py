@@ -1,0 +1,115 @@
+"""What an option of the platform would open or close to its people: the reading rules asked twice, before it is set.
+
+The items of a platform are a few hundred combinations of facts; actors of equal shape are asked once. What
+somebody reads as content owner or by a share stays as it is and is taken out of the count.
+"""
+
+from collections import Counter, defaultdict
+from copy import copy
+from dataclasses import replace
+
+from django.db.models import Count
+
+from content.models import Item
+from spaces.models import Space
+from tenants import access
+from tenants import actor as actors
+from tenants.options import contribute_effects
+
+READING = {"externals_read_open", "open_readers", "credentials_counted"}
+FACTS = ("space_id", "space__visibility", "organization_id", "category", "maturity", "platform_wide")
+MOST_NAMES = 10
+
+
+def effects(actor, code, value):
+    """Return sentences about who would read more or less; four queries and those for the actors."""
+    if code not in READING:
+        return []
+    more, less = changes(actors.everyone(actor.platform), code, value)
+    lines = [*_lines(more, "more"), *_lines(less, "fewer")]
+    return lines or ["Nobody reads more or less than now."]
+
+
+def changes(people, code, value):
+    """Return ({actor: items gained}, {actor: items lost}) for actors of one platform."""
+    if not people:
+        return {}, {}
+    platform = copy(people[0].platform)
+    setattr(platform, code, value)
+    items = Item.objects.filter(platform=platform).order_by()
+    groups = list(items.values_list(*FACTS).annotate(Count("pk")))
+    owned, shared, asked = _owned(items), _shared(items, people), {}
+    more, less = {}, {}
+    for person in people:
+        twin = replace(person, platform=platform, compiled={})
+        gained, lost = _difference(person, twin, groups, asked)
+        _leave_out(gained, lost, (person, twin), (owned.get(person.user.pk, {}), shared))
+        more[person], less[person] = gained.total(), lost.total()
+    return more, less
+
+
+def _difference(person, twin, groups, asked):
+    gained, lost = Counter(), Counter()
+    for *facts, number in groups:
+        row = _standin(facts, person.platform_id)
+        key = (person.shape(row), tuple(facts))
+        if key not in asked:
+            asked[key] = (bool(access.can(person, "read", row)), bool(access.can(twin, "read", row)))
+        before, after = asked[key]
+        if before != after:
+            (gained if after else lost)[tuple(facts)] += number
+    return gained, lost
+
+
+def _leave_out(gained, lost, pair, own):
+    """Take out what the person reads before and after for a reason of their own."""
+    owned, shared = own
+    user = pair[0].user
+    steady = [(facts, number, {"owner_id": user.pk}) for facts, number in owned.items()]
+    given = ((pk, *shared[pk]) for pk in pair[0].shares if pk in shared)
+    steady += [(facts, 1, {"pk": pk}) for pk, owner_id, facts in given if owner_id != user.pk]
+    for facts, number, more in steady:
+        row = _standin(facts, pair[0].platform_id, **more)
+        if all(access.can(actor, "read", row) for actor in pair):
+            for total in (gained, lost):
+                total[facts] = max(0, total[facts] - number)
+
+
+def _standin(facts, platform_id, **more):
+    space_id, visibility, organization_id, category, maturity, platform_wide = facts
+    return Item(
+        platform_id=platform_id,
+        space=Space(pk=space_id, visibility=visibility),
+        organization_id=organization_id,
+        category=category,
+        maturity=maturity,
+        platform_wide=platform_wide,
+        **more,
+    )
+
+
+def _owned(items):
+    found = defaultdict(dict)
+    for user_id, *facts, number in items.values_list("owner_id", *FACTS).annotate(Count("pk")):
+        found[user_id][tuple(facts)] = number
+    return found
+
+
+def _shared(items, people):
+    wanted = {item_id for person in people for item_id in person.shares}
+    rows = items.filter(pk__in=wanted).values_list("pk", "owner_id", *FACTS) if wanted else ()
+    return {pk: (owner_id, tuple(facts)) for pk, owner_id, *facts in rows}
+
+
+def _lines(counts, word):
+    people = sorted(((number, str(person.user)) for person, number in counts.items() if number), reverse=True)
+    lines = [f"{name} reads {number} {word} {'item' if number == 1 else 'items'}" for number, name in people]
+    if len(lines) > MOST_NAMES:
+        rest = sum(number for number, _name in people[MOST_NAMES:])
+        lines[MOST_NAMES:] = [f"{len(lines) - MOST_NAMES} others read {rest} {word} items together"]
+    return lines
+
+
+def register():
+    """Hand the foretelling to the page of options."""
+    contribute_effects(effects)
