@@ -176,9 +176,9 @@ def _policy(label, allow, refuse, *block):
 
 
 def _maturity_policies():
-    for target in REGULAR:
+    for target, regular in REGULAR.items():
         label = Maturity(target).label
-        yield f"to_{target}", _policy(f"change maturity to {label}", REGULAR[target], _refuse_transition, LOCKED)
+        yield f"to_{target}", _policy(f"change maturity to {label}", regular, _refuse_transition, LOCKED)
         yield (
             f"exception_to_{target}",
             _policy(f"change maturity to {label} by exception", (_exception(target),), _refuse_owner, LOCKED),
@@ -194,7 +194,7 @@ def _refuse_transition(actor, row):
     )
 
 
-RESPONSIBLE = Rule("5.4", "You are its content owner at the level of its category.", lambda a: responsible(a))
+RESPONSIBLE = Rule("5.4", "You are its content owner at the level of its category.", responsible)
 LEADING = Rule("5.5", "You are Leader at the level of its category.", leader)
 OWNING = Rule("5.6", "You are Owner of the space.", lambda actor: both(NOT_PERSONAL, owner(actor)))
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from content.models import Category, Item, Maturity
 from content.stored import rows
@@ -145,12 +145,12 @@ def facets(items):
 
 def owners(items):
     """Return [(user_id, name, count)] of the content owners among the rows."""
-    name = Coalesce("owner__name", "owner__email")
+    name = Coalesce(NullIf("owner__name", Value("")), "owner__email", output_field=CharField())
     return list(items.order_by().values_list("owner", name).annotate(n=Count("pk")).order_by(name)[:50])
 
 
 def revisions(actor, item):
-    """Return (readable revisions of the item's number, oldest first; whether a later one exists that is not among them)."""
+    """Return (readable revisions of the number, oldest first; whether a later one is not among them)."""
     found = [
         row for row in rows(actor.platform).filter(number=item.number).order_by("pk") if access.can(actor, "read", row)
     ]

@@ -148,7 +148,7 @@ def cost(platform, roles, people):
 
 
 def with_prerequisites(roles):
-    """Return the chosen roles and every role they need, in the order of the catalogue, and the codes that were added."""
+    """Return (the chosen roles and all they need, in the catalogue's order; the codes that were added)."""
     catalogue = {role.code: role for role in Role.objects.all()}
     wanted, queue = set(), [role.code for role in roles]
     while queue:

@@ -249,7 +249,7 @@ def why(actor, action, row):
 
 
 def require(actor, action, row):
-    """Return the Decision that allows `action`. Raise NotVisible for a row the actor may not know, else AccessDenied."""
+    """Return the Decision that allows `action`. Raise NotVisible for an unknowable row, else AccessDenied."""
     policy = policy_for(type(row), action)
     if _elsewhere(actor, row):
         raise NotVisible

@@ -117,10 +117,10 @@ def settle_member(member, offers):
     for grant in member.grants.select_related("role"):  # given while the person was pending
         wanted.setdefault(grant.role, (grant.assigned, grant.restricted))
     for role, (assigned, restricted) in sorted(wanted.items(), key=lambda pair: pair[0].pk):
-        if assigned and not has_unit(member.platform, role):
-            assigned = False
+        paid = assigned and has_unit(member.platform, role)
+        if assigned and not paid:
             told.append(f"No licence of {role} was left, so it was granted without one.")
-        values = {"assigned": assigned, "restricted": restricted}
+        values = {"assigned": paid, "restricted": restricted}
         RoleGrant.objects.update_or_create(member=member, role=role, defaults=values)
     return told
 
