@@ -85,7 +85,7 @@ def people_of(actor, space):
     )
     by_user = {found.user.pk: found for found in everyone}
     lasting = {held.id for found in everyone for held in found.held if _lasts(held, space)}
-    known = _known(actor, space, by_user, credentials)
+    known = _known(actor, space, by_user)
     may_edit = _editing(actor, space, credentials, by_user)
     people = [
         _person(row, by_user[row.user_id], lasting, known, may_edit)
@@ -96,8 +96,12 @@ def people_of(actor, space):
     return _marked(sorted(people, key=lambda person: (str(person.member), person.member.pk)))
 
 
+def _owns(held, space):
+    return held.space_id == space.pk and held.is_owner and not held.restricted
+
+
 def _lasts(held, space):
-    return held.space_id == space.pk and held.is_owner and not held.restricted and held.ends_at is None
+    return _owns(held, space) and held.ends_at is None
 
 
 def _members(space, user_ids):
@@ -129,14 +133,12 @@ def _invited(space):
     ]
 
 
-def _known(actor, space, by_user, credentials):
+def _known(actor, space, by_user):
     """Return the ids of the people of this space whom `actor` may know of."""
     organizations = people_known(actor, space.pk)
     if organizations is None:
         return set(by_user)
-    owners = {
-        row.user_id for row in credentials if row.get_responsibility() == Responsibility.OWNER and not row.restricted
-    }
+    owners = {pk for pk, found in by_user.items() if any(_owns(held, space) for held in found.held)}
     near = {pk for pk, found in by_user.items() if found.organizations & organizations}
     return near | owners | {actor.user.pk}
 

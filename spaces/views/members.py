@@ -103,7 +103,13 @@ def _remove(request, space, person):
     named = {name: _named(request, space, name) for name in ("successor", "heir")}
     remove_credential(actor=request.actor, credential=person.credential, **named)
     messages.success(request, f"{person.member} is no longer {spec_of(person.credential)} in {space}.")
-    return to(request, "spaces:space_members", space.pk)
+    return _onward(request, space)
+
+
+def _onward(request, space):
+    """Lead back to the members, or to the list for somebody who has just left the space themselves."""
+    stays = access.can(actors.of(request.user, request.platform), "see", space)
+    return to(request, "spaces:space_members", space.pk) if stays else to(request, "spaces:space_list")
 
 
 def _named(request, space, field):
@@ -182,7 +188,7 @@ def _answer(request, space, form, act, template, **more):
         done, status = (None, 422) if unseen or not form.is_valid() else _try(request, form, act)
         if done:
             messages.success(request, f"{form.member} is {form.spec()} in {space}.")
-            return to(request, "spaces:space_members", space.pk)
+            return _onward(request, space)
         more["unseen"] = unseen
     context = _page(request, space) | {"form": form, "member": form.member, "effect": effect, **more}
     return render_page(request, template, context, partials=[*PARTIALS, "effect"], status=status)
@@ -209,7 +215,7 @@ def _effect(actor, space, form):
     if not spec.unrestricted or not held_none_unrestricted(form.member):
         return None
     here, elsewhere = previews.opens(actors.build([form.member])[0], space, spec)
-    token = f"{spec.responsibility}:{spec.organization.pk}:{here}:{elsewhere}"
+    token = f"{spec.responsibility}:{spec.organization.pk}:{here}"  # tells nothing that the sentence does not
     return Effect(token, here, elsewhere if actor.is_administrator else None)
 
 

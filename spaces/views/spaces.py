@@ -67,19 +67,30 @@ def space_edit(request, pk):
 @get_or_post
 @open_to_repair
 def space_visibility(request, pk):
-    """Change the visibility; what people gain or lose is shown before."""
+    """Change the visibility, once what people gain or lose was shown."""
     space = find_space(request, pk)
-    sent = request.method == "POST" and "preview" not in request.POST
     data = request.POST or (request.GET if "visibility" in request.GET else None)
     form, status = VisibilityForm(data, initial={"visibility": space.visibility}), 200
-    if sent:
-        changed, status = _sent(form, lambda data: services.change_visibility(actor=request.actor, space=space, **data))
+    context = page_of(request, space) | {"form": form, "acts": _widths(request.actor, space)}
+    context |= _preview(request, space, data)
+    if request.method == "POST" and "preview" not in request.POST:
+        changed, status = _change_visibility(request, space, form, unseen=_unseen(request, context))
         if changed:
             messages.success(request, f"{changed} is {changed.get_visibility_display()} now.")
             return redirect(space_url(request.platform.slug, space.pk))
-    context = page_of(request, space) | {"form": form, "acts": _widths(request.actor, space)}
-    context |= _preview(request, space, data)
     return render_page(request, "spaces/space_visibility.html", context, partials=["preview"], status=status)
+
+
+def _unseen(request, context):
+    """Tell whether there is a preview to see that was not on the page when the form was sent."""
+    return "wanted" in context and request.POST.get("seen") != context["wanted"]
+
+
+def _change_visibility(request, space, form, *, unseen):
+    if unseen and form.is_valid():
+        form.add_error(None, "This is what would change. Press the button again to do it.")
+        return None, 422
+    return _sent(form, lambda data: services.change_visibility(actor=request.actor, space=space, **data))
 
 
 def _widths(actor, space):
@@ -96,7 +107,8 @@ def _preview(request, space, data):
     wanted = (data or {}).get("visibility")
     if wanted not in Visibility.values or not _widths(request.actor, space).get(wanted):
         return {}
-    own = {held.organization_id for held in request.actor.held if held.space_id == space.pk and held.is_owner}
+    owning = {held.organization_id for held in request.actor.held if held.space_id == space.pk and held.is_owner}
+    own = owning or request.actor.organizations
     gains, losses = previews.visibility_preview(space, wanted, own=own)
     widens = WIDTH[wanted] > WIDTH[space.visibility]
     changes = gains if widens else losses
@@ -108,7 +120,6 @@ def _preview(request, space, data):
         "more": max(0, len(changes) - MOST_PEOPLE),
         "externals": sum(change.actor.is_external for change in changes),
         "most": max((change.items for change in changes), default=0),
-        "names_known": people_known(request.actor, space.pk) is None,
     }
 
 

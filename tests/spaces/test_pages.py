@@ -423,9 +423,11 @@ def test_create_edit_widen_delete(visit, platform, administrator):
     assert made.status_code == 302
     space = Space.objects.get(title="Wing")
     assert visit(administrator, "space_edit", space.pk, data={"title": "Tail"}).status_code == 302
-    assert visit(administrator, "space_visibility", space.pk, data={"visibility": "public"}).status_code == 302
-    narrowed = visit(administrator, "space_visibility", space.pk, data={"visibility": "private"})
-    assert narrowed.status_code == 422
+    data = {"visibility": "public"}
+    assert visit(administrator, "space_visibility", space.pk, data=data).status_code == 422  # nothing was shown yet
+    assert visit(administrator, "space_visibility", space.pk, data=data | {"seen": "public"}).status_code == 302
+    data = {"visibility": "private", "seen": "private"}
+    assert visit(administrator, "space_visibility", space.pk, data=data).status_code == 422  # no reason
     assert visit(administrator, "space_delete", space.pk, data={}).status_code == 302
     assert not Space.objects.filter(pk=space.pk).exists()
     assert AuditEvent.objects.count() == 4
@@ -594,3 +596,24 @@ def test_b33_previews_send_no_token_in_their_address(client, space, owner, engin
         asked = re.findall(r'hx-get="[^"]*" hx-include="closest form"( hx-params="[^"]*")?', page)
         assert asked
         assert all("csrf" not in params and params for params in asked)
+
+
+def test_an_owner_who_leaves_is_led_to_their_spaces(visit, space, owner, engineer):
+    give(engineer, space, "owner")
+    credential = Credential.objects.get(user=owner.user)
+    response = visit(owner, "credential_remove", space.pk, credential.pk, data={})
+    assert response.url == reverse("spaces:space_list", args=[space.platform.slug])
+
+
+def test_an_owner_does_not_narrow_by_the_page(visit, space, owner):
+    Space.objects.update(visibility="public")
+    response = visit(owner, "space_visibility", space.pk, data={"visibility": "private", "reason": "Secret"})
+    assert response.status_code == 403
+    assert "Administrator" in text(response)
+
+
+def test_b07_an_owner_to_come_is_not_shown_to_bound_people(visit, space, owner, engineer):
+    give(engineer, space, "author", restricted=True)
+    later = worker(space.platform, user__name="Lena Later")
+    give(later, space, "owner", starts_at=timezone.now() + timedelta(days=9))
+    assert "Lena Later" not in _names(visit(engineer, "space_members", space.pk))
