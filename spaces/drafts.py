@@ -56,6 +56,11 @@ def save_draft(draft, version, **values):
     draft.data, draft.version = stored.data, stored.version
 
 
+def discard_draft(draft):
+    """Throw a draft away; it never had any effect."""
+    draft.delete()
+
+
 def verdicts(draft):
     """Return the Verdict of every typed address, by the rules of now."""
     return invitations.judge(draft.platform, draft.data["typed"])

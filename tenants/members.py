@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants import access, audit, memberships
+from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
 from tenants.models import InvitationState, Member, Platform, Right, Status
 
@@ -59,6 +60,7 @@ def end_access(*, actor, member, reason=""):
     Raises NotVisible, AccessDenied, and Conflict for a member without access and for the last Administrator.
     """
     platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    actor = actors.of(actor.user, platform)  # as stored now: somebody may have ended the actor's own access
     decision = access.require(actor, "manage_members", platform)
     member = _lock(platform, member.pk)
     _require_ending(platform, member)

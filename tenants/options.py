@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tenants import access, audit, sources
+from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.models import (
     CredentialsCounted,
@@ -211,6 +212,7 @@ def set_option(*, actor, code, value):
     """
     option = find(code)
     platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    actor = actors.of(actor.user, platform)  # as stored now
     decision = access.require(actor, "set_options", platform)
     before, wanted = getattr(platform, code), option.parse(value)
     if before == wanted:

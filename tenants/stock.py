@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tenants import access, audit
 from tenants.errors import Conflict, NotVisible, Unacceptable
-from tenants.models import Member, RoleGrant, RoleStock, Status
+from tenants.models import Member, Platform, RoleGrant, RoleStock, Status
 
 
 def lock_stock(platform, role):
@@ -32,8 +32,14 @@ def has_unit(platform, role, *, besides=None):
 
 
 def require_settings(platform, *, assigned, restricted):
-    """Raise Conflict where a licence setting is off while Invitations from administrators is off."""
-    if not (assigned and restricted) and not platform.invitations_from_administrators:
+    """Raise Conflict where a licence setting is off while Invitations from administrators is off.
+
+    Locks the platform, so that the option cannot be turned off meanwhile; call it before any other row is locked.
+    """
+    if assigned and restricted:
+        return
+    stored = Platform.objects.select_for_update().get(pk=platform.pk)
+    if not stored.invitations_from_administrators:
         raise Conflict(
             "Assign licence and Restrict usage stay on while Invitations from administrators is off.",
             "Turn that option on in Configure member options.",
@@ -60,8 +66,8 @@ def _lock_member(member):
 def grant_role(*, actor, member, role, assigned=True, restricted=True):
     """Grant `role` to a member and return the grant. Raises Conflict without a free unit or for a second grant."""
     decision = access.require(actor, "grant_roles", actor.platform)
-    member = _lock_member(member)
     require_settings(actor.platform, assigned=assigned, restricted=restricted)
+    member = _lock_member(member)
     if member.grants.filter(role=role).exists():
         raise Unacceptable(f"{member} has {role} already.", field="role")
     if assigned:
@@ -75,11 +81,11 @@ def grant_role(*, actor, member, role, assigned=True, restricted=True):
 def set_grant(*, actor, grant, assigned, restricted):
     """Set Assign licence and Restrict usage of a grant. Raises Conflict without a free unit."""
     decision = access.require(actor, "grant_roles", actor.platform)
+    require_settings(actor.platform, assigned=assigned, restricted=restricted)
     member = _lock_member(grant.member)
     stored = RoleGrant.objects.select_for_update(of=["self"]).select_related("role").filter(pk=grant.pk).first()
     if stored is None:
         raise NotVisible
-    require_settings(actor.platform, assigned=assigned, restricted=restricted)
     before = _facts(stored)
     if assigned and not stored.assigned:
         _require_unit(member, stored.role)

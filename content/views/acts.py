@@ -56,15 +56,16 @@ def item_maturity(request, pk):
             return _back(request, item, f"It is {Maturity(item.maturity).label} now.")
         except Unacceptable as error:
             form.add_error(error.field, error.sentence)
-    context = {
-        "item": item,
-        "form": form,
-        "steps": [
-            (target, Maturity(target).label, lifecycle.CONSEQUENCES[target], decision, exceptional)
-            for target, decision, exceptional in lifecycle.steps(request.actor, item)
-        ],
-    }
-    return render_page(request, "content/item_maturity.html", context, status=422 if request.method == "POST" else 200)
+    status = 422 if request.method == "POST" else 200
+    return render_page(request, "content/item_maturity.html", _choices(request.actor, item, form), status=status)
+
+
+def _choices(actor, item, form):
+    steps = [
+        (target, Maturity(target).label, lifecycle.CONSEQUENCES[target], decision, exceptional)
+        for target, decision, exceptional in lifecycle.steps(actor, item)
+    ]
+    return {"item": item, "form": form, "steps": steps}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

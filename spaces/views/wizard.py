@@ -136,17 +136,19 @@ def invitation_preview(request, draft):
         answer, status = _send(request, draft, form)
         if answer is not None:
             return answer
+    return _show(request, draft, "preview", status, form=form, **_foreseen(request.actor, draft))
+
+
+def _foreseen(actor, draft):
     batch = drafts.batch_of(draft)
-    shown = inviting.exposure(request.actor, batch)
-    context = {
-        "form": form,
+    shown = inviting.exposure(actor, batch)
+    return {
         "batch": batch,
         "shown": shown,
         "readable": sum(row.readable for row in shown),
         "closed": sum(row.readable for row in shown if row.opened is None),
         "cost": inviting.cost(draft.platform, batch.roles, len(batch.emails)),
     }
-    return _show(request, draft, "preview", status, **context)
 
 
 def _send(request, draft, form):
@@ -161,7 +163,7 @@ def _send(request, draft, form):
     except (Conflict, Unacceptable, TooMany) as error:
         form.add_error(None, f"{error.sentence} {error.remedy}".strip())
         return None, error.status
-    draft.delete()
+    drafts.discard_draft(draft)
     links = [(invitation.email, invitation_mail.link(token)) for invitation, token in sent]
     request.session["invitation-links"] = links
     messages.success(request, f"{len(sent)} invitation{'s' if len(sent) > 1 else ''} sent.")
@@ -172,6 +174,6 @@ def _send(request, draft, form):
 @web.administrators_only("invite")
 def invitation_discard(request, draft):
     """Throw a draft away."""
-    drafts.find_draft(request.actor, draft).delete()
+    drafts.discard_draft(drafts.find_draft(request.actor, draft))
     messages.success(request, "The draft is gone. Nobody was invited.")
     return redirect("tenants:invitation_list", request.platform.slug)

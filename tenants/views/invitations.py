@@ -21,18 +21,21 @@ def _of_state(rows, state, now):
     return rows.filter(state=state) if state in TABS else rows
 
 
+def _page(rows, number, now):
+    page = Paginator(rows.prefetch_related("roles__role"), PER_PAGE).get_page(number)
+    for row in page:
+        row.shown = row.shown_state(now)
+    return page
+
+
 @require_safe
 @web.administrators_only("invite")
 def invitation_list(request):
     """Every invitation by state, newest first, and the drafts of who looks."""
     now, state = timezone.now(), request.GET.get("state", "")
     rows = Invitation.objects.filter(platform=request.platform).select_related("inviter", "company", "member__user")
-    found = _of_state(rows, state, now).prefetch_related("roles__role")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    for row in page:
-        row.shown = row.shown_state(now)
     context = {
-        "page": page,
+        "page": _page(_of_state(rows, state, now), request.GET.get("page"), now),
         "state": state,
         "tabs": [(name, _of_state(rows, name, now).count()) for name in TABS],
         "drafts": InvitationDraft.objects.filter(platform=request.platform, author=request.user)[:10],

@@ -84,7 +84,7 @@ class World:
 class Properties(TestCase):
     """Each example is a world of its own."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
     def test_b01_list_and_single_answer_agree(self, facts):
         world = World(facts)
@@ -96,7 +96,7 @@ class Properties(TestCase):
             newest = access.newest(Item.objects.all(), actor, "list", order=("-modified_at", "-pk"), count=5)
             assert {item.pk for item in newest} <= {item.pk for item in items if access.can(actor, "list", item)}
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
     def test_b39_who_and_what_are_inverse(self, facts):
         world = World(facts)
@@ -107,7 +107,7 @@ class Properties(TestCase):
                 listed = access.narrow(Item.objects.all(), alone, "read").filter(pk=item.pk).exists()
                 assert bool(decision) is listed, (item, actor.held, decision)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
     def test_b07_restricted_people_read_their_own_organization_only(self, facts):
         world = World(facts | {"shares": []})
@@ -117,7 +117,7 @@ class Properties(TestCase):
             own = {held.organization_id for held in actor.held}
             assert {item.organization_id for item in access.narrow(Item.objects.all(), actor, "read")} <= own
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(facts=a_world, item=an_item)
     def test_b06_an_item_one_may_not_read_changes_no_list(self, facts, item):
         world = World(facts)
@@ -127,7 +127,7 @@ class Properties(TestCase):
             if not access.can(actor, "read", hidden):
                 assert _seen(actor) == before[actor.user.pk]
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(facts=a_world)
     def test_b04_nobody_of_another_platform_is_answered_yes(self, facts):
         world = World(facts)
