@@ -33,6 +33,7 @@ if connection.vendor == "postgresql":  # SQLite has no TRUNCATE
 
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_b27_database_refuses_to_change_the_record(statement, entry):
+    connection.check_constraints()  # PostgreSQL truncates nothing while foreign keys wait to be checked
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert AuditEvent.objects.filter(pk=entry.pk, verb="options_set").exists()
