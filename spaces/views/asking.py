@@ -48,6 +48,7 @@ def page_of(request, space):
         "space": space,
         "space_url": space_url(slug, space.pk),
         "members_url": reverse("spaces:space_members", args=[slug, space.pk]),
+        "may_record": access.can(request.actor, "see_record", space),
         **_way_back(request, space),
     }
 
