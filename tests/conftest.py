@@ -5,8 +5,8 @@ import shutil
 
 import hypothesis
 import pytest
-from django.core.cache import cache
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 

@@ -52,7 +52,7 @@ class PlatformFactory(DjangoModelFactory):
     mark = "PL"
 
     @factory.post_generation
-    def host(obj, create, extracted, **kwargs):  # noqa: N805
+    def host(obj, create, extracted, **kwargs):
         """Make the host company."""
         if create:
             OrganizationFactory(platform=obj, name=f"{obj.name} Company", is_host=True)

@@ -56,8 +56,10 @@ class World:
             for number, right in enumerate(facts["rights"])
         ]
         self.spaces = [SpaceFactory(platform=self.platform, visibility=name) for name in facts["visibilities"]]
-        for person, space, responsibility, restricted in facts["credentials"]:
-            bound = restricted and responsibility != "public_reader"
+        for person, space, responsibility, bound in {
+            (person, space, responsibility, restricted and responsibility != "public_reader")
+            for person, space, responsibility, restricted in facts["credentials"]
+        }:
             give(self.members[person], self.spaces[space], responsibility, restricted=bound)
         self.items = [self.item(*item) for item in facts["items"]]
         for person, number in facts["shares"]:

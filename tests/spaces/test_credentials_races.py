@@ -1,43 +1,16 @@
 """Two people at once: a space keeps its Owner. SQLite hides races, so these run on PostgreSQL."""
 
-import threading
-
 import pytest
-from django.db import connection, transaction
 
 from spaces import credentials
 from spaces.credentials import CredentialSpec, change_credential, give_credential, remove_credential
 from spaces.models import Credential
 from spaces.owners import lasting_owners
-from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent, Member, Right, Status
 from tests.factories import SpaceFactory, actor_of, give, worker
+from tests.races import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-REFUSALS = (Conflict, AccessDenied, NotVisible, Unacceptable)
-
-
-def at_once(*acts):
-    """Run acts in threads that start together; return {index: None or the refusal}."""
-    barrier, outcomes = threading.Barrier(len(acts)), {}
-
-    def run(index, act):
-        try:
-            barrier.wait(timeout=10)
-            with transaction.atomic():
-                act()
-            outcomes[index] = None
-        except REFUSALS as refusal:
-            outcomes[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
 
 
 def _cut(actor, member):

@@ -119,8 +119,8 @@ def test_sending_leaves_one_entry_and_costs_no_licence(client, world):
 def test_each_address_gets_its_verdict(client, world):
     world.send(client)
     MemberFactory(platform=world.host, user=UserFactory(email="otto@corvane.example"))
-    typed = [EMAIL, "otto@corvane.example", "new@tolmec.example", "new@tolmec.example", "nonsense", "a@corvanne.example",
-             "a@exаmple.com"]  # fmt: skip
+    new, twins = "new@tolmec.example", ["a@corvanne.example", "a@exаmple.com"]
+    typed = [EMAIL, "otto@corvane.example", new, new, "nonsense", *twins]
     codes = [verdict.code for verdict in invitations.judge(world.host, typed)]
     assert codes == ["invited", "member", "ready", "doubled", "malformed", "look_alike", "unknown_script"]
 

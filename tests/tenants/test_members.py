@@ -51,13 +51,13 @@ class TestEndAccess:
         assert (event.verb, event.subject, event.reason) == ("access_ended", member.user, "Left the company")
         assert event.before["status"] == "active" and event.after == {"status": "no_access"}
 
-    def test_frees_the_licence_at_once(self, administrator, platform):
+    def test_b16_frees_the_licence_at_once(self, administrator, platform):
         member = worker(platform)
         used = RoleGrant.objects.filter(member__platform=platform, assigned=True).count()
         end_access(actor=actor_of(administrator), member=member)
         assert RoleGrant.objects.filter(member__platform=platform, assigned=True).count() == used - 4
 
-    def test_credentials_end_on_the_floor_above(self, administrator, platform):
+    def test_b10_credentials_end_on_the_floor_above(self, administrator, platform):
         member = worker(platform)
         give(member, SpaceFactory(platform=platform))
         end_access(actor=actor_of(administrator), member=member)
@@ -84,7 +84,7 @@ class TestEndAccess:
         end_access(actor=actor_of(administrator), member=other)
         assert Invitation.objects.get().state == InvitationState.SENT
 
-    def test_the_last_administrator_stays(self, administrator, platform):
+    def test_t49_b13_the_last_administrator_stays(self, administrator, platform):
         with pytest.raises(Conflict, match="last Administrator"):
             end_access(actor=actor_of(administrator), member=administrator)
         end_access(actor=actor_of(worker(platform, Right.ADMINISTRATOR)), member=administrator)
@@ -152,7 +152,7 @@ class TestList:
         page = client.get(url("member_list", platform), headers=headers).content.decode()
         assert 'id="member-rows"' in page and "<html" not in page
 
-    def test_queries_do_not_grow(self, client, platform):
+    def test_b36_queries_do_not_grow(self, client, platform):
         client.get(url("member_list", platform))
         counts = []
         for _ in range(2):
@@ -194,7 +194,7 @@ class TestDetail:
         assert client.get(url("member_detail", platform, member.pk)).status_code == 200
 
     @pytest.mark.parametrize("name", ["member_detail", "member_end", "readiness"])
-    def test_foreign_and_absent_are_one(self, client, platform, name):
+    def test_t20_t26_foreign_and_absent_are_one(self, client, platform, name):
         foreign = client.get(url(name, platform, worker(PlatformFactory()).pk))
         absent = client.get(url(name, platform, 999999))
         assert foreign.status_code == absent.status_code == 404
@@ -236,7 +236,7 @@ class TestDetail:
         assert response.status_code == 422
         assert not AuditEvent.objects.exists()
 
-    def test_a_grant_of_somebody_else_does_not_exist(self, client, administrator, platform):
+    def test_t21_a_grant_of_somebody_else_does_not_exist(self, client, administrator, platform):
         member, other = worker(platform), worker(PlatformFactory())
         for grant in (administrator.grants.first(), other.grants.first()):
             address = url("role_set", platform, member.pk, grant.pk)

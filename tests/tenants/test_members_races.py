@@ -43,7 +43,7 @@ def ends(first, second):
 
 @pytest.mark.parametrize("run", range(5))
 @pytest.mark.parametrize("more", [0, 1])
-def test_two_administrators_who_end_each_other(run, more):
+def test_t49_b13_two_administrators_who_end_each_other(run, more):
     platform = PlatformFactory()
     first, second, *_rest = [worker(platform, Right.ADMINISTRATOR) for _ in range(2 + more)]
     outcomes = at_once(ends(first, second), ends(second, first))
@@ -53,7 +53,7 @@ def test_two_administrators_who_end_each_other(run, more):
 
 
 @pytest.mark.parametrize("run", range(5))
-def test_an_option_and_what_would_use_it(run):
+def test_t48_an_option_and_what_would_use_it(run):
     platform = PlatformFactory(invitations_from_administrators=True)
     boss = worker(platform, Right.ADMINISTRATOR)
     grant = worker(platform).grants.first()

@@ -181,7 +181,7 @@ class TestLocations:
         turn(worker(host.platform, Right.ADMINISTRATOR), "member_locations", "off")
 
     @pytest.mark.parametrize("people", [1, 6])
-    def test_queries_do_not_grow(self, people, django_assert_max_num_queries):
+    def test_b36_queries_do_not_grow(self, people, django_assert_max_num_queries):
         home, host = travelling()
         for _ in range(people - 1):
             travelling(home.platform, host.platform)

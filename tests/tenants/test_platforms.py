@@ -112,7 +112,7 @@ class TestPlatforms:
         assert "news on another platform" in client.get(home_of(mine.platform)).content.decode()
 
     @pytest.mark.parametrize("count", [1, 8])
-    def test_constant_queries(self, client, count, django_assert_max_num_queries):
+    def test_b36_constant_queries(self, client, count, django_assert_max_num_queries):
         mine = worker(PlatformFactory())
         for _ in range(count):
             worker(PlatformFactory(), user=mine.user)
@@ -139,7 +139,7 @@ class TestHome:
         client.get(reverse("tenants:notifications", args=[member.platform.slug]))
         assert Notification.objects.get().read_at is None
 
-    def test_another_platform_answers_like_none(self, client):
+    def test_t26_b05_another_platform_answers_like_none(self, client):
         member, other = worker(PlatformFactory()), PlatformFactory()
         signed_in(client, member)
         foreign, absent = client.get(home_of(other)), client.get("/p/there-is-none/")
@@ -155,7 +155,7 @@ class TestClosedDoor:
         assert response.status_code == 403
         assert "No role is granted to you here" in page and "An Administrator of Corvane" in page
 
-    def test_names_the_side_that_restricts(self, client):
+    def test_t47_b12_names_the_side_that_restricts(self, client):
         platform = PlatformFactory(name="Corvane", invitations_from_administrators=True, member_locations=True)
         home = PlatformFactory(name="Tolmec", invitations_from_administrators=True, member_locations=True)
         member = MemberFactory(platform=platform, right=Right.EXTERNAL)
@@ -203,13 +203,26 @@ class TestBell:
         note.refresh_from_db()
         assert note.read_at is not None
 
-    def test_never_leads_off_the_site(self, client, member):
-        note = notify(
-            user=member.user, platform=member.platform, kind="x", subject="a", text="One", path="//evil.example/"
-        )
-        assert "evil" not in self.read(client, note, open="yes").url
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https:evil.example",
+            "https:///evil.example",
+            " https://evil.example",
+            "\x08//evil.example",
+            "javascript:alert(1)//evil.example",
+            "http://evil.example/",
+        ],
+    )
+    def test_t66_never_leads_off_the_site(self, client, member, path):
+        note = notify(user=member.user, platform=member.platform, kind="x", subject="a", text="One", path=path)
+        assert self.read(client, note, open="yes").url == reverse("tenants:notifications", args=[member.platform.slug])
 
-    def test_somebody_elses_answers_like_none(self, client, member):
+    def test_t24_somebody_elses_answers_like_none(self, client, member):
         note = notify(user=UserFactory(), platform=member.platform, kind="x", subject="a", text="One")
         assert self.read(client, note).status_code == 404
         note.refresh_from_db()
@@ -221,7 +234,7 @@ class TestBell:
         client.post(reverse("tenants:notification_read_all", args=[member.platform.slug]))
         assert not Notification.objects.filter(read_at=None).exists()
 
-    def test_get_marks_nothing(self, client, member):
+    def test_b34_get_marks_nothing(self, client, member):
         note = notify(user=member.user, platform=member.platform, kind="x", subject="a", text="One")
         url = reverse("tenants:notification_read", args=[note.platform.slug, note.pk])
         assert client.get(url).status_code == 405

@@ -79,7 +79,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_each_condition_is_the_licence_engines(people, name):
+def test_t47_b12_each_condition_is_the_licence_engines(people, name):
     home, host = people
     spoil, side, what = BREAKS[name]
     spoil(home, host)
@@ -161,7 +161,7 @@ class TestNames:
         assert "Oriel" not in self.words(side_by_side(host))
 
     def test_home_does_not_learn_who_else_pays(self, people):
-        home, host = people
+        home, _host = people
         RoleGrant.objects.filter(member=home).update(assigned=False)
         oriel = PlatformFactory(name="Oriel Air", member_locations=True)
         license_member(MemberFactory(platform=oriel, user=home.user), COLLABORATION, restricted=False)
@@ -214,7 +214,7 @@ class TestPanel:
         assert client.get(url).status_code == 403
 
     @pytest.mark.parametrize("others", [0, 5])
-    def test_queries_do_not_grow(self, people, others, django_assert_max_num_queries):
+    def test_b36_queries_do_not_grow(self, people, others, django_assert_max_num_queries):
         home, host = people
         for _ in range(others):
             elsewhere = MemberFactory(user=home.user)

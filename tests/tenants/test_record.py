@@ -116,7 +116,7 @@ class TestPage:
         assert len(seen) == len(set(seen)) == 120 and seen == sorted(seen, reverse=True)
 
     @pytest.mark.parametrize("count", [1, 40])
-    def test_constant_queries(self, client, administrator, count, django_assert_max_num_queries):
+    def test_b36_constant_queries(self, client, administrator, count, django_assert_max_num_queries):
         for _ in range(count):
             self.write(worker(administrator.platform) if count < 5 else administrator)
         client.get(self.url(administrator))
@@ -142,7 +142,7 @@ class TestPage:
     def test_bad_input(self, client, administrator, query, status):
         assert client.get(self.url(administrator), query).status_code == status
 
-    def test_another_platforms_entries_stay_there(self, client, administrator):
+    def test_t20_another_platforms_entries_stay_there(self, client, administrator):
         self.write(worker(PlatformFactory(), Right.ADMINISTRATOR))
         assert not client.get(self.url(administrator)).context["entries"]
 
