@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from content.models import Category, File, Item, ItemType, Maturity, Share
 from spaces.models import Credential, Space, Visibility
 from tenants import actor as actors
+from tenants.catalogue import ship
 from tenants.models import (
     Kind,
     Member,
@@ -20,13 +21,6 @@ from tenants.models import (
     Status,
     User,
 )
-
-CATALOGUE = {
-    "ENT": (["enter", "evaluate"], []),
-    "COL": (["content"], ["ENT"]),
-    "DES": (["design"], ["COL"]),
-    "CHG": (["change"], ["COL"]),
-}
 
 
 class UserFactory(DjangoModelFactory):
@@ -89,13 +83,9 @@ class MemberFactory(DjangoModelFactory):
 
 
 def catalogue():
-    """Return the role catalogue by code, stored once."""
-    return {
-        code: Role.objects.get_or_create(
-            code=code, defaults={"name": code.title(), "capabilities": capabilities, "prerequisites": needs}
-        )[0]
-        for code, (capabilities, needs) in CATALOGUE.items()
-    }
+    """Return the role catalogue by code, as it ships."""
+    ship(Role)
+    return {role.code: role for role in Role.objects.all()}
 
 
 def license_member(member, codes=("ENT", "COL", "DES", "CHG"), *, assigned=True, restricted=True):

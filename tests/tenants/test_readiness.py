@@ -58,12 +58,12 @@ BREAKS = {
     "not assigned": (
         lambda home, host: RoleGrant.objects.filter(member=home).update(assigned=False),
         1,
-        "Ent and Col assigned to this person",
+        "Entry and Collaboration assigned to this person",
     ),
     "expired": (
         lambda home, host: RoleStock.objects.filter(platform=home.platform).update(expires_at=timezone.now()),
         1,
-        "Ent and Col assigned to this person",
+        "Entry and Collaboration assigned to this person",
     ),
     "not portable": (
         lambda home, host: [catalogue()[code].__class__.objects.update(portable=False) for code in COLLABORATION],

@@ -72,7 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
     def _line(self, words):
-        self.stdout.write(f"\n  {words}", ending="")
+        self.stdout.write(f"\n  {words} ...", ending=" ")
         self.stdout.flush()
 
     def _say(self, port):

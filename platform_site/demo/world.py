@@ -1,0 +1,229 @@
+"""Builds the demo world: an operator's preparations, then every act through the services that people use.
+
+Each act is done at its own moment, the oldest first, so that the record reads like months of work.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest import mock
+
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from content import acts
+from content.files import Arrival, add_version
+from content.items import Draft, create_item, revise_item
+from content.lifecycle import change_maturity
+from content.locks import lock_item
+from content.models import Item, ItemType
+from platform_site.demo import cast
+from platform_site.demo.people import OPERATOR
+from spaces.credentials import give_credential
+from spaces.giving import CredentialSpec
+from spaces.inviting import Batch, Opened, send_invitations
+from spaces.models import Credential, CurrentCredential, Space
+from spaces.services import create_space
+from tenants import acceptance, access, stock
+from tenants import actor as actors
+from tenants.models import Member, Organization, Platform, Right, Role, RoleGrant, RoleStock, Status, User
+
+FOUNDED = 95  # days ago
+LICENCES = 25  # of every role, on every platform
+HOST = cast.COMPANIES[0]
+
+
+def build(say=print):
+    """Build everything in one transaction; `say` is told what is being done."""
+    with transaction.atomic():
+        _World(say).build()
+
+
+class _World:
+    """The cast on stage: people and platforms by their keys, and what is still to be done, by its moment."""
+
+    def __init__(self, say):
+        self.say, self.now, self.todo = say, timezone.now(), []
+        self.platforms, self.people, self.home = {}, {}, {}
+
+    def build(self):
+        """Prepare, plan, then act in the order of time."""
+        self.say("companies, people and licences")
+        with self.at(FOUNDED):
+            for company in cast.COMPANIES:
+                self.found(company)
+            User.objects.create_superuser(email=OPERATOR, name="Olga Operator")
+        for vault in cast.VAULTS:
+            self.plan(vault.day, self.open_space, vault)
+        for guest in cast.GUESTS:
+            self.plan(guest.day, self.invite, guest)
+        for thing in cast.THINGS:
+            self.plan_thing(thing)
+        self.plan(3, self.keep_licences_home)
+        self.say(f"{len(cast.VAULTS)} spaces, {len(cast.THINGS)} items and their files, {len(self.todo)} acts")
+        for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
+            with self.at(day):
+                act(*given)
+        guests = CurrentCredential.objects.filter(member__right=Right.EXTERNAL)
+        guests.delete()  # they are asked at their first sign-in
+
+    def plan(self, day, act, *given):
+        """Note an act `day` days ago."""
+        self.todo.append((day, len(self.todo), act, given))
+
+    @contextmanager
+    def at(self, day):
+        """Let it be `day` days ago."""
+        moment = self.now - timedelta(days=day)
+        with mock.patch.object(timezone, "now", lambda: moment):
+            yield
+
+    # --- what an operator prepares ---
+
+    def found(self, company):
+        """Store a platform with its company, units, people and licences."""
+        platform = Platform.objects.create(
+            slug=company.slug,
+            name=company.name,
+            mark=company.mark,
+            accent=company.accent,
+            time_zone=company.zone,
+            invitations_from_administrators=True,
+            member_locations=True,
+        )
+        self.platforms[company.slug] = platform
+        host = Organization.objects.create(
+            platform=platform, name=company.name, is_host=True, kind="company", accent=company.accent
+        )
+        units = {"": None}
+        for name, kind, parent in company.units:
+            units[name] = Organization.objects.create(
+                platform=platform, name=name, kind=kind, parent=units[parent] or host, accent=company.accent
+            )
+        for role in Role.objects.all():
+            RoleStock.objects.create(platform=platform, role=role, quantity=LICENCES)
+        for key, name, right, unit in company.people:
+            self.employ(key, name, Member(platform=platform, company=host, right=right, unit=units[unit]))
+        if company is HOST:
+            for other in cast.COMPANIES[1:]:
+                Organization.objects.create(platform=platform, name=other.name, kind="company", accent=other.accent)
+
+    def employ(self, key, name, member):
+        """Store a person with an account and all roles; those of suppliers may be used elsewhere."""
+        slug = member.platform.slug
+        user = User.objects.create_user(
+            email=f"{name.lower().replace(' ', '.')}@{slug}.example", name=name, claimed_at=timezone.now()
+        )
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        member.user, member.status, member.joined_at = user, Status.ACTIVE, timezone.now()
+        member.save()
+        for role in Role.objects.all():
+            RoleGrant.objects.create(member=member, role=role, restricted=slug == HOST.slug)
+        self.people[key], self.home[key] = user, member.platform
+
+    # --- what people do ---
+
+    def actor(self, person, platform):
+        """Return a person of the cast at work on a platform."""
+        return actors.of(self.people[person], platform)
+
+    def space(self, title):
+        """Return a space by its title."""
+        return Space.objects.select_related("platform").get(title=title)
+
+    def open_space(self, vault):
+        """Create a space and give its credentials."""
+        platform = self.platforms[vault.platform]
+        actor = self.actor(vault.creator, platform)
+        space = create_space(actor=actor, title=vault.title, description=vault.description, visibility=vault.visibility)
+        for person, responsibility, restricted, unit in vault.held:
+            member = Member.objects.get(platform=platform, user=self.people[person])
+            organization = Organization.objects.get(platform=platform, name=unit) if unit else member.company
+            spec = CredentialSpec(responsibility, restricted, organization)
+            give_credential(actor=self.actor(vault.creator, platform), space=space, member=member, spec=spec)
+
+    def invite(self, guest):
+        """Invite somebody of another platform to the host; most have accepted by now."""
+        platform, user = self.platforms[HOST.slug], self.people[guest.person]
+        ends = timezone.now() + timedelta(days=240)
+        opened = tuple(Opened(self.space(title), what, bound, ends) for title, what, bound in guest.opened)
+        company = Organization.objects.get(platform=platform, name=self.home[guest.person].name)
+        roles = tuple((role, False, True) for role in Role.objects.all())
+        batch = Batch((user.email,), Right.EXTERNAL, company, "", roles, opened, guest.message)
+        [(invitation, _token)] = send_invitations(actor=self.actor("elena", platform), batch=batch)
+        if guest.accepts:
+            acceptance.accept_invitation(user=user, pk=invitation.pk)
+            DBTaskResult.objects.all().delete()  # mail of long ago is not sent today
+
+    def keep_licences_home(self):
+        """Let some guests' own platform restrict their roles, so that their readiness has something to say."""
+        for person in sorted(cast.RESTRICTED_AT_HOME):
+            platform = self.home[person]
+            grants = RoleGrant.objects.filter(member__platform=platform, member__user=self.people[person])
+            for grant in grants.select_related("member__platform", "role"):
+                stock.set_grant(actor=self.actor(person, platform), grant=grant, assigned=True, restricted=True)
+
+    def plan_thing(self, thing):
+        """Note the acts of one item: made, files, maturity, revised, locked."""
+        self.plan(thing.day, self.create, thing)
+        for number, (person, *_) in enumerate(thing.files, 1):
+            day = thing.day - number if person == thing.person else 0.1
+            self.plan(day, self.upload, thing, thing.files[number - 1])
+        day = thing.day - len(thing.files)
+        for number, target in enumerate(thing.steps, 1):
+            self.plan(day - number, self.advance, thing, target)
+        for number, file in enumerate(thing.revised, 1):
+            self.plan(day - len(thing.steps) - 2 * number, self.revise, thing, file)
+        if thing.locked_by:
+            self.plan(0.2, self.lock, thing)
+
+    def create(self, thing):
+        """Create an item by the first credential that may."""
+        space, kind = self.space(thing.space), ItemType.objects.get(code=thing.kind)
+        actor = self._working(thing.person, space, kind.category)
+        draft = Draft(thing.title, thing.description, thing.properties)
+        create_item(actor=actor, kind=kind, draft=draft, private=thing.private)
+
+    def _working(self, person, space, category):
+        """Return the person with that credential of the space as the current one by which they create."""
+        member = Member.objects.get(platform=space.platform, user=self.people[person])
+        for credential in Credential.objects.live().filter(content_object=space, user=member.user).order_by("pk"):
+            CurrentCredential.objects.update_or_create(member=member, defaults={"credential": credential})
+            actor = self.actor(person, space.platform)
+            if acts.create(actor, category):
+                return actor
+        raise LookupError(f"{person} cannot create {category} in {space}")
+
+    def item(self, thing):
+        """Return the latest revision of an item by its title."""
+        rows = Item.objects.select_related("space__platform").filter(title=thing.title, space__title=thing.space)
+        return rows.order_by("-pk")[0]
+
+    def upload(self, thing, file):
+        """Store one version of a file."""
+        person, name, comment, data = file
+        item = self.item(thing)
+        arrival = Arrival(file=ContentFile(data, name=name), comment=comment)
+        add_version(actor=self.actor(person, item.space.platform), item=item, arrival=arrival)
+
+    def advance(self, thing, target):
+        """Take an item one state further: its content owner does, else the creator of the space."""
+        item = self.item(thing)
+        platform = item.space.platform
+        leader = next(vault.creator for vault in cast.VAULTS if vault.title == thing.space)
+        pair = [self.actor(person, platform) for person in (thing.person, leader)]
+        actor = next(actor for actor in pair if access.can(actor, f"to_{target}", item))
+        change_maturity(actor=actor, item=item, target=target)
+
+    def revise(self, thing, file):
+        """Make the next revision and store its file."""
+        item = self.item(thing)
+        revise_item(actor=self.actor(thing.person, item.space.platform), item=item)
+        self.upload(thing, file)
+
+    def lock(self, thing):
+        """Lock an item for work."""
+        item = self.item(thing)
+        lock_item(actor=self.actor(thing.locked_by, item.space.platform), item=item)
