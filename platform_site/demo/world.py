@@ -21,6 +21,7 @@ from content.locks import lock_item
 from content.models import Item, ItemType
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
+from platform_site.demo.things import THINGS
 from spaces.credentials import give_credential
 from spaces.giving import CredentialSpec
 from spaces.inviting import Batch, Opened, send_invitations
@@ -59,10 +60,10 @@ class _World:
             self.plan(vault.day, self.open_space, vault)
         for guest in cast.GUESTS:
             self.plan(guest.day, self.invite, guest)
-        for thing in cast.THINGS:
+        for thing in THINGS:
             self.plan_thing(thing)
         self.plan(3, self.keep_licences_home)
-        self.say(f"{len(cast.VAULTS)} spaces, {len(cast.THINGS)} items and their files, {len(self.todo)} acts")
+        self.say(f"{len(cast.VAULTS)} spaces, {len(THINGS)} items and their files, {len(self.todo)} acts")
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
                 act(*given)

@@ -44,9 +44,11 @@ class _Writer:
         return f"#{len(self.lines)}"
 
     def point(self, xyz):
+        """Add a point."""
         return self.add(f"CARTESIAN_POINT('',{_numbers(xyz)})")
 
     def direction(self, xyz):
+        """Add a unit vector."""
         return self.add(f"DIRECTION('',{_numbers(xyz)})")
 
     def frame(self, origin=(0.0, 0.0, 0.0), axis=UP, ref=ALONG):
