@@ -97,3 +97,26 @@ def test_each_database_gets_what_makes_it_safe(monkeypatch, url, held):
     options = env.database(url)["OPTIONS"]
     assert held.items() <= options.items()
     assert "statement_timeout=5s" in options.get("options", "statement_timeout=5s")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_email",
+        "account_change_password",
+        "account_set_password",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "usersessions_list",
+    ],
+)
+def test_every_page_of_ones_account_opens(client, db, name):
+    user = UserFactory()
+    if name != "account_set_password":
+        user.set_password("correct horse battery")
+        user.save()
+    client.force_login(user)
+    page = client.get(reverse(name), follow=True)
+    assert page.status_code == 200
+    assert "Gangway" in page.content.decode()

@@ -185,7 +185,8 @@ class _World:
         space, kind = self.space(thing.space), ItemType.objects.get(code=thing.kind)
         actor = self._working(thing.person, space, kind.category)
         draft = Draft(thing.title, thing.description, thing.properties)
-        create_item(actor=actor, kind=kind, draft=draft, private=thing.private)
+        item = create_item(actor=actor, kind=kind, draft=draft, private=thing.private)
+        Item.objects.filter(pk=item.pk).update(modified_at=timezone.now())  # its default keeps the clock of the start
 
     def _working(self, person, space, category):
         """Return the person with that credential of the space as the current one by which they create."""

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # templates of allauth
     "django.contrib.staticfiles",
     "django.forms",  # its templates, for a renderer that also finds ours
     "guardian",
