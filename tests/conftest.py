@@ -10,8 +10,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+import content.catalogue
+import tenants.catalogue
+from content.models import ItemType
 from platform_site import assets
 from tenants import append_only
+from tenants.models import Role
 
 NO_SKIP = "GANGWAY_NO_SKIP"  # set by .ci/run, where a test that skips has failed
 CHROMIUM = "GANGWAY_CHROMIUM"  # path of the browser; empty: none
@@ -87,7 +91,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_the_record():
-    """Lift the record's triggers while Django empties the database after a test with transactions of its own."""
+    """Lift the record's triggers while Django empties the database after a test of its own; store again what ships."""
     empty = TransactionTestCase._fixture_teardown
 
     def emptied(case):
@@ -96,6 +100,8 @@ def flush_past_the_record():
             empty(case)
         finally:
             append_only.install(connection)
+        content.catalogue.ship(ItemType)
+        tenants.catalogue.ship(Role)
 
     TransactionTestCase._fixture_teardown = emptied
     yield
