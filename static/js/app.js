@@ -23,6 +23,7 @@ body.addEventListener("htmx:sendError", () => {
   one("#messages").textContent = "The server cannot be reached. Nothing was changed; try again.";
 });
 body.addEventListener("htmx:afterSwap", (event) => {
+  closeMenus(event.detail.target.closest("details.g-pop"));
   const invalid = one("[aria-invalid=true]", event.detail.target);
   if (invalid) invalid.focus();
   else if (event.detail.target.id === "messages") event.detail.target.scrollIntoView({ block: "nearest" });

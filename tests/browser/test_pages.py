@@ -1,0 +1,139 @@
+"""Every page of the demo world: axe, no wider than its window, and its keys, its themes, and its way without script."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from content.models import File, Item
+from platform_site.demo import world
+from spaces.models import Space
+from tenants.models import Member, User
+
+pytestmark = pytest.mark.browser
+HOST = "corvane"
+
+
+@pytest.fixture
+def demo(transactional_db):
+    """The demo world, stored."""
+    world.build(say=lambda words: None)
+
+
+def signed_in(walker, name, **options):
+    """Open a window for somebody of the demo who has signed in already."""
+    client = Client()
+    client.force_login(User.objects.get(name=name))
+    window = walker(**options)
+    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    window.page.context.add_cookies(
+        [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": window.base}]
+    )
+    return window
+
+
+def pages_of_an_administrator():
+    """Return the addresses of every kind of page, those of the people who manage included."""
+    space = Space.objects.get(title="Belt tensioner BT-2")
+    item = Item.objects.get(title="Side plate")
+    guest = Member.objects.get(platform__slug=HOST, user__name="Otto Brandt")
+    found = [reverse(f"tenants:{name}", args=[HOST]) for name in ("home", "notifications", "record", "options")]
+    found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("member_list", "invitation_list")]
+    found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_detail", "member_end")]
+    found += [reverse(f"spaces:{name}", args=[HOST]) for name in ("control_center", "space_list", "space_new")]
+    of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")
+    found += [reverse(f"spaces:{name}", args=[HOST, space.pk]) for name in of_space]
+    found += [reverse("content:space_detail", args=[HOST, space.pk]), reverse("content:item_list", args=[HOST])]
+    of_item = ("item_detail", "item_why", "item_readers", "item_record")
+    found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
+    return [*found, reverse("tenants:platforms"), reverse("mfa_index"), reverse("usersessions_list")]
+
+
+def pages_of_a_guest():
+    """Return the addresses at which an External works."""
+    item = Item.objects.get(title="Side plate")
+    found = [reverse("tenants:home", args=[HOST]), reverse("spaces:credential", args=[HOST])]
+    found += [reverse("content:item_list", args=[HOST]), reverse("content:item_new", args=[HOST])]
+    of_item = ("item_detail", "item_edit", "item_maturity", "item_why")
+    found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
+    found += [reverse("content:item_detail", args=[HOST, 999999])]
+    return [*found, reverse("tenants:platforms"), reverse("account_change_password")]
+
+
+def look(walker, name, addresses, width, scheme):
+    """Open addresses in a window of that size and theme, and have each examined."""
+    window = signed_in(walker, name, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for address in addresses:
+        window.page.goto(window.base + address)
+        window.said[:] = [words for words in window.said if not re.search("404|Password forms", words)]
+        window.accessible()
+
+
+def test_every_page_is_accessible_and_fits(walker, demo):
+    managing, working = pages_of_an_administrator(), pages_of_a_guest()
+    look(walker, "Elena Castellano", managing[::2], 360, "dark")
+    look(walker, "Elena Castellano", managing[1::2], 1280, "light")
+    look(walker, "Mara Lindqvist", working, 360, "light")
+    look(walker, "Mara Lindqvist", working, 768, "dark")
+
+
+def test_everything_is_reached_by_keys(walker, demo):
+    window = signed_in(walker, "Elena Castellano")
+    window.open("spaces:control_center", HOST)
+    keys = window.page.keyboard
+    keys.press("Tab")
+    assert window.page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(25):
+        keys.press("Tab")
+        assert window.page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' || s.borderStyle !== 'none' })()"
+        )
+    window.page.locator("body").click(position={"x": 600, "y": 700})
+    keys.press("j")
+    keys.press("j")
+    keys.press(".")
+    window.page.locator("[data-key=m][hx-get]").wait_for()
+    keys.press("m")
+    window.page.get_by_role("dialog", name="Manage members").wait_for()
+    keys.press("Escape")
+    window.page.get_by_role("dialog", name="Manage members").wait_for(state="detached")
+    keys.press("/")
+    keys.type("side plate")
+    keys.press("Enter")
+    window.sees("Side plate drawing")
+    keys.press("Escape")
+    window.page.locator("h1").click()
+    keys.press("g")
+    keys.press("p")
+    window.sees("Your platforms")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = window.page.evaluate(ground)
+    window.page.evaluate("localStorage.setItem('gangway-theme', 'dark')")
+    window.page.reload()
+    assert window.page.evaluate(ground) != light
+
+
+def test_a_guest_works_without_script(walker, companies, tmp_path):
+    guest = companies.restricted_guest()
+    window = walker(java_script_enabled=False)
+    window.sign_in(guest)
+    assert window.page.url.endswith("/p/corvane/")
+    window.open("content:item_new", HOST)
+    window.press("Document", role="link")
+    window.page.get_by_label("Title").fill("Fixture report")
+    window.press("Create Document")
+    window.sees("Fixture report", "No file yet")
+    report = tmp_path / "report.txt"
+    report.write_text("flat within 0.02")
+    window.page.get_by_label("File", exact=True).set_input_files(report)
+    window.page.locator("#upload").get_by_role("button", name="Upload").click()
+    window.sees("Version 1")
+    window.press("Lock")
+    window.sees("Locked by you")
+    with window.page.expect_download() as waiting:
+        window.press("Download report.txt version 1", role="link")
+    assert waiting.value.path().read_text() == "flat within 0.02"
+    assert File.objects.filter(name="report.txt").count() == 1
