@@ -95,7 +95,8 @@ def test_everything_is_reached_by_keys(walker, demo):
     keys.press("j")
     keys.press("j")
     keys.press(".")
-    window.page.locator("[data-key=m][hx-get]").wait_for()
+    settled = ".dropdown-menu:not(.htmx-settling, .htmx-swapping) [data-key=m][hx-get]:not(.htmx-added)"
+    window.page.locator(settled).wait_for()
     keys.press("m")
     window.page.get_by_role("dialog", name="Manage members").wait_for()
     keys.press("Escape")
