@@ -63,7 +63,7 @@ def _early_leader(actor):
 
 # --- refusals: what is so, and who can change it ---
 
-OWN_PRIVATE = "It is Private: only its content owner changes it."
+OWN_PRIVATE = "It is Private: only its content owner changes it, at the level of its category."
 REVISE = "Revise it: an Author or above makes a new revision, In Work."
 NEXT_STEPS = {
     PRIVATE: (OWN_PRIVATE, "Its content owner can make it In Work."),
@@ -104,10 +104,22 @@ def _refuse_owner(actor, row):
     )
 
 
+WHO_DELETES = {
+    PRIVATE: ("It is Private: only its content owner deletes it.", "They can make it In Work."),
+    IN_WORK: ("Its content owner at the level of its category, a Leader or an Owner deletes it.", ""),
+    FROZEN: ("It is Frozen: only an Owner deletes it.", ""),
+    RELEASED: ("Released items stay.", "A Leader can make it Obsolete."),
+    OBSOLETE: ("Obsolete items stay.", "They are readable and no longer to be used."),
+    Maturity.NONE: (
+        "It is personal: only its content owner deletes it.",
+        "An Owner of the space can, once its content owner holds no credential there.",
+    ),
+}
+
+
 def _refuse_delete(actor, row):
-    if row.maturity in FINAL:
-        return f"{Maturity(row.maturity).label} items stay.", "A Leader can make a Released item Obsolete."
-    return "Its content owner, a Leader or an Owner deletes it.", f"Ask an Owner of {row.space}."
+    sentence, remedy = WHO_DELETES[row.maturity]
+    return sentence, remedy or f"Ask an Owner of {row.space}."
 
 
 def _refuse_revise(actor, row):
@@ -178,20 +190,46 @@ def _policy(label, allow, refuse, *block):
 def _maturity_policies():
     for target, regular in REGULAR.items():
         label = Maturity(target).label
-        yield f"to_{target}", _policy(f"change maturity to {label}", regular, _refuse_transition, LOCKED)
+        yield f"to_{target}", _policy(f"change maturity to {label}", regular, _refuse_transition(target), LOCKED)
         yield (
             f"exception_to_{target}",
             _policy(f"change maturity to {label} by exception", (_exception(target),), _refuse_owner, LOCKED),
         )
 
 
-def _refuse_transition(actor, row):
-    if row.maturity == Maturity.NONE:
-        return "A personal item has no maturity.", ""
-    return (
-        f"You cannot take it from {Maturity(row.maturity).label} to there.",
-        f"Ask its content owner or a Leader of {row.space}; an Owner can make an exception with a reason.",
-    )
+BY_CONTENT_OWNER = "its content owner at the level of its category"
+BY_LEADER = "a Leader"
+STEPPING = {
+    (PRIVATE, IN_WORK): BY_CONTENT_OWNER,
+    (IN_WORK, PRIVATE): BY_CONTENT_OWNER,
+    (IN_WORK, FROZEN): f"{BY_CONTENT_OWNER}, or a Leader,",
+    (FROZEN, IN_WORK): f"{BY_CONTENT_OWNER}, or a Leader,",
+    (FROZEN, RELEASED): BY_LEADER,
+    (IN_WORK, RELEASED): BY_LEADER,
+    (RELEASED, OBSOLETE): BY_LEADER,
+}
+
+
+def _refuse_transition(target):
+    """Return what words the refusal of going to `target`: who takes this step, or that it is none."""
+
+    def refuse(actor, row):
+        if row.maturity == Maturity.NONE:
+            return "A personal item has no maturity.", ""
+        stands, there = Maturity(row.maturity).label, Maturity(target).label
+        taker = STEPPING.get((row.maturity, target))
+        if (row.maturity, target) == (IN_WORK, RELEASED) and actor.platform.freeze_before_release:
+            taker = None
+        if taker:
+            return f"From {stands} to {there}, {taker} takes it.", f"Ask an Owner of {row.space} who that is."
+        if row.maturity in FINAL and target not in FINAL:
+            return f"Nobody takes it from {stands} back to {there}.", REVISE
+        return (
+            f"No regular step leads from {stands} to {there}.",
+            f"An Owner of {row.space} can make an exception with a reason, by the current credential.",
+        )
+
+    return refuse
 
 
 RESPONSIBLE = Rule("5.4", "You are its content owner at the level of its category.", responsible)

@@ -1,26 +1,33 @@
 """Files and their versions: bytes first, verified, then the row; a crash between leaves only an orphan to sweep."""
 
 import hashlib
+import os
 import re
 import secrets
+import tempfile
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
-from content.items import fresh, needed_reason
-from content.models import File, FileVersion
-from content.stored import lock_row, touch
+from content.items import needed_reason
+from content.models import File, FileVersion, Maturity
+from content.reading import record_opening
+from content.stored import fresh, lock_row, touch
+from content.uploads import FULL, NoSpace
 from tenants import access, audit
-from tenants.errors import Conflict, NotVisible, Unacceptable
+from tenants.errors import Conflict, DomainError, NotVisible, Unacceptable
 
 LONGEST = 200  # characters of a file name
 CHUNK = 1024 * 1024  # bytes
 GRACE = timedelta(hours=24)  # how long bytes without a row may stay
+LATEST = timedelta(hours=6)  # no upload takes longer
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 # Suffix -> (type we name, how such a file begins). Anything else, and anything that lies, is an octet stream.
 TYPES = {
@@ -45,7 +52,10 @@ def storage():
 
 
 def clean_name(name):
-    """Return a file name without folders, control signs, tricks and reserved words; at most 200 characters."""
+    """Return a file name without folders, control signs, tricks and reserved words.
+
+    Raises Unacceptable when nothing is left of it, or more than 200 characters: a name cut short may be another's.
+    """
     name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C").strip(" .")
     name = re.sub(r'[<>:"|?*;]', "_", name)
@@ -53,8 +63,9 @@ def clean_name(name):
         raise Unacceptable("The file needs a name.", field="file")
     if RESERVED.match(name):
         name = f"_{name}"
-    suffix = PurePosixPath(name).suffix[:20]
-    return name if len(name) <= LONGEST else name[: LONGEST - len(suffix)] + suffix
+    if len(name) > LONGEST:
+        raise Unacceptable(f"The name of the file is longer than {LONGEST} characters. Shorten it.", field="file")
+    return name
 
 
 def media_type(name, head):
@@ -77,10 +88,13 @@ class Arrival:
 def add_version(*, actor, item, arrival):
     """Store an upload as the next version of the item's file of that name, and return it.
 
-    Raises AccessDenied before a byte is stored, Conflict when the stored bytes differ from the received ones.
+    Raises AccessDenied before a byte is stored, Conflict when the stored bytes differ from the received ones,
+    Unacceptable for a file without bytes or usable name, NoSpace when the disk is full.
     """
     _decide(fresh(actor), item, arrival)  # before the bytes move
     name = clean_name(arrival.file.name)
+    if not arrival.file.size:
+        raise Unacceptable(f"{name} is empty: there is nothing in it to store.", field="file")
     arrival.file.seek(0)
     kind = media_type(name, arrival.file.read(64))
     arrival.file.seek(0)
@@ -89,7 +103,7 @@ def add_version(*, actor, item, arrival):
     try:
         facts = {"key": key, "size": arrival.file.size, "sha256": sha256, "media_type": kind}
         return _commit(actor, item, name, arrival, facts)
-    except BaseException:
+    except DomainError:  # any other failure may have come after the commit: those bytes wait for the sweep
         storage().delete(key)
         raise
 
@@ -105,20 +119,36 @@ def _hash(file):
 def _put(file, sha256):
     """Store bytes under a random key and read them back: what is kept is what came."""
     token = secrets.token_hex(16)
-    key = storage().save(f"{token[:2]}/{token}", file)
-    with storage().open(key) as stored:
-        if _hash(stored) != sha256:
-            storage().delete(key)
-            raise Conflict("The storage kept other bytes than were sent.", "Nothing was stored; send the file again.")
+    key = f"{token[:2]}/{token}"
+    try:
+        key = storage().save(key, file)
+        with storage().open(key) as stored:
+            same = _hash(stored) == sha256
+            _to_disk(stored)
+    except OSError as error:
+        storage().delete(key)
+        if error.errno not in FULL:
+            raise
+        raise NoSpace from error
+    if not same:
+        storage().delete(key)
+        raise Conflict("The storage kept other bytes than were sent.", "Nothing was stored; send the file again.")
     return key
+
+
+def _to_disk(stored):
+    """Wait until the bytes survive a power cut, where the storage is a folder: the row that names them follows."""
+    if hasattr(stored, "fileno"):
+        os.fsync(stored.fileno())
 
 
 def _decide(actor, item, arrival):
     """Return (verb, decision, reason): by modify, else as an Owner's repair for a reason."""
     regular = access.can(actor, "modify", item)
-    if not regular and arrival.reason and access.can(actor, "repair_files", item):
+    if not regular and access.can(actor, "repair_files", item):
         return "files_repaired", access.require(actor, "repair_files", item), needed_reason(arrival.reason)
-    return "file_stored", access.require(actor, "modify", item), ""
+    verb = "file_stored_frozen" if item.maturity == Maturity.FROZEN else "file_stored"
+    return verb, access.require(actor, "modify", item), ""
 
 
 @transaction.atomic
@@ -151,11 +181,12 @@ def find_version(actor, pk):
     if version is None:
         raise NotVisible
     access.require(actor, "read", version.file.item)
+    record_opening(actor, version.file.item)
     return version
 
 
 def sweep(now=None):
-    """Delete stored bytes that no version names and that are older than a day; return how many."""
+    """Delete bytes that no version names, stored ones after a day, half received ones after hours; return how many."""
     now, swept = now or timezone.now(), 0
     for key in _keys(""):
         if storage().get_modified_time(key) > now - GRACE:
@@ -163,6 +194,17 @@ def sweep(now=None):
         if not FileVersion.objects.filter(key=key).exists():
             storage().delete(key)
             swept += 1
+    return swept + _sweep_received(now)
+
+
+def _sweep_received(now):
+    """Delete what uploads left half received when their process was killed: nothing else ever removes it."""
+    folder, swept = Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()), 0
+    for path in folder.glob("*.upload*"):
+        with suppress(FileNotFoundError):
+            if now.timestamp() - path.stat().st_mtime > LATEST.total_seconds():
+                path.unlink()
+                swept += 1
     return swept
 
 

@@ -8,6 +8,7 @@ from content.models import Maturity
 from content.reading import SORTS, Wanted
 
 MOST_PROPERTIES = 60
+LONGEST_NAME, LONGEST_VALUE = 60, 400  # characters of a property
 LARGEST = 2**63 - 1  # what a key column holds
 
 
@@ -22,7 +23,7 @@ class ItemForm(forms.Form):
         widget=forms.Textarea({"rows": 6}),
         help_text="One a line, such as Material: EN AW-6082 T6",
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, item):
@@ -31,16 +32,22 @@ class ItemForm(forms.Form):
         initial = {"title": item.title, "description": item.description, "properties": lines, "version": item.version}
         return cls(initial=initial)
 
+    def clean_version(self):
+        """Return the number of the version that was shown; without one the form is as good as an old one."""
+        numbers = _numbers([self.cleaned_data["version"]])
+        return numbers[0] if numbers else 0
+
     def clean_properties(self):
-        """Return {name: value}; a line without a colon says so."""
+        """Return {name: value}; a line that would be lost or cut short says so."""
         found = {}
         for line in self.cleaned_data["properties"].splitlines():
             name, colon, value = line.partition(":")
             if not line.strip():
                 continue
-            if not colon or not name.strip():
-                raise forms.ValidationError(f"“{line.strip()[:60]}” has no name before a colon.")
-            found[name.strip()[:60]] = value.strip()[:400]
+            name, value = name.strip(), value.strip()
+            if wrong := _wrong_property(name, colon, value, found):
+                raise forms.ValidationError(f"“{(name or line.strip())[:60]}” {wrong}.")
+            found[name] = value
         if len(found) > MOST_PROPERTIES:
             raise forms.ValidationError(f"At most {MOST_PROPERTIES} properties.")
         return found
@@ -50,10 +57,21 @@ class ItemForm(forms.Form):
         return Draft(**{name: self.cleaned_data[name] for name in ("title", "description", "properties")})
 
 
+def _wrong_property(name, colon, value, found):
+    if not colon or not name:
+        return "has no name before a colon"
+    if name in found:
+        return "is there twice"
+    if len(name) > LONGEST_NAME:
+        return f"is longer than {LONGEST_NAME} characters"
+    return f"has a value of more than {LONGEST_VALUE} characters" if len(value) > LONGEST_VALUE else ""
+
+
 class NewItemForm(ItemForm):
-    """A new item; its type is chosen on the page before."""
+    """A new item; its type is chosen on the page before. `credential` is the one that was current when it was shown."""
 
     version = None
+    credential = forms.CharField(required=False, widget=forms.HiddenInput)
     private = forms.BooleanField(
         required=False,
         label="Start Private",

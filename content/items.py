@@ -1,5 +1,6 @@
 """Create, change, repair, revise and delete items. Source of the rules: docs/access.md, sections 4, 5 and 7."""
 
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -8,14 +9,15 @@ from django.utils import timezone
 
 from content import acts, locks
 from content.models import Category, File, FileVersion, Item, Maturity, Reference, Share
-from content.stored import lock_row, require_version, touch
+from content.stored import fresh, lock_row, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
 from tenants import actor as actors
-from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
+from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import Organization
 
 EDITED = ("title", "description", "properties")
+UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # control signs, turned reading direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,6 @@ def create_item(*, actor, kind, draft, private=False):
     return item
 
 
-def fresh(actor):
-    """Return the actor by the rows of now: rights lost since the page was shown are lost."""
-    found = actors.of(actor.user, actor.platform)
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def new_number(platform, kind):
     """Return an unused number. Its digits are random, so that numbers tell nothing about unseen items."""
     while True:
@@ -77,7 +71,7 @@ def new_number(platform, kind):
 
 
 def _title(draft):
-    title = draft.title.strip()
+    title = " ".join(UNSEEN.sub("", draft.title).split())
     if not title:
         raise Unacceptable("Give it a title.", field="title")
     return title
@@ -88,6 +82,7 @@ def edit_item(*, actor, item, draft, version=None):
     """Store new properties. Raises Conflict when `version` is not the stored one: nothing is overwritten unseen."""
     item = lock_row(actor, item.pk)
     decision = access.require(fresh(actor), "modify", item)
+    _require_news(item, draft)
     require_version(item, version)
     frozen = item.maturity == Maturity.FROZEN
     return _store(actor, item, draft, ("item_changed_frozen" if frozen else "item_changed", decision, ""))
@@ -98,6 +93,7 @@ def repair_item(*, actor, item, draft, reason, version=None):
     """Change properties as Owner, in any maturity, for a reason that the record keeps."""
     item = lock_row(actor, item.pk)
     decision = access.require(fresh(actor), "repair", item)
+    _require_news(item, draft)
     require_version(item, version)
     return _store(actor, item, draft, ("item_repaired", decision, needed_reason(reason)))
 
@@ -109,6 +105,13 @@ def needed_reason(reason):
     return reason.strip()
 
 
+def _require_news(item, draft):
+    """Refuse what is stored already, such as a form sent twice."""
+    same = (_title(draft), draft.description) == (item.title, item.description)
+    if same and draft.properties in (None, item.properties):
+        raise Unacceptable("Nothing was changed: exactly this is stored.")
+
+
 def _store(actor, item, draft, told):
     verb, decision, reason = told
     before = {name: getattr(item, name) for name in EDITED}
@@ -116,8 +119,6 @@ def _store(actor, item, draft, told):
     if draft.properties is not None:
         item.properties = draft.properties
     after = {name: getattr(item, name) for name in EDITED if getattr(item, name) != before[name]}
-    if not after:
-        raise Unacceptable("Nothing was changed.")
     touch(item, *EDITED, work=True)
     before = {name: before[name] for name in after}
     audit.record(
@@ -247,7 +248,7 @@ def _require_unreferenced(actor, item):
     readable = [str(source) for source in sources if access.can(actor, "read", source)]
     hidden = "others refer to it" if len(readable) < len(sources) else ""
     names = ", ".join([*readable, hidden] if hidden else readable)
-    raise Conflict(f"It stays while something refers to it: {names}.", "End those references first.")
+    raise Conflict(f"It stays while something refers to it: {names}.", "Whoever may change those items can end the references.")
 
 
 def settle_space(actor, space_id, user):

@@ -3,10 +3,10 @@
 from django.db import transaction
 
 from content import locks
-from content.items import fresh, needed_reason
+from content.items import needed_reason
 from content.models import Maturity, Reference
 from content.rules import FINAL, openness
-from content.stored import lock_row, touch
+from content.stored import fresh, lock_row, touch
 from tenants import access, audit
 from tenants.errors import Conflict, Unacceptable
 
@@ -56,7 +56,7 @@ def change_maturity(*, actor, item, target, reason=""):
     before = {"maturity": item.maturity}
     item.maturity = target
     touch(item, "maturity", work=True)
-    ended = _free(item, target)
+    ended = _free(item, target)  # the actor's own lock: one by somebody else stops the change
     audit.record(
         actor,
         "maturity_excepted" if exceptional else "maturity_changed",
@@ -64,7 +64,7 @@ def change_maturity(*, actor, item, target, reason=""):
         space_id=item.space_id,
         decision=decision,
         before=before,
-        after={"maturity": target, **({"ended": ended} if ended else {})},
+        after={"maturity": target, **({"lock": "ended"} if ended else {})},
         reason=reason,
     )
     return item
@@ -79,10 +79,9 @@ def _decide(actor, item, target):
 
 def _free(item, target):
     if target in FINAL and item.locked_by_id:
-        name = str(item.locked_by)
         item.locked_by = item.locked_at = None
         touch(item, "locked_by", "locked_at")
-        return [f"lock of {name}"]
+        return True
     return locks.settle([item])
 
 
@@ -96,4 +95,7 @@ def _require_public_stays(actor, item, target):
         return
     readable = [str(source) for source in sources if access.can(actor, "read", source)]
     names = ", ".join([*readable, *(["others refer to it"] if len(readable) < len(sources) else [])])
-    raise Conflict(f"Public content stays public while another space refers to it: {names}.", "")
+    raise Conflict(
+        f"Public content stays public while another space refers to it: {names}.",
+        "Whoever may change those items can end the references.",
+    )

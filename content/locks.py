@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.models import Item
-from content.stored import lock_row, touch
+from content.stored import fresh, lock_row, lock_spaces, touch
 from tenants import access, audit, notifications
 from tenants import actor as actors
 from tenants.errors import Conflict
@@ -15,7 +15,7 @@ from tenants.errors import Conflict
 def lock_item(*, actor, item):
     """Lock an item for the actor. Raises AccessDenied, NotVisible, or Conflict when they hold it already."""
     item = lock_row(actor, item.pk)
-    decision = access.require(actor, "lock", item)
+    decision = access.require(fresh(actor), "lock", item)
     if item.locked_by_id == actor.user.pk:
         raise Conflict("You have locked it already.")
     item.locked_by, item.locked_at = actor.user, timezone.now()
@@ -28,7 +28,7 @@ def lock_item(*, actor, item):
 def unlock_item(*, actor, item):
     """Give an item free. Raises AccessDenied for everybody but the holder."""
     item = lock_row(actor, item.pk)
-    decision = access.require(actor, "unlock", item)
+    decision = access.require(fresh(actor), "unlock", item)
     _free(item)
     audit.record(actor, "item_unlocked", item, space_id=item.space_id, decision=decision)
     return item
@@ -37,15 +37,14 @@ def unlock_item(*, actor, item):
 @transaction.atomic
 def break_lock(*, actor, item):
     """Break somebody's lock and tell them. Raises AccessDenied, or Conflict when nobody holds it."""
-    item = lock_row(actor, item.pk)
+    item, actor = lock_row(actor, item.pk), fresh(actor)
     if item.locked_by_id is None:
         access.require(actor, "read", item)
         raise Conflict("Nobody has locked it any more.")
     decision = access.require(actor, "break_lock", item)
     holder = item.locked_by
     _free(item)
-    details = {"before": {"locked_by": str(holder)}, "subject": holder}
-    audit.record(actor, "lock_broken", item, space_id=item.space_id, decision=decision, **details)
+    audit.record(actor, "lock_broken", item, space_id=item.space_id, decision=decision, subject=holder)
     if holder != actor.user:
         _tell(holder, item, f"{actor.user} broke your lock on {item.title}.")
     return item
@@ -54,9 +53,9 @@ def break_lock(*, actor, item):
 def settle(items):
     """End the locks whose holders can no longer modify the item; they are told, and the locks do not return.
 
-    Call inside the transaction of the act that changed facts. Returns the words of what ended, for its entry.
+    Call inside the transaction of the act that changed facts. Returns how many ended.
     """
-    ended, known = [], {}
+    ended, known = 0, {}
     for item in items:
         if item.locked_by_id is None:
             continue
@@ -66,9 +65,8 @@ def settle(items):
         holder = known[key]
         if holder is not None and access.can(holder, "modify", item):
             continue
-        name = item.locked_by
-        ended.append(f"lock of {name} on {item.number} {item.revision}")
-        _tell(name, item, f"Your lock on {item.title} ended: you can no longer change it.")
+        ended += 1
+        _tell(item.locked_by, item, f"Your lock on {item.title} ended: you can no longer change it.")
         _free(item)
     return ended
 
@@ -76,12 +74,13 @@ def settle(items):
 def locked_in(platform, user, space_id=None):
     """Return the items of `platform` that `user` has locked, loaded and locked for settling."""
     rows = Item.objects.select_for_update(of=["self"]).select_related("space", "platform", "locked_by")
-    rows = rows.filter(platform=platform, locked_by=user)
+    rows = rows.filter(platform=platform, locked_by=user).order_by("pk")
     return list(rows.filter(space=space_id) if space_id else rows)
 
 
 def release_all(platform, user):
     """End every lock of `user` on `platform`; the membership is over."""
+    lock_spaces(Item.objects.filter(platform=platform, locked_by=user).order_by().values("space"))
     for item in locked_in(platform, user):
         _free(item)
 

@@ -1,9 +1,13 @@
 """Finds items for readers: one by its address, many by filters, all through the one rule."""
 
+import json
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
-from django.db.models import CharField, Count, Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db import transaction
+from django.db.models import CharField, Count, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from content.models import Category, Item, Maturity
 from content.stored import rows
@@ -17,7 +21,7 @@ SORTS = {
     "number": ("number", "revision", "pk"),
     "type": ("type__name", "pk"),
 }
-WIDE = 10_000  # rows beyond which counts are said as "more than"
+MOST_WORDS = 10  # of a search; further ones are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,21 @@ def open_item(actor, pk):
             if access.can(replace(actor, chosen=held.id, compiled={}), "read", item):
                 raise SwitchCredential(held)
     raise NotVisible
+
+
+def visit_item(actor, pk, method="GET"):
+    """Return the item at `pk` for a page; looking at what only asking shows is recorded, sending a form is not."""
+    item = open_item(actor, pk)
+    if method in ("GET", "HEAD"):
+        record_opening(actor, item)
+    return item
+
+
+@transaction.atomic
+def record_opening(actor, item):
+    """Write down that somebody opened an item that only asking shows; other openings leave no entry."""
+    if not access.can(actor, "list", item):
+        audit.record(actor, "private_item_opened", item, space_id=item.space_id, subject=item.owner)
 
 
 def listed(actor, *, space=None, others=False):
@@ -85,7 +104,7 @@ def record_asking(actor, items, *, space=None):
 def filtered(items, wanted, actor):
     """Keep what the reader asked for: values of one facet are alternatives, facets add up."""
     if wanted.words:
-        items = items.filter(_words(wanted.words))
+        items = items.alias(stored_properties=Cast("properties", TextField())).filter(_words(wanted.words))
     for name, values in (
         ("type", wanted.types),
         ("maturity", wanted.states),
@@ -102,10 +121,21 @@ def filtered(items, wanted, actor):
 
 def _words(words):
     found = Q()
-    for word in words.split():
-        named = Q(number__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
-        found &= named | Q(pk__in=Item.objects.filter(files__name__icontains=word).values("pk"))
+    for word in words.split()[:MOST_WORDS]:
+        found &= reduce(or_, (_named(spelling) for spelling in _spellings(word)))
     return found
+
+
+def _spellings(word):
+    """Return the word as SQLite must be asked for it: beyond ASCII it tells capital letters from small ones."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+
+
+def _named(word):
+    named = Q(number__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
+    for stored in {word, json.dumps(word)[1:-1]}:  # PostgreSQL keeps letters as they are, SQLite as JSON escapes them
+        named |= Q(stored_properties__icontains=stored)
+    return named | Q(pk__in=Item.objects.filter(files__name__icontains=word).values("pk"))
 
 
 def _locks(kinds, actor):
@@ -128,18 +158,21 @@ def ordered(items, sort):
     return items.order_by(*(f"-{column}" if down else column for column in columns))
 
 
-def facets(items):
-    """Return, per facet, [(value, label, count)] over what the reader reads; three queries, one per wide facet."""
+def facets(items, *, spaces=True):
+    """Return, per facet, [(value, label, count)] over what the reader reads; one query a facet."""
     plain = items.order_by()
     by_state = dict(plain.values_list("maturity").annotate(Count("pk")))
     by_type = plain.values_list("type", "type__name").annotate(n=Count("pk")).order_by("type__position", "type__name")
     by_organization = (
         plain.values_list("organization", "organization__name").annotate(n=Count("pk")).order_by("organization__name")
     )
+    by_space = plain.values_list("space", "space__title").annotate(n=Count("pk")).order_by("space__title", "space")
+    in_spaces = {"space": list(by_space)} if spaces else {}
     return {
         "state": [(state.value, state.label, by_state[state]) for state in Maturity if state in by_state],
         "type": list(by_type),
         "organization": list(by_organization),
+        **in_spaces,
     }
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from content.models import Category, Item, Level, Maturity
 from spaces.models import Visibility
-from spaces.rules import reach
+from spaces.rules import people_known, reach
 from tenants.access import EVERYTHING, NOTHING, Decision, Rule, both, either
 from tenants.models import Capability, OpenReaders
 
@@ -314,13 +314,15 @@ def without_capability(actor):
 
 def _capability_told(actor, row):
     return (
-        f"{Category(row.category).label} needs the capability {NEEDS[row.category]}, and no licence of yours gives it."
+        f"{Category(row.category).label} needs the capability {NEEDS[row.category]}, and no licence of yours gives it. "
+        f"An Administrator of {actor.platform} can change that."
     )
 
 
 def _lock_told(actor, row):
-    holder = row.locked_by if Item._meta.get_field("locked_by").is_cached(row) else "Somebody else"
-    return f"{holder} has locked it."
+    named = Item._meta.get_field("locked_by").is_cached(row) and people_known(actor, row.space_id) is None
+    holder = getattr(row, "lock_name", "") or (row.locked_by if named else "Somebody else")
+    return f"{holder} has locked it. They can unlock it, and an Owner of {row.space} can break the lock."
 
 
 LOCKED = Rule(
@@ -330,4 +332,4 @@ LOCKED = Rule(
     _lock_told,
 )
 UNLICENSED = Rule("8.C", "The capability of the category is not usable.", without_capability, _capability_told)
-SUPERSEDED = Rule("5.R", "A later revision exists.", lambda actor: Q(superseded=True))
+SUPERSEDED = Rule("5.R", "A later revision exists: only the latest one is revised.", lambda actor: Q(superseded=True))

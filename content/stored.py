@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from content.models import Item
 from spaces.models import Space
+from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
 
 RELATED = ("space", "organization", "owner", "type", "platform", "locked_by")
@@ -14,8 +15,22 @@ def rows(platform):
     return Item.objects.filter(platform=platform).select_related(*RELATED)
 
 
+def fresh(actor):
+    """Return the actor by the rows of now: rights lost since the page was shown are lost."""
+    found = actors.of(actor.user, actor.platform)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def lock_spaces(ids):
+    """Lock spaces, in the one order that everybody keeps: before the items in them."""
+    return list(Space.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
 def lock_row(actor, pk):
-    """Return an item of the actor's platform, its row locked. Raise NotVisible when there is none."""
+    """Return an item of the actor's platform, its space and it locked. Raise NotVisible when there is none."""
+    lock_spaces(Item.objects.filter(platform=actor.platform, pk=pk).order_by().values("space"))
     locked = Item.objects.select_for_update(of=["self"]).select_related(*RELATED)
     item = locked.filter(platform=actor.platform, pk=pk).first()
     if item is None:

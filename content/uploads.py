@@ -2,11 +2,14 @@
 
 import errno
 import hashlib
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from tenants.errors import DomainError, Unacceptable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # how a system says that it keeps no more bytes
 
 
 class TooLarge(DomainError):
@@ -20,14 +23,18 @@ class NoSpace(DomainError):
 
     status = 507
 
+    def __init__(self):
+        super().__init__("The disk is full. Nothing was stored.", "The people who run this installation can help.")
+
 
 class HashingHandler(TemporaryFileUploadHandler):
     """Writes an upload to a temporary file; the finished one carries `sha256` (hexadecimal)."""
 
     def new_file(self, *args, **kwargs):
         """Begin a file."""
-        super().new_file(*args, **kwargs)
         self.digest, self.received = hashlib.sha256(), 0
+        with self._watching_the_disk():
+            super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data, start):
         """Count, hash and write; stop when the file grows past the limit or the disk is full."""
@@ -35,21 +42,28 @@ class HashingHandler(TemporaryFileUploadHandler):
         if self.received > settings.MAX_UPLOAD_BYTES:
             self._stop("too large")
         self.digest.update(raw_data)
-        try:
+        with self._watching_the_disk():
             super().receive_data_chunk(raw_data, start)
+
+    @contextmanager
+    def _watching_the_disk(self):
+        try:
+            yield
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in FULL:
                 raise
             self._stop("no space")
 
     def _stop(self, why):
         self.request.META["gangway.upload"] = why
-        self.file.close()  # a temporary file goes with its handle
+        with suppress(OSError):  # bytes that found no room on the disk are not written now either
+            getattr(self.file, "close", bool)()  # a temporary file goes with its handle
         raise StopUpload(connection_reset=True)
 
     def file_complete(self, file_size):
         """Finish a file."""
-        file = super().file_complete(file_size)
+        with self._watching_the_disk():
+            file = super().file_complete(file_size)
         if file is not None:
             file.sha256 = self.digest.hexdigest()
         return file
@@ -62,8 +76,10 @@ def received(request, name="file"):
         limit = settings.MAX_UPLOAD_BYTES // 1000**2
         raise TooLarge(f"The file is larger than {limit:,} MB, which is the most this installation takes.")
     if stopped == "no space":
-        raise NoSpace("The disk is full. Nothing was stored.", "The people who run this installation can help.")
-    file = request.FILES.get(name)
-    if file is None:
+        raise NoSpace
+    files = request.FILES.getlist(name)
+    if not files:
         raise Unacceptable("Choose a file.", field=name)
-    return file
+    if len(files) > 1:
+        raise Unacceptable("Send one file at a time.", field=name)
+    return files[0]

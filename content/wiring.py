@@ -22,6 +22,7 @@ VERBS = {
     "maturity_changed": "changed the maturity of",
     "maturity_excepted": "changed by exception the maturity of",
     "file_stored": "stored a file version in",
+    "file_stored_frozen": "stored, while it was Frozen, a file version in",
     "files_repaired": "repaired a file of",
     "private_items_listed": "asked for other people's Private and personal items in",
     "private_item_opened": "opened somebody's Private or personal item",

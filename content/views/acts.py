@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from content import items, lifecycle, locks, reading
 from content.forms import MaturityForm, ReasonForm
 from content.models import Category, Maturity
+from content.views.attempts import attempt
 from tenants import access
-from tenants.errors import Unacceptable
 from tenants.web import render_page
 
 
@@ -48,15 +49,14 @@ def item_revise(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_maturity(request, pk):
     """Choose a state with its consequence, and go there; an exception asks for a reason."""
-    item = reading.open_item(request.actor, pk)
-    form = MaturityForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            item = lifecycle.change_maturity(actor=request.actor, item=item, **form.cleaned_data)
-            return _back(request, item, f"It is {Maturity(item.maturity).label} now.")
-        except Unacceptable as error:
-            form.add_error(error.field, error.sentence)
-    status = 422 if request.method == "POST" else 200
+    item = reading.visit_item(request.actor, pk, request.method)
+    form, status = MaturityForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        changed, status = attempt(
+            form, lambda: lifecycle.change_maturity(actor=request.actor, item=item, **form.cleaned_data)
+        )
+        if changed:
+            return _back(request, changed, f"It is {Maturity(changed.maturity).label} now.")
     return render_page(request, "content/item_maturity.html", _choices(request.actor, item, form), status=status)
 
 
@@ -71,16 +71,26 @@ def _choices(actor, item, form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_delete(request, pk):
     """Say what deleting ends, then delete."""
-    item = reading.open_item(request.actor, pk)
+    item = reading.visit_item(request.actor, pk, request.method)
     left_behind = item.category == Category.PERSONAL and item.owner_id != request.actor.user.pk
     access.require(request.actor, "clear" if left_behind else "delete", item)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            items.delete_item(actor=request.actor, item=item, reason=form.cleaned_data["reason"])
+    form, status = ReasonForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        deleted, status = attempt(form, lambda: _deleted(request, item, form))
+        if deleted:
             messages.success(request, f"{item.title} is deleted.")
-            return redirect("content:space_detail", request.platform.slug, item.space_id)
-        except Unacceptable as error:
-            form.add_error(error.field, error.sentence)
+            return redirect(_after(request, item))
     context = {"item": item, "form": form, "left_behind": left_behind, "files": list(item.files.all())}
-    return render_page(request, "content/item_delete.html", context, status=422 if request.method == "POST" else 200)
+    return render_page(request, "content/item_delete.html", context, status=status)
+
+
+def _deleted(request, item, form):
+    items.delete_item(actor=request.actor, item=item, reason=form.cleaned_data["reason"])
+    return True
+
+
+def _after(request, item):
+    """Lead to the space, or to all one reads for somebody who sees no space around the item."""
+    if access.can(request.actor, "see", item.space):
+        return reverse("content:space_detail", args=[request.platform.slug, item.space_id])
+    return reverse("content:item_list", args=[request.platform.slug])

@@ -1,25 +1,23 @@
 """Files in and out: uploads that become versions, downloads with range and resume."""
 
-import re
-
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from content import reading
-from content.files import CHUNK, Arrival, add_version, find_version, storage
+from content.downloads import Stream, asked_span
+from content.files import Arrival, add_version, find_version
 from content.forms import UploadForm
 from content.uploads import received
 from tenants import access
-from tenants.errors import Gone, Unacceptable
+from tenants.errors import DomainError, NotVisible
 from tenants.web import render_page
 
-RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
 SAFE = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Accept-Ranges": "bytes",
     "Cache-Control": "no-store, private",
@@ -28,21 +26,34 @@ SAFE = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def file_upload(request, pk):
-    """Store a file as the next version of its name."""
-    item = reading.open_item(request.actor, pk)
-    form = UploadForm(request.POST or None)
-    if request.method != "POST":
-        access.require(request.actor, "modify", item)
-    elif form.is_valid():
-        try:
-            arrival = Arrival(file=received(request), **form.cleaned_data)
-            version = add_version(actor=request.actor, item=item, arrival=arrival)
+    """Store a file as the next version of its name; what cannot be taken comes back with what was said about it."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    form, status = UploadForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        version, status = _stored(request, item, form)
+        if version:
             messages.success(request, f"Version {version.number} of {version.file.name} is stored.")
             return redirect("content:item_detail", request.platform.slug, item.pk)
-        except Unacceptable as error:
-            form.add_error(None, error.sentence)
-    status = 422 if request.method == "POST" else 200
-    return render_page(request, "content/file_upload.html", {"item": item, "form": form}, status=status)
+    repairs = not access.can(request.actor, "modify", item)
+    if repairs and request.method != "POST" and not access.can(request.actor, "repair_files", item):
+        access.require(request.actor, "modify", item)
+    context = {"item": item, "form": form, "repairs": repairs}
+    return render_page(request, "content/file_upload.html", context, status=status)
+
+
+def _stored(request, item, form):
+    """Return (the new version, 200), or (None, the status of the refusal that the form now says)."""
+    try:
+        file = received(request)
+        if form.is_valid():
+            return add_version(actor=request.actor, item=item, arrival=Arrival(file=file, **form.cleaned_data)), 200
+    except DomainError as error:
+        if isinstance(error, NotVisible) or (request.htmx and error.status != 422):
+            raise  # a page that stays where it is shows the sentence above what was typed
+        form.is_valid()
+        form.add_error(None, f"{error.sentence} {error.remedy}".strip())
+        return None, error.status
+    return None, 422
 
 
 @require_safe
@@ -53,27 +64,13 @@ def file_download(request, version, name):
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)
     else:
-        span = _span(request.headers.get("Range", ""), found.size)
-        if request.headers.get("If-Range", tag) != tag:
-            span = None
+        asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
+        span = asked_span(asked, found.size)
         response = _unsatisfiable(found) if span == () else _send(found, span)
     for header, value in SAFE.items():
         response[header] = value
     response["ETag"] = tag
     return response
-
-
-def _span(header, size):
-    """Return (first, last) of one asked range, () for one beyond the file, None for no range at all."""
-    asked = RANGE.match(header.strip())
-    if asked is None or asked.groups() == ("", ""):
-        return None
-    first, last = asked.groups()
-    if first == "":
-        first, last = max(size - int(last), 0), size - 1
-    else:
-        first, last = int(first), min(int(last), size - 1) if last else size - 1
-    return (first, last) if first <= last and first < size else ()
 
 
 def _unsatisfiable(version):
@@ -83,28 +80,12 @@ def _unsatisfiable(version):
 
 
 def _send(version, span):
-    try:
-        source = storage().open(version.key)
-    except FileNotFoundError:
-        raise Gone(
-            "The stored bytes of this version are missing.", "The people who run this can restore them."
-        ) from None
-    if span is None:
-        response = FileResponse(source, content_type=version.media_type)
-        response["Content-Length"] = version.size
-    else:
+    response = StreamingHttpResponse(Stream(version, span), content_type=version.media_type)
+    response["Content-Length"] = version.size
+    response["Content-Disposition"] = content_disposition_header(True, version.file.name)
+    if span is not None:
         first, last = span
-        response = StreamingHttpResponse(_slice(source, first, last), status=206, content_type=version.media_type)
+        response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{version.size}"
         response["Content-Length"] = last - first + 1
-    response["Content-Disposition"] = content_disposition_header(True, version.file.name)
     return response
-
-
-def _slice(source, first, last):
-    with source:
-        source.seek(first)
-        left = last - first + 1
-        while left > 0 and (chunk := source.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk

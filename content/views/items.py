@@ -1,6 +1,5 @@
 """The page of an item, what explains it, and the forms that make and change it."""
 
-from django.db import transaction
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -8,11 +7,12 @@ from content import acts, items, lifecycle, reading
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.rules import READING
+from content.views.attempts import attempt
 from content.views.names import Names, space_owners
 from spaces.rules import people_known
-from tenants import access, audit, events
+from tenants import access, events
 from tenants import actor as actors
-from tenants.errors import Conflict, Unacceptable
+from tenants.errors import Conflict
 from tenants.models import AuditEvent
 from tenants.web import render_page
 
@@ -61,23 +61,14 @@ def _entries(actor, item, rows):
 @require_safe
 def item_detail(request, pk):
     """One item: what it is, its files, its history, why one sees it and what one may do."""
-    item = _open(request, pk)
+    item = reading.visit_item(request.actor, pk, request.method)
     return render_page(request, "content/item_detail.html", _page(request, item))
-
-
-def _open(request, pk):
-    """Return the item; other people's Private and personal ones that only power opens leave an entry each time."""
-    item = reading.open_item(request.actor, pk)
-    if not access.can(request.actor, "list", item):
-        with transaction.atomic():
-            audit.record(request.actor, "private_item_opened", item, space_id=item.space_id, subject=item.owner)
-    return item
 
 
 @require_safe
 def item_why(request, pk):
     """All rules of reading with the ones that hold, the deciding one first."""
-    item = _open(request, pk)
+    item = reading.visit_item(request.actor, pk, request.method)
     holding = access.why(request.actor, "read", item)
     decided = access.can(request.actor, "read", item)
     rules = [(rule, rule in holding, rule.say(request.actor, item) if rule in holding else "") for rule in READING]
@@ -88,7 +79,7 @@ def item_why(request, pk):
 @require_safe
 def item_readers(request, pk):
     """Everybody who reads the item now, with the rule; restricted askers see people of their organization."""
-    item = _open(request, pk)
+    item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "see_readers", item)
     known = people_known(request.actor, item.space_id)
     found = [
@@ -102,7 +93,7 @@ def item_readers(request, pk):
 @require_safe
 def item_record(request, pk):
     """Every entry about an item, newest first."""
-    item = _open(request, pk)
+    item = reading.visit_item(request.actor, pk, request.method)
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=request.platform)
     context = {"item": item, "entries": _entries(request.actor, item, rows[:500])}
     return render_page(request, "content/item_record.html", context)
@@ -111,24 +102,32 @@ def item_record(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_new(request):
     """Choose a type, then fill the form; the space and the organization come from the current credential."""
-    kind = ItemType.objects.filter(code=request.GET.get("type", "")).first()
+    asked = request.GET.get("type", "")
+    kind = next((kind for kind in ItemType.objects.all() if kind.code == asked), None)
     if kind is None:
-        return render_page(request, "content/item_new.html", {"groups": _groups(request.actor)})
-    form = NewItemForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if item := _made(request, form, kind):
+        return render_page(request, "content/item_new.html", {"groups": _groups(request.actor), "unknown": asked})
+    held = request.actor.current
+    form, status = NewItemForm(initial={"credential": held.id if held else ""}), 200
+    if request.method == "POST":
+        form = NewItemForm(request.POST)
+        item, status = attempt(form, lambda: _made(request.actor, form, kind))
+        if item:
             return redirect("content:item_detail", request.platform.slug, item.pk)
     context = {"form": form, "kind": kind, "decision": acts.create(request.actor, kind.category)}
-    return render_page(request, "content/item_new.html", context, status=422 if request.method == "POST" else 200)
+    return render_page(request, "content/item_new.html", context, status=status)
 
 
-def _made(request, form, kind):
-    try:
-        private = form.cleaned_data["private"]
-        return items.create_item(actor=request.actor, kind=kind, draft=form.draft(), private=private)
-    except Unacceptable as error:
-        form.add_error(error.field if error.field in form.fields else None, error.sentence)
-        return None
+def _made(actor, form, kind):
+    """Create the item, unless it would land elsewhere than the page said: another window switched the credential."""
+    shown, held = form.cleaned_data["credential"], actor.current
+    if shown and held and shown != str(held.id):
+        form.data = {**form.data.dict(), "credential": held.id}
+        raise Conflict(
+            f"Your current credential changed meanwhile: you are {held.responsibility_name} in {held.space_title} "
+            f"for {held.organization_name} now.",
+            "Create it there, or switch back first.",
+        )
+    return items.create_item(actor=actor, kind=kind, draft=form.draft(), private=form.cleaned_data["private"])
 
 
 def _groups(actor):
@@ -146,43 +145,41 @@ def _groups(actor):
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_edit(request, pk):
     """Change properties; a form that was open while somebody else stored a change comes back with both."""
-    item = _open(request, pk)
-    access.require(request.actor, "modify", item)
-
-    def store(form):
-        return items.edit_item(actor=request.actor, item=item, draft=form.draft(), version=form.cleaned_data["version"])
-
-    return _changing(request, item, ItemForm, store)
+    item = reading.visit_item(request.actor, pk, request.method)
+    if request.method != "POST":
+        access.require(request.actor, "modify", item)
+        return _changing(request, item, ItemForm.of(item), 200)
+    form = ItemForm(request.POST)
+    done, status = attempt(form, lambda: items.edit_item(**_typed(request, item, form)))
+    return _changed(request, item) if done else _changing(request, item, form, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_repair(request, pk):
     """Change properties as Owner, for a reason."""
-    item = _open(request, pk)
-    access.require(request.actor, "repair", item)
+    item = reading.visit_item(request.actor, pk, request.method)
+    if request.method != "POST":
+        access.require(request.actor, "repair", item)
+        return _changing(request, item, RepairForm.of(item), 200)
+    form = RepairForm(request.POST)
+    done, status = attempt(
+        form, lambda: items.repair_item(**_typed(request, item, form), reason=form.cleaned_data["reason"])
+    )
+    return _changed(request, item) if done else _changing(request, item, form, status)
 
-    def store(form):
-        values = form.cleaned_data
-        return items.repair_item(
-            actor=request.actor, item=item, draft=form.draft(), reason=values["reason"], version=values["version"]
-        )
 
-    return _changing(request, item, RepairForm, store)
+def _typed(request, item, form):
+    return {"actor": request.actor, "item": item, "draft": form.draft(), "version": form.cleaned_data["version"]}
 
 
-def _changing(request, item, form_class, store):
-    form, status, stored = form_class.of(item), 200, None
-    if request.method == "POST":
-        form, status = form_class(request.POST), 422
-        try:
-            if form.is_valid():
-                store(form)
-                return redirect("content:item_detail", request.platform.slug, item.pk)
-        except Unacceptable as error:
-            form.add_error(error.field if error.field in form.fields else None, error.sentence)
-        except Conflict as error:
-            stored, status = Item.objects.filter(pk=item.pk).first(), 409
-            form.add_error(None, f"{error.sentence} {error.remedy}".strip())
-            form.data = {**form.data.dict(), "version": stored.version if stored else ""}
-    context = {"form": form, "item": item, "repair": form_class is RepairForm, "stored": stored}
+def _changed(request, item):
+    return redirect("content:item_detail", request.platform.slug, item.pk)
+
+
+def _changing(request, item, form, status):
+    """Show the form; what somebody else stored meanwhile stands beside it, and sending it again stores over that."""
+    stored = Item.objects.filter(pk=item.pk).first() if status == 409 else None
+    if stored:
+        form.data = {**form.data.dict(), "version": stored.version}
+    context = {"form": form, "item": item, "repair": isinstance(form, RepairForm), "stored": stored}
     return render_page(request, "content/item_edit.html", context, status=status)

@@ -54,7 +54,8 @@ def _listing(request, space=None):
     return {
         "page": page,
         "asked": asked,
-        "facets": _facets(everything, asked, names),
+        "facets": _facets(reading.facets(everything, spaces=space is None), asked)
+        + _facets_of_people(everything, asked, names),
         "may_ask": not others and reading.has_hidden(actor, space=space),
         "others": others,
         "sort": asked.sort,
@@ -71,11 +72,11 @@ def _record(actor, page, space):
     reading.record_asking(actor, shown, space=space)
 
 
-def _facets(items, asked, names):
-    found = reading.facets(items)
+def _facets(found, asked):
     chosen = {"state": asked.states, "type": asked.types, "organization": asked.organizations}
-    heads = {"state": "Maturity", "type": "Type", "organization": "Organization"}
-    facets = [
+    chosen["space"] = asked.spaces
+    heads = {"state": "Maturity", "type": "Type", "organization": "Organization", "space": "Space"}
+    return [
         {
             "name": name,
             "head": heads[name],
@@ -83,7 +84,12 @@ def _facets(items, asked, names):
         }
         for name, values in found.items()
     ]
+
+
+def _facets_of_people(items, asked, names):
     people = [(value, label, number, value in asked.owners) for value, label, number in names.owners(items)]
-    facets.append({"name": "owner", "head": "Content owner", "values": people})
     locks = [(value, label, None, value in asked.locks) for value, label in NAMED.items()]
-    return [*facets, {"name": "lock", "head": "Lock", "values": locks}]
+    return [
+        {"name": "owner", "head": "Content owner", "values": people},
+        {"name": "lock", "head": "Lock", "values": locks},
+    ]

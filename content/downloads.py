@@ -1,0 +1,73 @@
+"""Sends stored bytes: whole files are hashed on the way out, so that damaged ones never arrive complete."""
+
+import hashlib
+import logging
+import re
+
+from content.files import CHUNK, storage
+from tenants.errors import Gone
+
+RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
+RESTORE = "The people who run this installation can restore them."
+log = logging.getLogger("gangway.files")
+
+
+class DamagedError(Exception):
+    """Stored bytes are not those that were uploaded; the connection ends before the last of them."""
+
+
+class Stream:
+    """The bytes of a version, or `span` of them as (first, last); closes its file even when nobody reads it."""
+
+    def __init__(self, version, span=None):
+        """Open the bytes. Raises Gone when they are missing or of another size than was stored."""
+        self.version, self.span = version, span
+        try:
+            self.source = storage().open(version.key)
+        except FileNotFoundError:
+            log.error("The bytes of file version %s are missing.", version.pk)
+            raise Gone("The stored bytes of this version are missing.", RESTORE) from None
+        if self.source.size != version.size:
+            self.close()
+            log.error("The bytes of file version %s are of another size.", version.pk)
+            raise Gone("The stored bytes of this version are damaged.", RESTORE)
+
+    def __iter__(self):
+        return self._part(*self.span) if self.span else self._whole()
+
+    def close(self):
+        """Close the file."""
+        self.source.close()
+
+    def _whole(self):
+        digest, held = hashlib.sha256(), b""
+        for chunk in iter(lambda: self.source.read(CHUNK), b""):
+            yield held
+            digest.update(chunk)
+            held = chunk
+        if digest.hexdigest() != self.version.sha256:
+            log.error("The bytes of file version %s have another hash.", self.version.pk)
+            raise DamagedError(f"file version {self.version.pk}")
+        yield held
+
+    def _part(self, first, last):
+        self.source.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := self.source.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+def asked_span(header, size):
+    """Return (first, last) of one asked range, () for one beyond the file, None for none or one that makes no sense."""
+    asked = RANGE.match(header.strip())
+    if asked is None or asked.groups() == ("", ""):
+        return None
+    first, last = asked.groups()
+    if first == "":
+        first, last = max(size - int(last), 0), size - 1
+        return (first, last) if first < size else ()
+    first = int(first)
+    if last and int(last) < first:
+        return None
+    return (first, min(int(last), size - 1) if last else size - 1) if first < size else ()
