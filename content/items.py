@@ -248,7 +248,9 @@ def _require_unreferenced(actor, item):
     readable = [str(source) for source in sources if access.can(actor, "read", source)]
     hidden = "others refer to it" if len(readable) < len(sources) else ""
     names = ", ".join([*readable, hidden] if hidden else readable)
-    raise Conflict(f"It stays while something refers to it: {names}.", "Whoever may change those items can end the references.")
+    raise Conflict(
+        f"It stays while something refers to it: {names}.", "Whoever may change those items can end the references."
+    )
 
 
 def settle_space(actor, space_id, user):
