@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http.multipartparser import MultiPartParser
 
 from tenants.errors import DomainError, Unacceptable
 
@@ -27,8 +28,25 @@ class NoSpace(DomainError):
         super().__init__("The disk is full. Nothing was stored.", "The people who run this installation can help.")
 
 
+class TidyParser(MultiPartParser):
+    """Closes a half received file, and so removes it, when the body turns out broken; Django closes whole ones."""
+
+    def parse(self):
+        """Return the fields and the files of the body."""
+        try:
+            return super().parse()
+        except Exception:
+            self._close_files()
+            raise
+
+
 class HashingHandler(TemporaryFileUploadHandler):
     """Writes an upload to a temporary file; the finished one carries `sha256` (hexadecimal)."""
+
+    def __init__(self, request=None):
+        super().__init__(request)
+        if request is not None:
+            request.multipart_parser_class = TidyParser  # handlers are made before the body is read
 
     def new_file(self, *args, **kwargs):
         """Begin a file."""

@@ -264,10 +264,10 @@ def test_c04_t80_b35_a_broken_body_stores_nothing_and_breaks_nothing(client, aut
     assert (FileVersion.objects.count(), stored_bytes(), verbs()) == (0, set(), [])
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_t80_a_part_that_is_no_base64_is_refused(client, author, item):
+def test_t80_a_part_that_is_no_base64_is_refused_and_leaves_nothing(client, author, item):
     body = _part(b"Content-Transfer-Encoding: base64\r\n", b"%%%%")
     assert _post(client, author, item, body).status_code == 400
+    assert not list(settings.FILE_UPLOAD_TEMP_DIR.iterdir())
     assert (FileVersion.objects.count(), stored_bytes(), verbs()) == (0, set(), [])
 
 
