@@ -3,7 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from tenants.views import home
 
@@ -18,5 +18,9 @@ urlpatterns = [
     path("", include("spaces.urls")),
     path("", include("content.urls")),
 ]
+# Whatever else stands below a platform: the same page as for a thing that is not there. Ends in a slash, so that an
+# address of ours without one is still led to itself.
+NOTHING = re_path(r"^p/(?P<platform>[-\w]+)/(?P<rest>.+)/$", home.nothing, name="nothing")
+urlpatterns.append(NOTHING)
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("platform_site.demo.urls")))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tenants import arrivals, notifications, web
+from tenants.errors import NotVisible
 from tenants.panels import panels
 
 LAST_PLATFORM = "last-platform"  # in the session
@@ -37,6 +38,12 @@ def home(request):
         "licences": list(request.actor.resolutions.values()),
     }
     return web.render_page(request, "tenants/home.html", context)
+
+
+@web.without_door
+def nothing(request, rest):
+    """Answer an address that is none as one of a thing that is not there: the two look alike."""
+    raise NotVisible
 
 
 def _remember(request):

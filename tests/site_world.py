@@ -1,0 +1,193 @@
+"""One small world that the tests of the whole site share: who visits, what stands there, every address of ours."""
+
+import re
+from contextlib import contextmanager
+
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from content.files import Arrival, add_version
+from spaces import drafts
+from tenants.models import Notification, Right, RoleGrant, User
+from tests.factories import (
+    ItemFactory,
+    OrganizationFactory,
+    PlatformFactory,
+    SpaceFactory,
+    UserFactory,
+    actor_of,
+    give,
+    worker,
+)
+from tests.tenants.worlds import invited
+
+NAMESPACES = ("tenants", "spaces", "content", "demo")
+OUTSIDE = ("anonymous", "stranger", "elsewhere", "pending", "operator")  # nobody of them is in the platform
+INSIDE = (
+    "external",
+    "restricted",
+    "reader",
+    "contributor",
+    "author",
+    "leader",
+    "content_owner",
+    "owner",
+    "administrator",
+)
+VISITORS = OUTSIDE + INSIDE
+NOBODY = 10**12  # an id that nothing has
+KEPT = "tenants_invitationdraft"  # keeps what was typed, refused or not; nothing in it has any effect
+OURS = re.compile(r'(?:INTO|UPDATE|FROM) "((?:tenants|spaces|content)_\w+)"', re.IGNORECASE)
+FRESH = re.compile(rb'nonce="[^"]*"|[A-Za-z0-9]{64}|content="\d+"')  # nonces and masked tokens: new in each answer
+
+
+class World:
+    """A platform with one Private space and one item, another platform, and every kind of visitor."""
+
+    def __init__(self):
+        on = {"invitations_from_administrators": True, "member_locations": True}
+        self.platform = PlatformFactory(slug="acme", name="Acme", **on)
+        self.other = PlatformFactory(slug="elsewhere", name="Elsewhere")
+        self.supplier = OrganizationFactory(platform=self.platform, name="Supplier")
+        self.rival = OrganizationFactory(platform=self.platform, name="Rival")
+        self.space = SpaceFactory(platform=self.platform, title="Test rig")
+        self._people()
+        self._things()
+        self.args = self._args()
+
+    def _people(self):
+        self.members = {name: worker(self.platform, user__name=f"{name.title()} Person") for name in INSIDE[2:-1]}
+        guests = (("external", Right.EXTERNAL, self.supplier), ("restricted", Right.MEMBER, self.rival))
+        for name, right, company in guests:
+            self.members[name] = worker(self.platform, right, company=company, user__name=f"{name.title()} Person")
+        administrator = worker(self.platform, Right.ADMINISTRATOR, user__name="Administrator Person")
+        self.members["administrator"] = administrator
+        self.members["elsewhere"] = worker(self.other, Right.ADMINISTRATOR, user__name="Elsewhere Person")
+        for name, responsibility in (
+            ("external", "reader"),
+            ("restricted", "author"),
+            ("reader", "reader"),
+            ("contributor", "contributor"),
+            ("author", "author"),
+            ("leader", "leader"),
+            ("content_owner", "author"),
+            ("owner", "owner"),
+        ):
+            give(self.members[name], self.space, responsibility, restricted=name == "restricted")
+        self.users = {name: member.user for name, member in self.members.items()} | {"anonymous": None}
+        self.users["stranger"] = UserFactory(name="Stranger Person")
+        self.users["operator"] = User.objects.create_superuser("operator@example.test", name="Operator Person")
+        self.users["pending"] = UserFactory(name="Pending Person")
+        EmailAddress.objects.create(user=self.users["pending"], email=self.users["pending"].email, verified=True)
+        self.invitation = invited(self.platform, self.users["pending"], inviter=administrator.user)
+        give(self.invitation.member, self.space, "reader")
+
+    def _things(self):
+        owner, administrator = self.members["content_owner"], self.members["administrator"]
+        self.item = ItemFactory(space=self.space, owner=owner.user, title="Bracket")
+        arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
+        self.version = add_version(actor=actor_of(owner), item=self.item, arrival=arrival)
+        self.target = worker(self.platform, user__name="Target Person")  # whom the acts concern
+        self.credential = give(self.target, self.space, "reader")
+        self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
+        self.empty = SpaceFactory(platform=self.platform, title="Empty")
+        self.draft = drafts.new_draft(actor_of(administrator))
+        self.note = Notification.objects.create(
+            user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
+        )
+
+    def _args(self):
+        slug = self.platform.slug
+        return {
+            "none": (),
+            "platform": (slug,),
+            "option": (slug, "freeze_before_release"),
+            "member": (slug, self.target.pk),
+            "grant": (slug, self.target.pk, self.grant.pk),
+            "invitation": (slug, self.invitation.pk),
+            "note": (slug, self.note.pk),
+            "space": (slug, self.space.pk),
+            "empty": (slug, self.empty.pk),
+            "credential": (slug, self.space.pk, self.credential.pk),
+            "draft": (slug, self.draft.pk),
+            "item": (slug, self.item.pk),
+            "version": (slug, self.version.pk, "bracket.stl"),
+            "token": ("a-token-that-nobody-was-sent",),
+            "person": (self.users["stranger"].pk,),
+            "letter": ("no-such-letter",),
+            "nothing": (slug, "no/such/page"),
+        }
+
+    def url(self, name, args, query=""):
+        """Return the address of a row of a table; `query` may name what stands in the world."""
+        known = {"invitation": self.invitation.pk, "space": self.space.pk}
+        return reverse(name, args=self.args[args]) + query.format(**known)
+
+    def client(self, visitor, **options):
+        """Return a browser in which the visitor has signed in."""
+        browser = Client(**options)
+        if self.users[visitor] is not None:
+            browser.force_login(self.users[visitor])
+        return browser
+
+
+class Undone(Exception):
+    """Takes back what a request did."""
+
+
+@contextmanager
+def undone():
+    """Take back everything that the block wrote, so that the next request finds the world as it was."""
+    try:
+        with transaction.atomic():
+            yield
+            raise Undone
+    except Undone:
+        pass
+
+
+@contextmanager
+def writes():
+    """Collect the tables of ours that the block writes to, drafts left out."""
+    found = []
+
+    def watch(execute, sql, params, many, context):
+        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            found.extend(table for table in OURS.findall(sql) if table != KEPT)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield found
+
+
+def body(response):
+    """Return the bytes of an answer to their end, without what is new in each."""
+    if not response.streaming:
+        return FRESH.sub(b"", response.content)
+    content = b"".join(response)
+    for close in response._resource_closers:  # response.close() would close the database's connection too
+        close()
+    return content
+
+
+def addresses():
+    """Return the full name of every address of our own namespaces, and of those without one."""
+    return {
+        f"{space}:{pattern.name}" if space else str(pattern.name)
+        for space, pattern in _walk(get_resolver().url_patterns, "")
+        if space in NAMESPACES or space == ""
+    }
+
+
+def _walk(patterns, space):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield space, pattern
+        elif getattr(pattern, "app_name", None) or pattern.namespace:
+            yield from _walk(pattern.url_patterns, pattern.namespace or space)
+        elif "accounts/" not in str(pattern.pattern):
+            yield from _walk(pattern.url_patterns, space)

@@ -1,0 +1,241 @@
+"""Every address of the site, asked by every kind of visitor: one table, written by hand from docs/access.md."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.test import TestCase
+from django.urls import reverse
+
+from content.models import File, FileVersion, Item, Reference, Share
+from platform_site.headers import HEADERS
+from tenants.models import Platform, User
+from tests.factories import UserFactory
+from tests.site_world import INSIDE, OUTSIDE, VISITORS, World, addresses, body, undone, writes
+
+# The columns: anonymous, stranger, administrator elsewhere, pending invitee, operator (superuser) | external (Reader),
+# restricted (Author of another organization), reader, contributor, author, leader, content owner (an Author),
+# owner, administrator without credentials. The item is In Work, in a Private space, owned by the host company.
+# A form without a title says so before it says who may send it: what was typed comes back whatever happened meanwhile.
+TABLE = """
+GET  home                                none        302 302 302 302 302   302 302 302 302 302 302 302 302 302
+GET  nothing                             nothing     302 404 404 404 404   404 404 404 404 404 404 404 404 404
+GET  tenants:platforms                   none        302 200 200 200 200   200 200 200 200 200 200 200 200 200
+GET  tenants:invitation_open             token       302 302 302 302 302   302 302 302 302 302 302 302 302 302
+GET  tenants:invitation_answer           none        200 404 404 404 404   404 404 404 404 404 404 404 404 404
+GET  tenants:invitation_answer?asked     none        200 404 404 200 404   404 404 404 404 404 404 404 404 404
+POST tenants:invitation_answer           none        200 404 404 404 404   404 404 404 404 404 404 404 404 404
+POST tenants:invitation_answer?asked     none        200 404 404 302 404   404 404 404 404 404 404 404 404 404
+GET  tenants:home                        platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:notifications               platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST tenants:notification_read_all       platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
+POST tenants:notification_read           note        302 404 404 404 404   404 404 404 404 404 404 404 404 302
+GET  tenants:options                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:option_set                  option      302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:member_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:member_detail               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:member_end                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_end                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:readiness                   member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:role_grant                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:role_set                    grant       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:role_ungrant                grant       302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:invitation_list             platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:invitation_resend           invitation  302 404 404 404 404   403 403 403 403 403 403 403 403 302
+POST tenants:invitation_revoke           invitation  302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  spaces:credential                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST spaces:credential                   platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+GET  spaces:control_center               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  spaces:space_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  spaces:space_new                    platform    302 404 404 404 404   403 403 200 200 200 200 200 200 200
+POST spaces:space_new                    platform    302 404 404 404 404   403 403 422 422 422 422 422 422 422
+GET  spaces:space_menu                   space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  spaces:space_edit                   space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:space_edit                   space       302 404 404 404 404   403 403 403 403 403 403 403 422 422
+GET  spaces:space_visibility             space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST spaces:space_visibility             space       302 404 404 404 404   422 422 422 422 422 422 422 422 422
+GET  spaces:space_delete                 space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:space_delete                 space       302 404 404 404 404   403 403 403 403 403 403 403 409 409
+GET  spaces:space_record                 space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+GET  spaces:space_members                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  spaces:people_search                space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+GET  spaces:credential_add               space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:credential_add               space       302 404 404 404 404   403 403 403 403 403 403 403 422 422
+GET  spaces:credential_change            credential  302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:credential_change            credential  302 404 404 404 404   403 403 403 403 403 403 403 422 422
+GET  spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 302 302
+POST spaces:invitation_new               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  spaces:invitation_people            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:invitation_people            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  spaces:invitation_roles             draft       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:invitation_roles             draft       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  spaces:invitation_spaces            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:invitation_spaces            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  spaces:invitation_preview           draft       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:invitation_preview           draft       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST spaces:invitation_discard           draft       302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:item_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:item_new                    platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:item_new?typed              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_new                    platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_new?typed              platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+GET  content:item_detail                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_why                    item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_readers                item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
+GET  content:item_record                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_edit                   item        302 404 404 404 404   403 404 403 403 200 200 200 403 403
+POST content:item_edit                   item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:item_repair                 item        302 404 404 404 404   403 404 403 403 403 403 403 200 200
+POST content:item_repair                 item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:item_maturity               item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:item_maturity               item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+POST content:item_lock                   item        302 404 404 404 404   403 404 403 403 302 302 302 403 403
+POST content:item_unlock                 item        302 404 404 404 404   403 404 403 403 403 403 403 403 403
+POST content:item_break_lock             item        302 404 404 404 404   409 404 409 409 409 409 409 409 409
+POST content:item_revise                 item        302 404 404 404 404   403 404 403 403 403 403 403 403 403
+GET  content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
+POST content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 302 302 302 302
+GET  content:file_upload                 item        302 404 404 404 404   403 404 403 403 200 200 200 200 200
+POST content:file_upload                 item        302 404 404 404 404   403 404 403 403 302 302 302 422 422
+GET  content:file_download               version     302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  demo:choose                         none        200 200 200 200 200   200 200 200 200 200 200 200 200 200
+POST demo:sign_in                        person      302 302 302 302 302   302 302 302 302 302 302 302 302 302
+GET  demo:mail_list                      none        200 200 200 200 200   200 200 200 200 200 200 200 200 200
+GET  demo:mail_detail                    letter      404 404 404 404 404   404 404 404 404 404 404 404 404 404
+"""
+QUERIES = {"asked": "?invitation={invitation}", "typed": "?type=test-definition", "": ""}
+# What somebody types who tries: ids of nothing, values of no list, things that are stamped and never taken from input.
+FORGED = {
+    "value": "nonsense",
+    "credential": "-1",
+    "person": "0",
+    "role": "nonsense",
+    "roles": "nonsense",
+    "right": "nonsense",
+    "responsibility": "owner or so",
+    "visibility": "nonsense",
+    "target": "nonsense",
+    "organization": "-1",
+    "space": "-1",
+    "owner": "-1",
+    "platform": "elsewhere",
+    "is_superuser": "on",
+}
+EVERYWHERE = HEADERS | {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    method: str
+    name: str
+    query: str
+    args: str
+    expected: dict
+
+    def is_plain_for(self, visitor):
+        """Tell whether asking as them adds nothing: rungs between two of one answer, content owners of no item here.
+
+        Where everybody with a credential gets one answer, the External and the Owner speak for all.
+        """
+        if self.args in {"item", "version"} and self.expected["reader"] != self.expected["leader"]:
+            return False
+        told = {self.expected[name] for name in INSIDE[:-1]}
+        return visitor in {"contributor", "author", "content_owner"} or (
+            visitor in {"restricted", "reader", "leader"} and len(told) == 1
+        )
+
+    @classmethod
+    def of(cls, line):
+        """Read a line."""
+        method, name, args, *statuses = line.split()
+        name, _, query = name.partition("?")
+        return cls(method, name, QUERIES[query], args, dict(zip(VISITORS, map(int, statuses), strict=True)))
+
+
+ROWS = [Row.of(line) for line in TABLE.strip().splitlines()]
+
+
+def ask(world, browser, row):
+    """Return the answer to one row of the table; what it did is taken back, cookies too."""
+    cookies = browser.cookies.copy()
+    with undone():
+        url = world.url(row.name, row.args, row.query)
+        files = {"file": ContentFile(b"solid 2", name="a.stl")} if row.name == "content:file_upload" else {}
+        answer = browser.post(url, FORGED | files) if row.method == "POST" else browser.get(url)
+        body(answer)
+    browser.cookies = cookies
+    return answer
+
+
+class TheTable(TestCase):
+    """Asks for everything as everybody."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = World()
+
+    def _wrong(self, visitor):
+        browser, wrong = self.world.client(visitor), []
+        for row in ROWS:
+            if row.is_plain_for(visitor):
+                continue
+            with writes() as written:
+                answer = ask(self.world, browser, row)
+            if answer.status_code != row.expected[visitor]:
+                wrong.append((row.method, row.name, row.query, answer.status_code, row.expected[visitor]))
+            accepted = row.method == "POST" and answer.status_code < 400
+            wrong += [(row.method, row.name, "wrote to", table) for table in written if not accepted]
+            wrong += [(row.name, name) for name, value in EVERYWHERE.items() if value != answer.headers.get(name)]
+            if not {"frame-ancestors 'none'", "default-src 'none'"} <= set(_policy(answer)):
+                wrong.append((row.name, answer.headers.get("Content-Security-Policy")))
+        return wrong
+
+    def test_t20_t72_t73_b25_b34_those_outside_get_nothing(self):
+        assert {visitor: self._wrong(visitor) for visitor in OUTSIDE} == {visitor: [] for visitor in OUTSIDE}
+
+    def test_t20_t72_t73_b25_b34_those_inside_get_what_is_theirs(self):
+        assert {visitor: self._wrong(visitor) for visitor in INSIDE} == {visitor: [] for visitor in INSIDE}
+
+    def test_t20_every_address_stands_in_the_table(self):
+        assert {row.name for row in ROWS} == addresses()
+
+    def test_t20_b34_an_address_that_only_acts_shows_nothing(self):
+        browser, shown = self.world.client("administrator"), {row.name for row in ROWS if row.method == "GET"}
+        acting = {(row.name, row.args) for row in ROWS if row.name not in shown}
+        assert len(acting) == 15
+        for name, args in acting:
+            for method in (browser.get, browser.head, browser.options):
+                assert method(self.world.url(name, args)).status_code == 405, name
+
+    def test_nobody_but_an_operator_gets_into_the_admin(self):
+        for visitor in VISITORS:
+            browser = self.world.client(visitor)
+            for name in ("admin:index", "admin:tenants_platform_changelist", "admin:content_itemtype_changelist"):
+                assert (browser.get(reverse(name)).status_code == 200) == (visitor == "operator"), (visitor, name)
+
+    def test_an_operator_opens_no_item_through_the_admin(self):
+        assert not {Item, File, FileVersion, Share, Reference} & set(admin.site._registry)
+
+
+def _policy(answer):
+    return [part.strip() for part in answer.headers.get("Content-Security-Policy", "").split(";")]
+
+
+@pytest.mark.django_db
+def test_a_platform_of_which_nobody_heard_answers_like_one_of_others(client):
+    assert not Platform.objects.exists()
+    client.force_login(UserFactory())
+    assert User.objects.count() == 1
+    assert client.get("/p/acme/").status_code == 404
