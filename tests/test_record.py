@@ -1,0 +1,313 @@
+"""Every act of the site leaves one entry in the record; what is refused, or only looks, leaves none."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.db import OperationalError, connection
+from django.test import TestCase, override_settings
+from django.utils import timezone
+
+from content.models import Item, Maturity
+from spaces import drafts
+from spaces.models import Credential
+from tenants.models import AuditEvent, Invitation, Role, RoleGrant
+from tests.factories import host_of
+from tests.site_world import KEPT, World, addresses, body, undone, writes
+from tests.test_urls import ROWS
+
+QUERIES = {"invitation_answer": "?invitation={invitation}", "item_new": "?type=test-definition"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A request that changes something: who sends what, with which entry; `kept` names its parts that tell it."""
+
+    name: str
+    args: str
+    who: str
+    verb: str = ""
+    data: dict = field(default_factory=dict)
+    kept: str = ""
+    before: object = None
+
+
+def _private(world):
+    Item.objects.update(maturity=Maturity.PRIVATE)
+
+
+def _frozen(world):
+    Item.objects.update(maturity=Maturity.FROZEN)
+
+
+def _locked(world):
+    Item.objects.update(locked_by=world.users["author"], locked_at=timezone.now())
+
+
+def _filled(world):
+    drafts.save_draft(world.draft, None, typed=["new@example.test"], company=str(world.supplier.pk))
+
+
+def _file(name):
+    return {"file": lambda world: ContentFile(b"solid more", name=name)}
+
+
+HOST = {"organization": lambda world: host_of(world.platform).pk}
+VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
+ACTS = [
+    Act("tenants:invitation_answer", "none", "pending", "invitation_accepted", {}, "after"),
+    Act("tenants:invitation_answer", "none", "pending", "invitation_declined", {"decline": "1"}),
+    Act(
+        "tenants:option_set",
+        "option",
+        "administrator",
+        "options_set",
+        {"value": "on", "confirmed": "1"},
+        "before after rule",
+    ),
+    Act("tenants:member_end", "member", "administrator", "access_ended", {"reason": "Left"}, "before after reason"),
+    Act(
+        "tenants:role_grant",
+        "member",
+        "administrator",
+        "role_granted",
+        {"role": lambda world: Role.objects.get(code="DES").pk},
+        "after rule",
+        lambda world: RoleGrant.objects.filter(pk=world.grant.pk).delete(),
+    ),
+    Act("tenants:role_set", "grant", "administrator", "role_changed", {"restricted": "off"}, "before after rule"),
+    Act("tenants:role_ungrant", "grant", "administrator", "role_ungranted", {}, "before rule"),
+    Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
+    Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
+    Act(
+        "spaces:credential",
+        "platform",
+        "author",
+        "credential_chosen",
+        {"credential": lambda world: Credential.objects.get(user=world.users["author"]).pk},
+        "before after",
+    ),
+    Act("spaces:space_new", "platform", "owner", "space_created", {"title": "New", "visibility": "private"}, "after"),
+    Act("spaces:space_edit", "space", "owner", "space_edited", {"title": "Other"}, "before after rule"),
+    Act(
+        "spaces:space_visibility",
+        "space",
+        "owner",
+        "space_widened",
+        {"visibility": "protected", "seen": "protected"},
+        "before after rule",
+    ),
+    Act(
+        "spaces:space_visibility",
+        "space",
+        "administrator",
+        "space_narrowed",
+        {"visibility": "private", "seen": "private", "reason": "Why"},
+        "before after rule reason",
+        lambda world: type(world.space).objects.update(visibility="public"),
+    ),
+    Act("spaces:space_delete", "empty", "administrator", "space_deleted", {}, "before rule"),
+    Act(
+        "spaces:credential_add",
+        "space",
+        "owner",
+        "credential_given",
+        {"person": lambda world: world.target.pk, "responsibility": "contributor"} | HOST,
+        "after rule",
+    ),
+    Act(
+        "spaces:credential_change",
+        "credential",
+        "owner",
+        "credential_changed",
+        {"responsibility": "contributor"} | HOST,
+        "before after rule",
+    ),
+    Act("spaces:credential_remove", "credential", "owner", "credential_removed", {}, "before rule"),
+    Act("spaces:invitation_preview", "draft", "administrator", "member_invited", {"message": "Hi"}, "after", _filled),
+    Act("content:item_new", "platform", "author", "item_created", {"title": "New"}, "after rule"),
+    Act("content:item_edit", "item", "author", "item_changed", {"title": "Other"} | VERSION, "before after rule"),
+    Act(
+        "content:item_repair",
+        "item",
+        "owner",
+        "item_repaired",
+        {"title": "Other", "reason": "Why"} | VERSION,
+        "before reason",
+    ),
+    Act("content:item_maturity", "item", "leader", "maturity_changed", {"target": "frozen"}, "before after rule"),
+    Act(
+        "content:item_maturity",
+        "item",
+        "owner",
+        "maturity_excepted",
+        {"target": "private", "reason": "Why"},
+        "before after rule reason",
+    ),
+    Act("content:item_lock", "item", "author", "item_locked", {}, "rule"),
+    Act("content:item_unlock", "item", "author", "item_unlocked", {}, "rule", _locked),
+    Act("content:item_break_lock", "item", "owner", "lock_broken", {}, "subject rule", _locked),
+    Act("content:item_revise", "item", "author", "item_revised", {}, "before after rule", _frozen),
+    Act("content:item_delete", "item", "content_owner", "item_deleted", {}, "before rule"),
+    Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
+    Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
+    Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
+    Act("content:space_detail", "space", "owner", "private_items_listed", {}, "after", _private),
+]
+# What takes a POST and leaves no entry, with the reason.
+UNRECORDED = {
+    "tenants:notification_read_all": "one's own bell",
+    "tenants:notification_read": "one's own bell",
+    "spaces:invitation_new": "a draft has no effect",
+    "spaces:invitation_people": "a draft has no effect",
+    "spaces:invitation_roles": "a draft has no effect",
+    "spaces:invitation_spaces": "a draft has no effect",
+    "spaces:invitation_discard": "a draft has no effect",
+    "demo:sign_in": "signs in",
+}
+
+
+def _expired(world):
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
+
+
+def _revoked(world):
+    Invitation.objects.update(state="revoked")
+
+
+def _unassigned(world):
+    RoleGrant.objects.filter(pk=world.grant.pk).update(assigned=False)
+
+
+REFUSED = [
+    (410, Act("tenants:invitation_answer", "none", "pending", before=_expired)),
+    (410, Act("tenants:invitation_answer", "none", "pending", before=_revoked)),
+    (409, Act("tenants:invitation_revoke", "invitation", "administrator", before=_revoked)),
+    (409, Act("tenants:invitation_resend", "invitation", "administrator", before=_revoked)),
+    (409, Act("tenants:option_set", "option", "administrator", data={"value": "off", "confirmed": "1"})),
+    (409, Act("tenants:option_set", "used", "administrator", data={"value": "off"}, before=_unassigned)),
+    (409, Act("tenants:role_set", "grant", "administrator", data={"assigned": "on"})),
+    (409, Act("tenants:member_end", "last", "administrator")),
+    (409, Act("spaces:space_delete", "space", "administrator")),
+    (422, Act("spaces:space_visibility", "space", "owner", data={"visibility": "protected"})),
+    (403, Act("spaces:space_visibility", "space", "reader", data={"visibility": "protected", "seen": "protected"})),
+    (409, Act("spaces:credential_remove", "owner", "owner")),
+    (422, Act("content:item_repair", "item", "owner", data={"title": "Other"} | VERSION)),
+    (409, Act("content:item_edit", "item", "author", data={"title": "Other", "version": "0"})),
+    (422, Act("content:item_edit", "item", "author", data={"title": "Bracket"} | VERSION)),
+    (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),
+    (409, Act("content:item_maturity", "item", "leader", data={"target": "in_work"})),
+    (422, Act("content:item_maturity", "item", "owner", data={"target": "private"})),
+    (403, Act("content:item_new", "platform", "reader", data={"title": "Other"})),
+]
+
+
+def _state():
+    """Return every row of ours but drafts and the record."""
+    models = [model for app in ("tenants", "spaces", "content") for model in apps.get_app_config(app).get_models()]
+    kept = [model for model in models if model is not AuditEvent and model._meta.db_table != KEPT]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
+
+
+def _unwritable(execute, sql, params, many, context):
+    """Let the database refuse every entry of the record."""
+    if sql.startswith("INSERT") and "tenants_auditevent" in sql:
+        raise OperationalError("the disk is full")
+    return execute(sql, params, many, context)
+
+
+class TheRecord(TestCase):
+    """Does everything once."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = world = World()
+        own = Credential.objects.get(user=world.users["owner"])
+        world.args["owner"] = (world.platform.slug, world.space.pk, own.pk)
+        world.args["last"] = (world.platform.slug, world.members["administrator"].pk)
+        world.args["used"] = (world.platform.slug, "invitations_from_administrators")
+        cls.held = dict(Credential.objects.values_list("user", "pk"))
+        cls.entries = AuditEvent.objects.count()
+
+    def _ready(self, act, **options):
+        """Return a browser in which everything stands ready for the act."""
+        if act.before:
+            act.before(self.world)
+        return self.world.client(act.who, **options)
+
+    def _send(self, browser, act):
+        data = {name: value(self.world) if callable(value) else value for name, value in act.data.items()}
+        query = QUERIES.get(act.name.split(":")[1], "")
+        answer = browser.post(self.world.url(act.name, act.args, query), {"csrfmiddlewaretoken": "x"} | data)
+        body(answer)
+        return answer
+
+    def test_b25_an_accepted_act_leaves_exactly_one_entry(self):
+        for act in ACTS:
+            with self.subTest(act=act.name, verb=act.verb), undone():
+                answer = self._send(self._ready(act), act)
+                assert answer.status_code in {200, 302}, answer.content.decode()
+                (entry,) = AuditEvent.objects.all()[: AuditEvent.objects.count() - self.entries]
+                assert (entry.verb, entry.actor) == (act.verb, self.world.users[act.who])
+                assert entry.platform == self.world.platform
+                held = None if act.who == "pending" else self.held.get(entry.actor_id)
+                assert entry.credential.get("id") == held
+                assert not [part for part in act.kept.split() if not getattr(entry, part)]
+
+    def test_b25_a_refused_act_leaves_no_entry_and_no_change(self):
+        for status, act in REFUSED:
+            with self.subTest(act=act.name, status=status), undone():
+                browser, before = self._ready(act), _state()
+                assert self._send(browser, act).status_code == status
+                assert AuditEvent.objects.count() == self.entries
+                assert _state() == before
+
+    @override_settings(INVITATIONS_PER_DAY=1)
+    def test_b25_an_act_past_a_limit_leaves_no_entry_and_no_change(self):
+        act = Act("tenants:invitation_resend", "invitation", "administrator")
+        browser, before = self._ready(act), _state()
+        assert self._send(browser, act).status_code == 429
+        assert AuditEvent.objects.count() == self.entries
+        assert _state() == before
+
+    def test_b25_an_act_whose_entry_cannot_be_written_does_not_happen(self):
+        for act in ACTS:
+            with self.subTest(act=act.name, verb=act.verb), undone():
+                browser, before = self._ready(act, raise_request_exception=False), _state()
+                with connection.execute_wrapper(_unwritable):
+                    assert self._send(browser, act).status_code == 500
+                assert _state() == before
+
+    def test_b25_every_address_that_takes_a_post_has_its_act(self):
+        known = {act.name for act in ACTS} | UNRECORDED.keys()
+        shown = {(row.name, row.args) for row in ROWS if row.name not in known}
+        assert {name for name, _args in shown} | known == addresses()
+        browser = self.world.client("administrator")
+        for name, args in shown:
+            assert browser.post(self.world.url(name, args)).status_code in {404, 405}, name
+
+    def test_b25_what_leaves_no_entry_changes_nothing_but_bells_and_drafts(self):
+        browser = self.world.client("administrator")
+        for row in ROWS:
+            if row.name in UNRECORDED and row.method == "POST":
+                with self.subTest(row=row.name), undone(), writes() as written:
+                    browser.post(self.world.url(row.name, row.args), {"roles": "ENT", "addresses": "a@example.test"})
+                    assert AuditEvent.objects.count() == self.entries
+                    assert set(written) <= {"tenants_notification", "tenants_user"}
+
+    def test_b34_looking_in_any_way_changes_no_business_row(self):
+        browser = self.world.client("administrator")  # tests/test_urls.py watches everybody's GET
+        for row in ROWS:
+            for method in (browser.head, browser.options) if row.method == "GET" else ():
+                with writes() as written:
+                    body(method(self.world.url(row.name, row.args, row.query)))
+                assert written == [], row
+
+    def test_b34_opening_what_is_private_leaves_an_entry_and_nothing_else(self):
+        _private(self.world)
+        browser = self.world.client("administrator")
+        for name in ("item_detail", "item_why", "item_record"):
+            with self.subTest(page=name), undone(), writes() as written:
+                browser.get(self.world.url(f"content:{name}", "item"))
+                assert written == ["tenants_auditevent"]
