@@ -7,7 +7,7 @@ somebody owns or was given by a share is asked for them alone.
 from collections import Counter, defaultdict
 from copy import copy
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from content.models import Item
 from spaces import hooks, previews
@@ -96,9 +96,10 @@ def holds_items(space):
 
 
 def space_counts(actor, space_ids):
-    """Return {space_id: items} of what `actor` finds in lists of these spaces. One query."""
+    """Return {space_id: (items, last change of one)} of what `actor` finds in lists of these spaces. One query."""
     rows = access.narrow(Item.objects.order_by(), actor, "list").filter(space__in=space_ids)
-    return dict(rows.values_list("space_id").annotate(Count("pk")))
+    figures = rows.values_list("space_id").annotate(Count("pk"), Max("modified_at"))
+    return {space_id: (number, last) for space_id, number, last in figures}
 
 
 def register():

@@ -1,6 +1,7 @@
 """The rows of space lists: who owns a space, how many are in it, what is in it. A fixed number of queries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -22,13 +23,17 @@ PRESENT = (Status.ACTIVE, Status.PENDING)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A space as a list shows it. `mine` holds the credentials that the asker works with there."""
+    """A space as a list shows it.
+
+    `mine` holds the credentials that the asker works with there; `items` and `last` (change) are of what they read.
+    """
 
     space: Space
     owners: tuple[User, ...] = ()
     members: int = 0
     externals: int = 0
     items: int = 0
+    last: datetime | None = None
     mine: tuple = ()
     url: str = ""
 
@@ -91,7 +96,7 @@ def rows(actor, spaces):
             owners=tuple(owners.get(space.pk, ())),
             members=people.get(space.pk, (0, 0))[0],
             externals=people.get(space.pk, (0, 0))[1],
-            items=items[space.pk],
+            items=items[space.pk][0],
             url=space_url(actor.platform.slug, space.pk),
         )
         for space in spaces
@@ -104,7 +109,8 @@ def my_rows(actor, spaces):
     return [
         Row(
             space=space,
-            items=items[space.pk],
+            items=items[space.pk][0],
+            last=items[space.pk][1],
             mine=tuple(held for held in actor.held if held.space_id == space.pk),
             url=space_url(actor.platform.slug, space.pk),
         )

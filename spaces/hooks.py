@@ -20,7 +20,10 @@ def contribute_holding(holds_items):
 
 
 def contribute_counts(space_counts):
-    """Let a floor count what spaces hold: `space_counts(actor, space_ids) -> {space_id: n}`, of what `actor` reads."""
+    """Let a floor count what spaces hold: `space_counts(actor, space_ids) -> {space_id: (n, last change)}`.
+
+    Both are of what `actor` reads only: when somebody worked unseen is nothing to tell.
+    """
     COUNTS.append(space_counts)
 
 
@@ -55,9 +58,10 @@ def holds_items(space):
 
 
 def space_counts(actor, space_ids):
-    """Return {space_id: number of items that `actor` reads there}, 0 included."""
-    totals = dict.fromkeys(space_ids, 0)
+    """Return {space_id: (number of items that `actor` reads there, last change of one)}; (0, None) included."""
+    totals = dict.fromkeys(space_ids, (0, None))
     for counts in COUNTS:
-        for space_id, number in counts(actor, space_ids).items():
-            totals[space_id] += number
+        for space_id, (number, last) in counts(actor, space_ids).items():
+            known, latest = totals[space_id]
+            totals[space_id] = (known + number, max(filter(None, (latest, last)), default=None))
     return totals

@@ -9,7 +9,7 @@ MOST_ROWS = 12
 
 def my_spaces(request, **objects):
     """Return the spaces open to the person, with what they are there and how much they read."""
-    spaces = access.narrow(Space.objects.all(), request.actor, "see").order_by("-active_at", "pk")
+    spaces = access.narrow(Space.objects.all(), request.actor, "see").order_by("title", "pk")
     held = {credential.space_id for credential in request.actor.held}
     mine = list(spaces.filter(pk__in=held)[: MOST_ROWS + 1])
     context = {
