@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from content import acts, locks
 from content.models import Category, File, FileVersion, Item, Maturity, Reference, Share
-from content.stored import fresh, lock_row, require_version, touch
+from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
 from tenants import actor as actors
@@ -35,12 +35,13 @@ def create_item(*, actor, kind, draft, private=False):
 
     Raises AccessDenied when the credential does not reach the type's category, Unacceptable without a title.
     """
+    if actor.current:
+        lock_spaces([actor.current.space_id])
     actor = fresh(actor)
     decision = acts.create(actor, kind.category)
     if not decision:
         raise AccessDenied(decision)
     held = actor.current
-    Space.objects.select_for_update().get(pk=held.space_id)
     personal = kind.category == Category.PERSONAL
     state = Maturity.NONE if personal else Maturity.PRIVATE if private else Maturity.IN_WORK
     item = Item.objects.create(

@@ -30,7 +30,7 @@ def create_space(*, actor, title, description="", visibility=Visibility.PRIVATE)
 
     The organization is that of the current credential, else of the lowest employment.
     """
-    platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    platform = Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
     actor = _fresh(actor)
     decision = access.require(actor, "create_space", platform)
     space = Space(platform=platform, created_by=actor.user, **_checked(actor, title, description))

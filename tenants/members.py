@@ -59,7 +59,7 @@ def end_access(*, actor, member, reason=""):
 
     Raises NotVisible, AccessDenied, and Conflict for a member without access and for the last Administrator.
     """
-    platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    platform = Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
     actor = actors.of(actor.user, platform)  # as stored now: somebody may have ended the actor's own access
     decision = access.require(actor, "manage_members", platform)
     member = _lock(platform, member.pk)

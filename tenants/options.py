@@ -211,7 +211,7 @@ def set_option(*, actor, code, value):
     InUse when it is turned off while something uses it.
     """
     option = find(code)
-    platform = Platform.objects.select_for_update().get(pk=actor.platform_id)
+    platform = Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
     actor = actors.of(actor.user, platform)  # as stored now
     decision = access.require(actor, "set_options", platform)
     before, wanted = getattr(platform, code), option.parse(value)

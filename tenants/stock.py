@@ -38,7 +38,7 @@ def require_settings(platform, *, assigned, restricted):
     """
     if assigned and restricted:
         return
-    stored = Platform.objects.select_for_update().get(pk=platform.pk)
+    stored = Platform.objects.select_for_update(no_key=True).get(pk=platform.pk)
     if not stored.invitations_from_administrators:
         raise Conflict(
             "Assign licence and Restrict usage stay on while Invitations from administrators is off.",

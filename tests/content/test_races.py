@@ -1,0 +1,231 @@
+"""Two people at one item at once. SQLite hides races, so these run on PostgreSQL."""
+
+import threading
+from functools import partial
+from itertools import count
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from content.files import Arrival, add_version, storage, sweep
+from content.items import Draft, create_item, delete_item, edit_item, revise_item
+from content.lifecycle import change_maturity
+from content.locks import break_lock, lock_item, unlock_item
+from content.models import FileVersion, Item, Maturity
+from spaces.credentials import remove_credential
+from spaces.models import Credential
+from tenants.errors import DomainError
+from tenants.members import end_access
+from tenants.models import AuditEvent, Right
+from tests.factories import ItemFactory, SpaceFactory, actor_of, give, worker
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROUNDS = range(3)
+TEXTS = count()
+
+
+class World:
+    """An item, two Authors, a Leader, an Owner and an Administrator; actors as of the opened page."""
+
+    def __init__(self, maturity=Maturity.IN_WORK):
+        self.space = SpaceFactory()
+        self.people = [worker(self.space.platform) for _ in range(2)]
+        for member in self.people:
+            give(member, self.space, "leader")
+        self.owner = worker(self.space.platform, Right.ADMINISTRATOR)
+        give(self.owner, self.space, "owner")
+        self.item = ItemFactory(space=self.space, owner=self.people[0].user, maturity=maturity)
+        self.first, self.second = map(actor_of, self.people)
+        self.chief = actor_of(self.owner)
+
+    def stored(self):
+        return Item.objects.filter(pk=self.item.pk).first()
+
+    def entries(self):
+        return AuditEvent.objects.filter(platform=self.space.platform).order_by("pk")
+
+    def verbs(self):
+        return sorted(self.entries().values_list("verb", flat=True))
+
+    def versions(self):
+        return FileVersion.objects.filter(file__item__space=self.space)
+
+    def upload(self, actor, content, name="a.step"):
+        file = SimpleUploadedFile(name, content)
+        return lambda: add_version(actor=actor, item=self.item, arrival=Arrival(file=file))
+
+
+def outcome(outcomes):
+    return sorted(type(refusal).__name__ for refusal in outcomes.values())
+
+
+def committed(*acts):
+    """Run acts together as requests do, each with its own transactions; return {index: None or the refusal}."""
+    barrier, outcomes = threading.Barrier(len(acts)), {}
+
+    def run(index, act):
+        try:
+            barrier.wait(timeout=10)
+            act()
+            outcomes[index] = None
+        except DomainError as refusal:
+            outcomes[index] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert len(outcomes) == len(acts), "an act failed without a refusal"
+    return outcomes
+
+
+def test_b20_c18_two_lock_and_one_holds():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(
+            partial(lock_item, actor=world.first, item=world.item),
+            partial(lock_item, actor=world.second, item=world.item),
+        )
+        assert outcome(outcomes) == ["AccessDenied", "NoneType"]
+        winner = next(index for index, refusal in outcomes.items() if refusal is None)
+        assert world.stored().locked_by == world.people[winner].user
+        assert world.verbs() == ["item_locked"]
+
+
+def test_b20_c18_a_lock_is_given_back_or_broken_once():
+    for _ in ROUNDS:
+        world = World()
+        lock_item(actor=world.first, item=world.item)
+        outcomes = committed(
+            partial(unlock_item, actor=world.first, item=world.item),
+            partial(break_lock, actor=world.chief, item=world.item),
+        )
+        assert sum(refusal is None for refusal in outcomes.values()) == 1
+        assert (world.stored().locked_by, len(world.verbs())) == (None, 2)
+
+
+def test_b21_c18_two_edits_of_one_version_and_one_is_told():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(
+            partial(edit_item, actor=world.first, item=world.item, draft=Draft("First"), version=1),
+            partial(edit_item, actor=world.second, item=world.item, draft=Draft("Second"), version=1),
+        )
+        assert outcome(outcomes) == ["Conflict", "NoneType"]
+        assert (world.stored().version, world.verbs()) == (2, ["item_changed"])
+
+
+def test_b28_c18_two_uploads_are_two_versions():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(world.upload(world.first, b"one"), world.upload(world.second, b"two"))
+        assert outcome(outcomes) == ["NoneType", "NoneType"]
+        assert sorted(world.versions().values_list("number", flat=True)) == [1, 2]
+        assert world.verbs() == ["file_stored"] * 2
+
+
+def test_b30_c18_one_upload_sent_twice_at_once_is_one_version():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(world.upload(world.first, b"same"), world.upload(world.first, b"same"))
+        assert outcome(outcomes) == ["Conflict", "NoneType"]
+        assert (world.versions().count(), world.verbs()) == (1, ["file_stored"])
+
+
+def test_b22_c18_what_is_released_changes_no_more():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(
+            world.upload(world.first, b"late"),
+            partial(change_maturity, actor=world.second, item=world.item, target=Maturity.RELEASED),
+        )
+        assert outcomes[1] is None
+        released = world.entries().get(verb="maturity_changed").pk
+        late = world.entries().filter(verb="file_stored", pk__gt=released)
+        assert not late.exists()
+        assert world.versions().count() == (outcomes[0] is None)
+
+
+def test_t106_c18_an_upload_and_a_deletion_leave_all_or_nothing():
+    for _ in ROUNDS:
+        world = World()
+        outcomes = committed(
+            world.upload(world.second, b"late"), partial(delete_item, actor=world.first, item=world.item)
+        )
+        assert outcomes[1] is None
+        assert outcome({0: outcomes[0]})[0] in {"NoneType", "NotVisible"}
+        assert (world.stored(), world.versions().count()) == (None, 0)
+        assert world.verbs() == sorted(["item_deleted"] + ["file_stored"] * (outcomes[0] is None))
+
+
+def test_c18_two_revise_and_one_revision_is_made():
+    for _ in ROUNDS:
+        world = World(Maturity.FROZEN)
+        outcomes = committed(
+            partial(revise_item, actor=world.first, item=world.item),
+            partial(revise_item, actor=world.second, item=world.item),
+        )
+        assert outcome(outcomes) == ["AccessDenied", "NoneType"]
+        assert list(world.space.items.order_by("pk").values_list("revision", "superseded")) == [
+            ("A", True),
+            ("B", False),
+        ]
+        assert world.verbs() == ["item_revised"]
+
+
+def test_b23_c18_two_steps_and_each_is_one_the_table_has():
+    for _ in ROUNDS:
+        world = World()
+        committed(
+            partial(change_maturity, actor=world.first, item=world.item, target=Maturity.PRIVATE),
+            partial(change_maturity, actor=world.second, item=world.item, target=Maturity.RELEASED),
+        )
+        walked = [
+            (entry.before["maturity"], entry.after["maturity"])
+            for entry in world.entries().filter(verb="maturity_changed")
+        ]
+        assert walked in ([("in_work", "private")], [("in_work", "released")])
+        assert world.stored().maturity == walked[-1][1]
+
+
+ACTS = {
+    "edit": lambda world: edit_item(actor=world.first, item=world.item, draft=Draft(f"Title {next(TEXTS)}")),
+    "lock": lambda world: lock_item(actor=world.first, item=world.item),
+    "create": lambda world: create_item(actor=world.first, kind=world.item.type, draft=Draft("New")),
+    "upload": lambda world: world.upload(world.first, b"bytes %d" % next(TEXTS))(),
+}
+
+
+def _lose_credential(world):
+    held = Credential.objects.get(user=world.people[0].user)
+    remove_credential(actor=world.chief, credential=held)
+
+
+def _lose_access(world):
+    end_access(actor=world.chief, member=world.people[0])
+
+
+@pytest.mark.parametrize("lose", [_lose_credential, _lose_access])
+@pytest.mark.parametrize("name", ACTS)
+def test_t48_b10_c08_acts_and_the_loss_of_the_right_end_in_order_and_without_a_deadlock(name, lose):
+    for _ in ROUNDS:
+        world = World()
+        if name != "lock":
+            lock_item(actor=world.first, item=world.item)
+        outcomes = committed(partial(ACTS[name], world), partial(lose, world))
+        assert outcomes[1] is None
+        assert world.stored().locked_by is None
+        lost = AuditEvent.objects.filter(actor=world.owner.user).latest("pk").pk
+        assert not AuditEvent.objects.filter(actor=world.people[0].user, pk__gt=lost).exists()
+
+
+def test_c02_the_sweep_takes_nothing_that_is_being_stored():
+    world = World()
+    outcomes = committed(world.upload(world.first, b"kept"), sweep)
+    assert outcome(outcomes) == ["NoneType", "NoneType"]
+    with storage().open(world.versions().get().key) as stored:
+        assert stored.read() == b"kept"
