@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http.multipartparser import MultiPartParser
 
 from tenants.errors import DomainError, Unacceptable
 
@@ -28,16 +27,18 @@ class NoSpace(DomainError):
         super().__init__("The disk is full. Nothing was stored.", "The people who run this installation can help.")
 
 
-class TidyParser(MultiPartParser):
-    """Closes a half received file, and so removes it, when the body turns out broken; Django closes whole ones."""
+def tidy(parser):
+    """Return `parser` so that it closes, and so removes, a half received file when the body turns out broken."""
 
-    def parse(self):
-        """Return the fields and the files of the body."""
-        try:
-            return super().parse()
-        except Exception:
-            self._close_files()
-            raise
+    class TidyParser(parser):
+        def parse(self):
+            try:
+                return super().parse()
+            except Exception:
+                self._close_files()  # Django closes whole files alone
+                raise
+
+    return TidyParser
 
 
 class HashingHandler(TemporaryFileUploadHandler):
@@ -46,7 +47,7 @@ class HashingHandler(TemporaryFileUploadHandler):
     def __init__(self, request=None):
         super().__init__(request)
         if request is not None:
-            request.multipart_parser_class = TidyParser  # handlers are made before the body is read
+            request.multipart_parser_class = tidy(request.multipart_parser_class)  # asked for after the handlers
 
     def new_file(self, *args, **kwargs):
         """Begin a file."""

@@ -82,8 +82,9 @@ def item_readers(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "see_readers", item)
     known = people_known(request.actor, item.space_id)
+    sentences = {rule.code: rule.sentence for rule in READING}
     found = [
-        (actor.member, decision)
+        (actor.member, decision.code, sentences[decision.code])
         for actor, decision in access.who(actors.everyone(request.platform), "read", item)
         if decision and (known is None or not actor.organizations.isdisjoint(known))
     ]
@@ -105,7 +106,8 @@ def item_new(request):
     asked = request.GET.get("type", "")
     kind = next((kind for kind in ItemType.objects.all() if kind.code == asked), None)
     if kind is None:
-        return render_page(request, "content/item_new.html", {"groups": _groups(request.actor), "unknown": asked})
+        context, status = {"groups": _groups(request.actor), "unknown": asked}, 422 if request.method == "POST" else 200
+        return render_page(request, "content/item_new.html", context, status=status)
     held = request.actor.current
     form, status = NewItemForm(initial={"credential": held.id if held else ""}), 200
     if request.method == "POST":

@@ -32,13 +32,18 @@ def space_detail(request, pk):
         "may_record": access.can(request.actor, "see_record", space),
         "here": request.actor.current is not None and request.actor.current.space_id == space.pk,
     }
-    return render_page(request, "content/space_detail.html", context, partials=["results"])
+    return _shown(request, "content/space_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_list(request):
     """Everything the person reads on the platform, searched and narrowed; the address is the state."""
-    return render_page(request, "content/item_list.html", _listing(request), partials=["results"])
+    return _shown(request, "content/item_list.html", _listing(request))
+
+
+def _shown(request, template, context):
+    """Answer with the page, or with its rows alone where htmx puts them in place of the old ones."""
+    return render_page(request, "content/results.html" if request.htmx.target == "results" else template, context)
 
 
 def _listing(request, space=None):
