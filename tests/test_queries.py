@@ -1,0 +1,201 @@
+"""What a page costs: as many queries for thirty rows as for three, and for a hidden thing as for none."""
+
+import uuid
+from contextlib import contextmanager
+
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+
+from content.files import Arrival, add_version
+from content.models import FileVersion, Maturity
+from spaces import drafts
+from tenants import actor as actors
+from tenants import audit
+from tenants.models import Notification, Right, RoleGrant
+from tests.factories import (
+    FileFactory,
+    ItemFactory,
+    MemberFactory,
+    OrganizationFactory,
+    PlatformFactory,
+    SpaceFactory,
+    actor_of,
+    give,
+    license_member,
+)
+from tests.site_world import INSIDE, NOBODY, World, body, undone
+from tests.tenants.worlds import invited
+from tests.test_crawl import ONCE, unasked
+from tests.test_urls import ROWS
+
+# Everything that shows rows: address, arguments, and who looks.
+LISTS = """
+tenants:platforms           none        administrator
+tenants:home                platform    administrator external
+tenants:notifications       platform    administrator
+tenants:options             platform    administrator
+tenants:member_list         platform    administrator
+tenants:member_detail       member      administrator
+tenants:member_end          member      administrator
+tenants:readiness           member      administrator
+tenants:record              platform    administrator
+tenants:invitation_list     platform    administrator
+spaces:credential           platform    external
+spaces:control_center       platform    administrator
+spaces:space_list           platform    administrator external
+spaces:space_members        space       owner external
+spaces:space_record         space       owner
+spaces:people_search?q=Pe   space       owner
+spaces:credential_remove    credential  owner
+spaces:invitation_people    draft       administrator
+spaces:invitation_spaces    draft       administrator
+spaces:invitation_preview   draft       administrator
+content:space_detail        space       administrator restricted
+content:item_list           platform    administrator external
+content:item_list?q=Item    platform    owner
+content:item_detail         item        administrator external
+content:item_record         item        external
+content:item_readers        item        owner
+content:item_why            item        external
+"""
+PROBED = {"content:item_detail", "content:item_edit", "content:file_download", "spaces:space_edit"}  # in every way
+METHODS = ("HEAD", "OPTIONS", "PUT", "DELETE")
+BROKEN = ({"content_type": "application/json", "data": b"{"}, {"headers": {"If-Match": '"x"'}})
+
+
+@contextmanager
+def counted():
+    """Collect the queries of the block; Django's own log keeps 9,000 for all of a test."""
+    found = []
+
+    def count(execute, sql, *more):
+        found.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(count):
+        yield found
+
+
+def grow(world, number):
+    """Add so many of everything that any list shows."""
+    administrator, item = world.members["administrator"], world.item
+    typed = [f"typed{n}@example.test" for n in range(number)]
+    drafts.save_draft(world.draft, None, typed=typed, company=str(world.supplier.pk))
+    for n in range(number):
+        company = OrganizationFactory(platform=world.platform)
+        name = f"Person {number} {n}"
+        person = MemberFactory(platform=world.platform, right=Right.EXTERNAL, company=company, user__name=name)
+        license_member(person, ("ENT", "COL"))
+        give(person, world.space, "author", restricted=bool(n % 2))
+        space = SpaceFactory(platform=world.platform)
+        for holder in (person, world.members["owner"], world.members["external"]):
+            give(holder, space, "owner")
+        ItemFactory(space=world.space, owner=person.user, organization=world.rival)
+        ItemFactory(space=space, owner=person.user, organization=company, maturity=Maturity.PRIVATE)
+        ItemFactory(space=world.space, number=item.number, revision=f"{number}.{n}"[-4:])
+        file = FileFactory(item=item)
+        FileVersion.objects.create(file=file, number=1, key="x", size=1, sha256="0" * 64, created_by=person.user)
+        invited(world.platform, inviter=administrator.user)
+        actor = actor_of(person)
+        for thing in (item, world.space, world.target):
+            audit.record(actor, "item_changed", thing, space_id=world.space.pk, subject=person.user)
+        MemberFactory(user=administrator.user, platform=PlatformFactory())
+        news = {"kind": "test", "subject": f"{number}-{n}", "text": "News", "at": timezone.now()}
+        Notification.objects.create(user=administrator.user, platform=world.platform, **news)
+
+
+class TheCost(TestCase):
+    """Counts queries."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = World()
+
+    def test_b36_thirty_rows_cost_what_three_cost(self):
+        grow(self.world, 3)
+        few = self._costs()
+        grow(self.world, 27)
+        many = self._costs()
+        assert {row: (few[row], cost) for row, cost in many.items() if cost != few[row]} == {}
+        assert max(many.values()) <= 40
+
+    def _costs(self):
+        found = {}
+        for line in LISTS.strip().splitlines():
+            name, args, *visitors = line.split()
+            name, _, query = name.partition("?")
+            url = self.world.url(name, args) + (f"?{query}" if query else "")
+            for visitor in visitors:
+                browser = self.world.client(visitor)
+                with counted() as asked:
+                    answer = browser.get(url)
+                assert answer.status_code == 200, (line, visitor)
+                found[name, query, visitor] = len(asked)
+        return found
+
+    def test_b36_an_actor_takes_at_most_five_queries(self):
+        for visitor in INSIDE:
+            with counted() as asked:
+                assert actors.find(self.world.users[visitor], "acme").held or visitor == "administrator"
+            assert len(asked) <= 5, visitor
+
+
+class Alike(TestCase):
+    """Asks for what is hidden and for what is not there."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = world = World()
+        elsewhere, owner = world.members["elsewhere"], world.members["content_owner"]
+        private = ItemFactory(space=world.space, owner=owner.user, maturity=Maturity.PRIVATE)
+        arrival = Arrival(file=ContentFile(b"solid", name="a.stl"))
+        version = add_version(actor=actor_of(owner), item=private, arrival=arrival)
+        space = SpaceFactory(platform=world.platform)
+        note = Notification.objects.create(
+            user=owner.user, platform=world.platform, kind="test", subject="t", text="T", at=timezone.now()
+        )
+        abroad = SpaceFactory(platform=world.other)
+        grant, theirs = RoleGrant.objects.filter(member=elsewhere).first(), invited(world.other)
+        draft = drafts.new_draft(actor_of(elsewhere))
+        # who asks: {arguments: (those of a hidden thing, those of nothing)}
+        cls.pairs = {
+            "external": {
+                "item": ((private.pk,), (NOBODY,)),
+                "version": ((version.pk, "x"), (NOBODY, "x")),
+                "space": ((space.pk,), (NOBODY,)),
+                "note": ((note.pk,), (NOBODY,)),
+            },
+            "restricted": {"version": ((world.version.pk, "x"), (NOBODY, "x"))},
+            "administrator": {  # of other platforms
+                "member": ((elsewhere.pk,), (NOBODY,)),
+                "grant": ((elsewhere.pk, grant.pk), (NOBODY, NOBODY)),
+                "invitation": ((theirs.pk,), (NOBODY,)),
+                "draft": ((draft.pk,), (uuid.uuid4(),)),
+                "space": ((abroad.pk,), (NOBODY,)),
+                "item": ((ItemFactory(space=abroad).pk,), (NOBODY,)),
+            },
+        }
+
+    def test_t26_b05_a_hidden_thing_answers_and_costs_like_none(self):
+        for visitor, pairs in self.pairs.items():
+            browser = self.world.client(visitor)
+            for row in (row for row in ROWS if row.args in pairs):
+                ways = [(row.method, {})]
+                if row.method == "GET" and row.name in PROBED:
+                    ways += [(method, {}) for method in METHODS]
+                if row.method == "POST" and row.name in PROBED:
+                    ways += [("POST", more) for more in BROKEN]
+                for method, more in ways:
+                    hidden, none = (self._ask(browser, method, row.name, pk, more) for pk in pairs[row.args])
+                    assert hidden == none, (visitor, method, row.name, more)
+                    assert hidden[0] in {403, 404, 405}
+
+    def _ask(self, browser, method, name, args, more):
+        url = reverse(name, args=[self.world.platform.slug, *args])
+        with undone(), counted() as asked:
+            answer = browser.generic(method, url, **more)
+        headers = {key: value for key, value in answer.headers.items() if key not in ONCE}
+        return answer.status_code, headers, unasked(body(answer), url), len(asked)
