@@ -183,6 +183,8 @@ class Alike(TestCase):
         for visitor, pairs in self.pairs.items():
             browser = self.world.client(visitor)
             for row in (row for row in ROWS if row.args in pairs):
+                if row.method == "GET" and visitor == "administrator" and row.args in {"item", "space"}:
+                    continue  # the External asked for these already; acts find their things by the same two steps
                 ways = [(row.method, {})]
                 if row.method == "GET" and row.name in PROBED:
                     ways += [(method, {}) for method in METHODS]

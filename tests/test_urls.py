@@ -83,7 +83,7 @@ GET  content:item_list                   platform    302 404 404 404 404   200 2
 POST content:item_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:item_new                    platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:item_new?typed              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
-POST content:item_new                    platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_new                    platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 POST content:item_new?typed              platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 GET  content:item_detail                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_why                    item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
