@@ -84,18 +84,21 @@ class MemberFactory(DjangoModelFactory):
 
 def catalogue():
     """Return the role catalogue by code, as it ships."""
-    ship(Role)
+    if not Role.objects.exists():
+        ship(Role)
     return {role.code: role for role in Role.objects.all()}
 
 
 def license_member(member, codes=("ENT", "COL", "DES", "CHG"), *, assigned=True, restricted=True):
     """Grant roles to a member with their own platform's licences, so that they may work."""
     roles = catalogue()
-    for code in codes:
-        stock, _ = RoleStock.objects.get_or_create(
-            platform=member.platform, role=roles[code], defaults={"quantity": 1000}
-        )
-        RoleGrant.objects.create(member=member, role=stock.role, assigned=assigned, restricted=restricted)
+    wanted = [roles[code] for code in codes]
+    RoleStock.objects.bulk_create(
+        [RoleStock(platform=member.platform, role=role, quantity=1000) for role in wanted], ignore_conflicts=True
+    )
+    RoleGrant.objects.bulk_create(
+        [RoleGrant(member=member, role=role, assigned=assigned, restricted=restricted) for role in wanted]
+    )
 
 
 def worker(platform, right=Right.MEMBER, **fields):

@@ -62,14 +62,14 @@ def test_t26_b05_an_item_one_may_not_see_answers_like_none(visit, item, stranger
         answers = []
         for pk in (version.pk if name == "file_download" else item.pk, 10**9):
             args = (pk, "x.step") if name == "file_download" else (pk,)
-            for data in (None, {"title": "x"}):
+            for data in ({"title": "x"},) if name in ACTS else (None,) if name in READING else (None, {"title": "x"}):
                 with CaptureQueriesContext(
                     connection,
                 ) as queries:
                     response = visit(stranger, name, *args, data=data)
                 numbers = re.sub(r"\d+", "", stable(response.content.decode()))
                 answers.append((response.status_code, numbers, sorted(response.headers), len(queries)))
-        assert answers[:2] == answers[2:], name
+        assert answers[: len(answers) // 2] == answers[len(answers) // 2 :], name
         assert {status for status, *_ in answers} <= {404, 405}, name
 
 
@@ -262,7 +262,7 @@ def test_b35_filters_that_make_no_sense_are_left_out(library, visit, text, autho
 
 def test_t29_t30_t32_b06_what_is_hidden_changes_no_byte(library, visit, text, author, reader):
     def pages():
-        queries = ("", "?q=canary-x7", "?sort=title", f"?space={library['unseen'].space_id}", "?page=2")
+        queries = ("?sort=title", "?q=canary-x7", f"?space={library['unseen'].space_id}")
         seen = [
             stable(text(visit(member, "item_list", query=query))) for query in queries for member in (author, reader)
         ]
