@@ -47,14 +47,14 @@ def _shown(request, template, context):
 
 
 def _listing(request, space=None):
-    actor, asked = request.actor, wanted(request.GET)
+    actor, names = request.actor, Names(request.actor, space.pk if space else None)
+    asked = names.narrow(wanted(request.GET))
     others = request.method == "POST" and reading.has_hidden(actor, space=space)
     everything = reading.listed(actor, space=space, others=others)
     found = reading.filtered(everything, asked, actor)
     page = Paginator(reading.ordered(found, asked.sort), PER_PAGE).get_page(request.GET.get("page"))
     if others:
         _record(actor, page, space)
-    names = Names(actor, space.pk if space else None)
     names.learn(page)
     return {
         "page": page,

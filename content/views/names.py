@@ -1,5 +1,7 @@
 """Names of people on pages of content, as far as the reader may know them."""
 
+from dataclasses import replace
+
 from content import reading
 from spaces.models import Credential
 from spaces.rules import people_known
@@ -36,6 +38,13 @@ class Names:
             return True
         company, unit_id = self.companies.get(user_id, (None, None))
         return company is not None and not {company.pk, unit_id}.isdisjoint(self.known)
+
+    def narrow(self, asked):
+        """Leave content owners that the reader may not know out of what they ask of a list."""
+        if self.known is None or not asked.owners:
+            return asked
+        self.load(set(asked.owners))
+        return replace(asked, owners=[user_id for user_id in asked.owners if self.may(user_id)])
 
     def say(self, user):
         """Name somebody, or say that they are of another organization."""

@@ -85,7 +85,7 @@ def test_t20_b04_people_of_another_platform_get_nothing(visit, item, platform, c
         assert client.get(reverse("content:item_detail", args=[outside.platform.slug, pk])).status_code == 404
 
 
-@pytest.mark.parametrize("pk", [0, 2**31, 2**63, 10**30])
+@pytest.mark.parametrize("pk", [0, 2**63])
 def test_b35_ids_out_of_range_are_none(visit, author, pk):
     for name in ("item_detail", "item_edit", "space_detail", "item_why"):
         assert visit(author, name, pk).status_code == 404
@@ -231,6 +231,21 @@ def test_everything_readable_is_found_by_each_filter_and_word(library, visit, te
         assert _found(text, visit(author, "item_list", query=query)) == expected, query
     here = _found(text, visit(author, "space_detail", library["bolt"].space_id))
     assert here == {"bolt", "plate", "note"}
+
+
+def test_t34_a_restricted_person_cannot_ask_for_items_by_people_they_may_not_know(
+    visit, text, item, person, supplier, author
+):
+    Item.objects.filter(pk=item.pk).update(organization=supplier)
+    restricted = person("reader", restricted=True, organization=supplier)
+    ItemFactory(space=item.space, organization=supplier, owner=restricted.user, title="Mine")
+    page = text(visit(restricted, "item_list", query=f"?owner={author.user_id}"))
+    assert ">Bracket" in page
+    assert ">Mine" in page
+    assert "Anna Author" not in page
+    page = text(visit(restricted, "item_list", query=f"?owner={restricted.user_id}"))
+    assert ">Bracket" not in page
+    assert ">Mine" in page
 
 
 def test_the_list_of_everything_offers_the_spaces_and_that_of_a_space_does_not(library, visit, text, author):
