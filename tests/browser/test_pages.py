@@ -101,6 +101,7 @@ def test_everything_is_reached_by_keys(walker, demo):
     window.page.get_by_role("dialog", name="Manage members").wait_for()
     keys.press("Escape")
     window.page.get_by_role("dialog", name="Manage members").wait_for(state="detached")
+    window.page.locator("main tbody tr :focus").wait_for()  # back where it was opened
     keys.press("/")
     keys.type("side plate")
     keys.press("Enter")
