@@ -1,13 +1,15 @@
 """What this floor adds to the pages, the record and the hooks of the floors below."""
 
+from datetime import timedelta
+
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, items, reading
+from content import acts, files, items, reading
 from content.models import Category, Item, Maturity
 from spaces import hooks
-from tenants import audit, events, panels, web
+from tenants import audit, clock, events, panels, web
 
 VERBS = {
     "item_created": "created",
@@ -63,6 +65,7 @@ def register():
     """Hand everything down."""
     acts.register()
     audit.verbs(VERBS)
+    clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
     events.contribute_labels(LABELS)
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)

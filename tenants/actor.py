@@ -91,7 +91,7 @@ class Actor:
     @property
     def is_active(self):
         """True for an active member of an active platform: anybody else has no access at all."""
-        return self.member.status == Status.ACTIVE and self.platform.is_active and self.user.is_active
+        return self.member.counts(self.now) and self.platform.is_active and self.user.is_active
 
     @property
     def is_administrator(self):
@@ -214,7 +214,7 @@ def build(members):
         capabilities, resolutions = licences.usable(platform, grants.get(member.user_id, ()), now=now)
         belongs = _belongs(member, parents, further.get(member.pk, ()))
         rows = facts.get("credentials", {}).get(member.user_id, ())
-        active = member.status == Status.ACTIVE
+        active = member.counts(now)
         actors.append(
             Actor(
                 user=member.user,
@@ -267,20 +267,20 @@ def grants_of(members):
         .annotate(stock_expires=Subquery(stock.values("expires_at")[:1]))
         .order_by("role__position", "pk")
     )
-    found = {}
+    found, now = {}, timezone.now()
     for row in rows:
-        found.setdefault(row.member.user_id, []).append(fact(row, row.stock_expires))
+        found.setdefault(row.member.user_id, []).append(fact(row, row.stock_expires, now))
     return found
 
 
-def fact(grant, expires_at):
-    """Return a stored RoleGrant as the pure Grant that `licences.resolve` reads."""
+def fact(grant, expires_at, now):
+    """Return a stored RoleGrant as the pure Grant that `licences.resolve` reads at `now`."""
     platform, role = grant.member.platform, grant.role
     return licences.Grant(
         platform_id=platform.pk,
         platform_name=platform.name,
         platform_active=platform.is_active,
-        member_active=grant.member.status == Status.ACTIVE,
+        member_active=grant.member.counts(now),
         locations_on=platform.member_locations,
         invitations_on=platform.invitations_from_administrators,
         code=role.code,

@@ -34,6 +34,12 @@ def closed_door(actor):
         )
     if platform.status == PlatformStatus.CLOSED:
         return Closed(f"{platform} is closed", "The operator of this installation has closed it for good.")
+    if not actor.member.counts(actor.now):
+        return Closed(
+            f"Your access to {platform} has ended",
+            "Its end date is reached. What you own there and the record of what you did stay as they are.",
+            (Step("A new invitation gives access again", platform.name, f"An Administrator of {platform}"),),
+        )
     return Closed(
         f"No licence lets you into {platform}",
         "You are a member here, and what you own and hold stays as it is. To enter you need a role that includes"

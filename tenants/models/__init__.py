@@ -1,6 +1,7 @@
 """The nouns of the ground floor, one file a noun."""
 
 from tenants.models.audit import AuditEvent
+from tenants.models.clock import ClockJob
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
 from tenants.models.members import Member, Right, Status
 from tenants.models.notifications import Notification
@@ -13,6 +14,7 @@ __all__ = [
     "Accent",
     "AuditEvent",
     "Capability",
+    "ClockJob",
     "CredentialsCounted",
     "Invitation",
     "InvitationDraft",

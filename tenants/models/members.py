@@ -45,6 +45,15 @@ class Member(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     joined_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sponsor = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who answers for an External here: the inviter at first.",
+    )
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Access counts up to, not including, this.")
 
     class Meta:
         ordering = ["user__name", "user__email"]
@@ -62,8 +71,12 @@ class Member(models.Model):
 
     @property
     def is_active(self):
-        """True while the membership gives access."""
+        """True while the membership gives access by its status; its end is asked apart."""
         return self.status == Status.ACTIVE
+
+    def counts(self, now):
+        """Tell whether the membership gives access at `now`: active, and its end, if any, not reached."""
+        return self.is_active and (self.ends_at is None or now < self.ends_at)
 
     @property
     def is_pending(self):

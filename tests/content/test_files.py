@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
@@ -512,14 +511,13 @@ def test_c02_a_refusal_after_the_bytes_takes_them_along(store, item, monkeypatch
     assert (FileVersion.objects.count(), stored_bytes()) == (0, set())
 
 
-def test_c01_e06_what_a_killed_upload_left_is_swept_after_hours(settings, capsys):
+def test_c01_e06_what_a_killed_upload_left_is_swept_after_hours(settings, db):
     folder = settings.FILE_UPLOAD_TEMP_DIR
     for name, age in (("tmpa.upload.step", 7), ("tmpb.upload.step", 5), ("kept.txt", 99)):
         path = folder / name
         path.write_bytes(b"half")
         os.utime(path, (time.time() - age * 3600,) * 2)
-    call_command("sweep_files")
-    assert "Swept 1 stored files." in capsys.readouterr().out
+    assert sweep() == 1
     assert {path.name for path in folder.iterdir()} == {"tmpb.upload.step", "kept.txt"}
 
 
