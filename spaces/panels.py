@@ -1,8 +1,8 @@
 """What pages of the ground floor show of spaces: my spaces at home, a member's credentials in the member's detail."""
 
-from spaces import center
+from spaces import center, people
 from spaces.models import Credential, Space
-from tenants import access, panels
+from tenants import access, panels, roster
 
 MOST_ROWS = 12
 
@@ -34,6 +34,7 @@ def member_credentials(request, *, member, **objects):
 
 
 def register():
-    """Hand both to the pages."""
+    """Hand both to the pages, and the number of spaces to the list of members."""
     panels.contribute("home", my_spaces)
     panels.contribute("member", member_credentials)
+    roster.contribute_number("spaces", people.number_of_spaces)

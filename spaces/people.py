@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from spaces.models import LADDER, Credential, InvitationCredential, Responsibility
@@ -246,3 +247,10 @@ def _within(actor, space, members):
     if organizations is None:
         return list(members[:MOST_FOUND])
     return [found.member for found in actors.build(list(members)) if found.organizations & organizations]
+
+
+def number_of_spaces():
+    """Return in how many spaces the Member of the outer query holds a live credential, for sorting by it."""
+    mine = Credential.objects.live().filter(user=OuterRef("user"), content_object__platform=OuterRef("platform"))
+    counted = mine.order_by().values("user").annotate(number=Count("content_object", distinct=True))
+    return Coalesce(Subquery(counted.values("number")), 0)

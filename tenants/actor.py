@@ -243,7 +243,7 @@ def _tree(platform, members):
         return [row[:3] for row in found], {members[0].pk: [row[0] for row in found if row[3]]}
     further = {}
     for member_id, organization_id in Member.organizations.through.objects.filter(
-        member__platform=platform
+        member__in=[member.pk for member in members]
     ).values_list("member_id", "organization_id"):
         further.setdefault(member_id, []).append(organization_id)
     return list(rows.values_list("pk", "parent_id", "is_host")), further

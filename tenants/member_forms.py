@@ -1,25 +1,41 @@
 """The forms of the members' pages."""
 
+from datetime import timedelta
+
 from django import forms
 from django.db.models import Q
 
-from tenants.models import Kind, Organization, Right, Role, Status
+from tenants.models import Kind, Member, Organization, Right, Role, RoleGrant, Status, User
 
 SWITCH = [("on", "on"), ("off", "off")]
+SEEN = [("", "Whenever"), ("30", "Not for 30 days"), ("90", "Not for 90 days"), ("never", "Never")]
+ENDS = [("", "Any or none"), ("30", "Within 30 days"), ("90", "Within 90 days"), ("over", "Over"), ("none", "None")]
+MORE = ("role", "factor", "seen", "ends", "sponsor")
 
 
 class MemberFilter(forms.Form):
-    """What the list of members is narrowed to; every part may be left out."""
+    """What the list of members is narrowed to; every part may be left out, and they combine."""
 
     q = forms.CharField(label="Name or address", required=False, max_length=150)
     right = forms.ChoiceField(required=False, choices=[("", "Every right"), *Right.choices])
-    status = forms.ChoiceField(required=False, choices=[("", "Every status"), *Status.choices])
+    status = forms.ChoiceField(
+        required=False, choices=[("", "Every status but removed"), ("all", "Every status"), *Status.choices]
+    )
     company = forms.ModelChoiceField(Organization.objects.none(), required=False, empty_label="Every company")
+    role = forms.ModelChoiceField(Role.objects.all(), required=False, empty_label="Any role")
+    factor = forms.ChoiceField(
+        label="Two-factor", required=False, choices=[("", "On or off"), ("on", "On"), ("off", "Off")]
+    )
+    seen = forms.ChoiceField(label="Last seen", required=False, choices=SEEN)
+    ends = forms.ChoiceField(label="End date", required=False, choices=ENDS)
+    sponsor = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Anybody or nobody")
 
     def __init__(self, data, *, platform):
         super().__init__(data)
         companies = Organization.objects.filter(platform=platform, kind=Kind.COMPANY)
         self.fields["company"].queryset = companies
+        sponsors = Member.objects.filter(platform=platform, sponsor__isnull=False).values("sponsor")
+        self.fields["sponsor"].queryset = User.objects.filter(pk__in=sponsors).order_by("name", "email")
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select form-select-sm g-auto"
 
@@ -28,18 +44,58 @@ class MemberFilter(forms.Form):
         """True when any part is filled."""
         return any(self.data.get(name) for name in self.fields)
 
-    def narrow(self, rows):
-        """Keep what every filled part wants; a part that names nothing keeps all."""
-        wanted = self.cleaned_data
-        if wanted.get("q"):
-            rows = rows.filter(Q(user__name__icontains=wanted["q"]) | Q(user__email__icontains=wanted["q"]))
-        if wanted.get("right"):
-            rows = rows.filter(right=wanted["right"])
-        if wanted.get("status"):
-            rows = rows.filter(status=wanted["status"])
-        if wanted.get("company"):
-            rows = rows.filter(company=wanted["company"])
+    @property
+    def more(self):
+        """The fields that stand under More filters."""
+        return [self[name] for name in MORE]
+
+    @property
+    def more_used(self):
+        """How many of the fields under More filters are filled."""
+        return sum(bool(self.data.get(name)) for name in MORE)
+
+    def narrow(self, rows, now):
+        """Keep the members, with `two_factor`, that every filled part wants; a part that names nothing keeps all."""
+        wanted = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        wanted.setdefault("status", "")
+        for name, value in wanted.items():
+            rows = rows.filter(getattr(self, f"_{name}")(value, now))
         return rows
+
+    def _q(self, words, now):
+        return Q(user__name__icontains=words) | Q(user__email__icontains=words)
+
+    def _right(self, right, now):
+        return Q(right=right)
+
+    def _status(self, status, now):
+        if status == "all":
+            return Q()
+        return Q(status=status) if status else ~Q(status=Status.REMOVED)
+
+    def _company(self, company, now):
+        return Q(company=company)
+
+    def _role(self, role, now):
+        return Q(pk__in=RoleGrant.objects.filter(role=role).values("member"))
+
+    def _factor(self, state, now):
+        return Q(two_factor=state == "on")
+
+    def _seen(self, days, now):
+        if days == "never":
+            return Q(last_seen_at=None)
+        return Q(last_seen_at__lt=now - timedelta(days=int(days)))
+
+    def _ends(self, which, now):
+        if which == "none":
+            return Q(ends_at=None)
+        if which == "over":
+            return Q(ends_at__lte=now)
+        return Q(ends_at__gt=now, ends_at__lte=now + timedelta(days=int(which)))
+
+    def _sponsor(self, sponsor, now):
+        return Q(sponsor=sponsor)
 
 
 class SettingForm(forms.Form):

@@ -1,12 +1,16 @@
 """Members of a platform: finding them, and ending their access."""
 
-from django.db import transaction
+from datetime import timedelta
+
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from tenants import access, audit, memberships
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
 from tenants.models import InvitationState, Member, Platform, Right, Status
+
+SEEN_EVERY = timedelta(minutes=5)
 
 
 def find_member(platform, pk):
@@ -16,6 +20,18 @@ def find_member(platform, pk):
     if found is None:
         raise NotVisible
     return found
+
+
+def note_seen(member, now):
+    """Keep when a member was last here: one small write in five minutes, and none where it would have to wait."""
+    if member.last_seen_at is not None and now - member.last_seen_at < SEEN_EVERY:
+        return
+    try:
+        with transaction.atomic():
+            Member.objects.filter(pk=member.pk).update(last_seen_at=now)
+    except OperationalError:  # a busy database; the next request tells it
+        return
+    member.last_seen_at = now
 
 
 def endings(member):

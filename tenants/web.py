@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.defaults import page_not_found
 
-from tenants import access, entry, notifications
+from tenants import access, entry, members, notifications
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible
 
@@ -62,6 +62,7 @@ class ActorMiddleware:
         request.actor, request.platform = found, found.platform
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
             return render(request, "tenants/no_licence.html", {"closed": entry.closed_door(found)}, status=403)
+        members.note_seen(found.member, found.now)
         if getattr(view, "without_door", False):
             return None
         return next((answer for door in DOORS if (answer := door(request, view)) is not None), None)

@@ -80,6 +80,7 @@ class MemberFactory(DjangoModelFactory):
     status = Status.ACTIVE
     company = factory.LazyAttribute(lambda member: host_of(member.platform))
     joined_at = factory.LazyFunction(timezone.now)
+    last_seen_at = factory.LazyFunction(timezone.now)
 
 
 def catalogue():

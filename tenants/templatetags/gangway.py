@@ -156,6 +156,16 @@ def licence_badge(resolution, q=True):
 
 
 @register.simple_tag
+def licence_source(answer, names):
+    """Show in a list where the licences of some roles come from, the roles named."""
+    symbol, tone = ("square", "accent") if answer.here else ("arrow-in", "green")
+    words = "Assigned here" if answer.here else answer.words
+    if not answer.resolved:
+        symbol, tone, words = "warning", "red", "Missing"
+    return badge(f"{words}: {', '.join(names)}", symbol, tone, q=True)
+
+
+@register.simple_tag
 def mark(text, accent="slate", size="s"):
     """Draw the square mark of a company or platform."""
     return format_html(

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants import actor as actors
-from tenants import members, stock, web
+from tenants import members, roster, stock, web
 from tenants.errors import NotVisible
 from tenants.member_forms import EndForm, GrantForm, MemberFilter, SettingForm
 from tenants.member_roles import role_rows
-from tenants.models import Member, RoleGrant
+from tenants.models import RoleGrant
 from tenants.panels import panels
 from tenants.views.readiness import side_by_side
 
@@ -24,9 +24,17 @@ def member_list(request):
     """List everybody who is or was on the platform, narrowed by what the address says."""
     form = MemberFilter(request.GET, platform=request.platform)
     form.is_valid()
-    rows = Member.objects.filter(platform=request.platform).select_related("user", "company", "unit", "platform")
-    page = Paginator(form.narrow(rows).prefetch_related("grants__role"), PER_PAGE)
-    context = {"form": form, "page": page.get_page(request.GET.get("page")), "filtered": form.is_narrowing}
+    order = roster.known_order(request.GET.get("sort", ""))
+    rows = roster.ordered(form.narrow(roster.everybody(request.platform), request.actor.now), order)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": roster.page_rows(page),
+        "sort": order,
+        "filtered": form.is_narrowing,
+        "wizard_url": web.address("spaces:invitation_new", request.platform.slug),
+    }
     return web.render_page(request, "tenants/member_list.html", context, partials=["member-rows"])
 
 

@@ -1,14 +1,19 @@
 """Members: the list, the detail, the switches of a role, and the end of access."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tenants import memberships
 from tenants.errors import AccessDenied, Conflict, NotVisible
 from tenants.members import end_access, endings, remains
-from tenants.models import AuditEvent, Invitation, InvitationState, Member, Right, RoleGrant, Status
+from tenants.models import AuditEvent, Invitation, InvitationState, Member, Right, RoleGrant, Status, User
 from tests.factories import (
     MemberFactory,
     OrganizationFactory,
@@ -125,24 +130,48 @@ class TestList:
     def names(self, client, platform, **query):
         page = client.get(url("member_list", platform), query)
         assert page.status_code == 200
-        return {str(member) for member in page.context["page"]}
+        return {str(row.member) for row in page.context["rows"]}
 
     def test_filters(self, client, platform, administrator):
         company = OrganizationFactory(platform=platform, name="Tolmec")
-        MemberFactory(platform=platform, user__name="Mara", right=Right.EXTERNAL, company=company)
+        soon, past = timezone.now() + timedelta(days=20), timezone.now() - timedelta(days=31)
+        guest = {"right": Right.EXTERNAL, "company": company, "sponsor": administrator.user}
+        MemberFactory(platform=platform, user__name="Mara", **guest)
+        MemberFactory(platform=platform, user__name="Soon", ends_at=soon)
+        MemberFactory(platform=platform, user__name="Past", ends_at=past, last_seen_at=past)
+        MemberFactory(platform=platform, user__name="Gone", status=Status.REMOVED)
         MemberFactory(platform=platform, user__name="Otto", status=Status.NO_ACCESS)
         MemberFactory(user__name="Stranger")
         elena = str(administrator)
-        assert self.names(client, platform) == {elena, "Mara", "Otto"}
+        assert self.names(client, platform) == {elena, "Mara", "Otto", "Soon", "Past"}
         assert self.names(client, platform, q="mar") == {"Mara"}
         assert self.names(client, platform, right="external") == {"Mara"}
         assert self.names(client, platform, status="no_access") == {"Otto"}
         assert self.names(client, platform, company=company.pk) == {"Mara"}
+        assert self.names(client, platform, sponsor=administrator.user_id) == {"Mara"}
+        assert self.names(client, platform, role=RoleGrant.objects.first().role_id) == {elena}
+        assert self.names(client, platform, ends="30") == self.names(client, platform, ends="90", right="member")
+        assert self.names(client, platform, ends="over") == {"Past"}
+        assert self.names(client, platform, seen="30") == {"Past"}
+        assert self.names(client, platform, status="removed") == {"Gone"}
+        assert self.names(client, platform, status="all", ends="none", right="member") == {"Otto", "Gone"}
         assert self.names(client, platform, q="nobody at all") == set()
 
     @pytest.mark.parametrize(
         "query",
-        [{"q": "\x00"}, {"q": "x" * 9999}, {"right": "king"}, {"company": "x"}, {"company": "9" * 40}, {"page": "x"}],
+        [
+            {"q": "\x00"},
+            {"q": "x" * 9999},
+            {"right": "king"},
+            {"company": "x"},
+            {"company": "9" * 40},
+            {"page": "x"},
+            {"sort": "password"},
+            {"sort": "--name"},
+            {"seen": "-1"},
+            {"ends": "x"},
+            {"sponsor": "1 or 1"},
+        ],
     )
     def test_bad_input(self, client, platform, query):
         assert client.get(url("member_list", platform), query).status_code == 200
@@ -152,16 +181,54 @@ class TestList:
         page = client.get(url("member_list", platform), headers=headers).content.decode()
         assert 'id="member-rows"' in page and "<html" not in page
 
-    def test_b36_queries_do_not_grow(self, client, platform):
-        client.get(url("member_list", platform))
-        counts = []
-        for _ in range(2):
+    def test_b36_ten_thousand_members_cost_what_three_cost(self, client, platform, administrator):
+        def cost():
             with CaptureQueriesContext(connection) as queries:
+                page = client.get(url("member_list", platform), {"sort": "spaces", "factor": "off", "page": "2"})
+            return len(queries), len(page.context["rows"])
+
+        sponsored = {"right": Right.EXTERNAL, "sponsor": administrator.user}
+        for _ in range(3):
+            give(worker(platform, **sponsored), SpaceFactory(platform=platform))
+        client.get(url("member_list", platform))
+        few = cost()
+        people = User.objects.bulk_create(
+            [User(email=f"many{n}@example.test", name=f"Many {n:05}", password="!") for n in range(10_000)], 2000
+        )
+        fields = {"platform": platform, "company": administrator.company, "status": Status.ACTIVE, **sponsored}
+        Member.objects.bulk_create([Member(user=person, **fields) for person in people], 2000)
+        assert (few[1], cost()) == (4, (few[0], 50))
+
+    def test_sorts_and_says_what_each_row_is(self, client, platform, administrator):
+        home, host = travelling()
+        for member in (home, host):
+            Member.objects.filter(pk=member.pk).update(last_seen_at=None)
+        Authenticator.objects.create(user=host.user, type=Authenticator.Type.TOTP, data={})
+        boss = worker(host.platform, Right.ADMINISTRATOR, user__name="Aaron")
+        give(host, SpaceFactory(platform=host.platform))
+        client.force_login(boss.user)
+
+        def rows(**query):
+            return client.get(url("member_list", host.platform), query).context["rows"]
+
+        first = rows(sort="-spaces")[0]
+        assert (first.member, first.spaces, first.member.two_factor) == (host, 1, True)
+        assert [row.member for row in rows(factor="on")] == [row.member for row in rows(seen="never")] == [host]
+        sources = {source.answer.payer_name: source.names for source in first.sources}
+        assert set(sources) == {home.platform.name}
+        assert sources[home.platform.name] == ("Entry", "Collaboration")
+        orders = [[row.member for row in rows(sort=order)] for order in ("seen", "-seen", "nonsense", "name")]
+        assert orders[0] == orders[1] == orders[2] == orders[3] == [boss, host]  # what is empty stands last
+
+    def test_a_visit_is_noted_once_in_five_minutes(self, client, platform, administrator):
+        moments = []
+        start = timezone.now().replace(microsecond=0)
+        for minutes in (0, 4, 6):
+            with time_machine.travel(start + timedelta(minutes=minutes + 6), tick=False):
                 client.get(url("member_list", platform))
-            counts.append(len(queries))
-            for _ in range(24):
-                worker(platform)
-        assert counts[0] == counts[1]
+            administrator.refresh_from_db()
+            moments.append((administrator.last_seen_at - start).total_seconds() / 60)
+        assert moments == [6, 6, 12]
 
     def test_members_are_refused(self, client, platform):
         client.force_login(worker(platform).user)
