@@ -22,6 +22,7 @@ from tenants.models import (
     Status,
     User,
 )
+from tenants.models.organizations import mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Held:
     def responsibility_name(self):
         """The responsibility in words, (Restricted) spelled out."""
         return f"{self.label} (Restricted)" if self.restricted else self.label
+
+    @property
+    def organization_mark(self):
+        """Two letters for the square mark of the organization."""
+        return mark_of(self.organization_name)
 
     @property
     def is_owner(self):

@@ -17,6 +17,12 @@ class Kind(models.TextChoices):
 PARENT_OF = {Kind.COMPANY: {None}, Kind.UNIT: {Kind.COMPANY}, Kind.DEPARTMENT: {Kind.COMPANY, Kind.UNIT}}
 
 
+def mark_of(name):
+    """Return the two letters that stand for a company in its square mark."""
+    words = name.split()
+    return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else name[:2].upper()
+
+
 class Organization(models.Model):
     """A node of a platform's tree; exactly one company is the host, the others are external."""
 
@@ -53,8 +59,7 @@ class Organization(models.Model):
     @property
     def mark(self):
         """Two letters for the square mark."""
-        words = self.name.split()
-        return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else self.name[:2].upper()
+        return mark_of(self.name)
 
     def clean(self):
         """Refuse a parent of another platform or of the wrong level."""

@@ -142,7 +142,9 @@ def lock_badge(item, actor, q=True):
         return ""
     if item.locked_by_id == actor.user.pk:
         return badge("Locked by you", "lock", "accent", q=q)
-    return badge(f"Locked by {getattr(item, 'lock_name', '') or item.locked_by}", "lock", "amber", q=q)
+    holder = getattr(item, "lock_name", "") or item.locked_by
+    words = format_html('<span class="g-saidonce">Locked by </span>{}', holder)
+    return badge(words, "lock", "amber", q=q)
 
 
 @register.simple_tag

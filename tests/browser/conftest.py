@@ -69,8 +69,12 @@ class Walker:
         """Assert that axe finds nothing, that the page is no wider than the window and that nothing was complained."""
         found = Axe().run(self.page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-        assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert self.fits()
         assert self.said == []
+
+    def fits(self):
+        """Tell whether the page is no wider than its window."""
+        return self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
     def follow_mail(self, address):
         """Open the link of the latest mail to an address."""

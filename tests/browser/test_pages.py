@@ -14,6 +14,7 @@ from tenants.models import Member, User
 
 pytestmark = pytest.mark.browser
 HOST = "corvane"
+WIDTHS = (360, 600, 768, 992, 1200, 1440, 1680)
 
 
 @pytest.fixture
@@ -69,6 +70,10 @@ def look(walker, name, addresses, width, scheme):
         window.page.goto(window.base + address)
         window.said[:] = [words for words in window.said if not re.search("404|Password forms", words)]
         window.accessible()
+        for other in WIDTHS:
+            window.page.set_viewport_size({"width": other, "height": 800})
+            assert window.fits(), f"{address} is wider than a window of {other}"
+        window.page.set_viewport_size({"width": width, "height": 800})
 
 
 def test_every_page_is_accessible_and_fits(walker, demo):
