@@ -8,15 +8,17 @@ from django.db.models import Count, Q
 from django.utils.html import format_html, format_html_join
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from tenants import audit
+from tenants import audit, outbox
 from tenants.models import (
     AuditEvent,
     Capability,
     Invitation,
     InvitationRole,
+    MailState,
     Member,
     Notification,
     Organization,
+    OutgoingMail,
     Platform,
     Role,
     RoleGrant,
@@ -365,3 +367,20 @@ class AuditEventAdmin(ReadOnlyAdmin):
         if event.object_type.startswith("content."):
             return f"an item ({event.object_type} {event.object_id})"
         return event.object_label
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """The queue of mail and its dead letters; what a mail says is not shown."""
+
+    list_display = ["to", "subject", "state", "tries", "due_at", "last_error", "created_at", "sent_at"]
+    list_filter = ["state"]
+    search_fields = ["to", "subject"]
+    exclude = ["text", "html", "lease", "once"]
+    actions = ["send_again"]
+
+    @admin.action(description="Send again", permissions=["view"])
+    def send_again(self, request, queryset):
+        """Give the chosen dead letters their tries anew."""
+        sent = sum(outbox.send_again(user=request.user, mail=mail) for mail in queryset.filter(state=MailState.DEAD))
+        self.message_user(request, f"{sent} dead letter{'' if sent == 1 else 's'} will be tried again.")

@@ -12,8 +12,9 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import events, navigation, rules
+        from tenants import events, housekeeping, navigation, rules
 
         rules.register()
         navigation.register()
         events.register()
+        housekeeping.register()

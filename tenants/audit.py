@@ -20,6 +20,7 @@ VERBS = {
     "organization_created": "created the organization",
     "member_changed": "changed the membership of",
     "access_ended": "ended the access of",
+    "mail_sent_again": "had sent again the mail",
 }
 
 

@@ -1,10 +1,9 @@
 """The mail of an invitation: who invites, from which company, to what, until when."""
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import mail, memberships
+from tenants import letters, memberships, outbox
 from tenants.accounts import on_this_site
 
 
@@ -18,24 +17,28 @@ def answer_path(invitation):
     return f"{reverse('tenants:invitation_answer')}?invitation={invitation.pk}"
 
 
+def about(invitation):
+    """Return how the outbox names mail about an invitation."""
+    return f"invitation:{invitation.pk}"
+
+
 def send(invitation, token):
     """Queue the mail."""
     platform, inviter = invitation.platform, invitation.inviter
     membership = inviter.memberships.filter(platform=platform).select_related("company").first()
     until = timezone.localtime(invitation.expires_at, platform.zone)
-    context = {
-        "invitation": invitation,
-        "platform": platform,
-        "inviter": inviter,
-        "inviter_company": membership.company if membership else platform.name,
-        "spaces": memberships.offered(invitation),
-        "roles": [offer.role.name for offer in invitation.roles.select_related("role")],
-        "until": until,
-        "link": link(token),
-    }
-    mail.enqueue(
-        to=invitation.email,
-        subject=f"{inviter} ({context['inviter_company']}) invites you to {platform}",
-        text=render_to_string("mail/invitation.txt", context),
-        html=render_to_string("mail/invitation.html", context),
+    company = membership.company if membership else platform.name
+    letter = letters.write(
+        "invitation",
+        f"{inviter} ({company}) invites you to {platform}",
+        platform=platform,
+        invitation=invitation,
+        inviter=inviter,
+        inviter_company=company,
+        spaces=memberships.offered(invitation),
+        roles=[offer.role.name for offer in invitation.roles.select_related("role")],
+        until=until,
+        link=link(token),
+        why=f"{inviter} ({inviter.email}) invited this address on Gangway. If you do not know them, do nothing",
     )
+    outbox.put(to=invitation.email, letter=letter, about=about(invitation))

@@ -11,7 +11,6 @@ from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from content import acts
 from content.files import Arrival, add_version
@@ -29,7 +28,18 @@ from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
 from tenants import acceptance, access, stock
 from tenants import actor as actors
-from tenants.models import Member, Organization, Platform, Right, Role, RoleGrant, RoleStock, Status, User
+from tenants.models import (
+    Member,
+    Organization,
+    OutgoingMail,
+    Platform,
+    Right,
+    Role,
+    RoleGrant,
+    RoleStock,
+    Status,
+    User,
+)
 
 FOUNDED = 95  # days ago
 LICENCES = 25  # of every role, on every platform
@@ -72,6 +82,7 @@ class _World:
         for number, member in enumerate(Member.objects.filter(status=Status.ACTIVE).order_by("pk")):
             member.last_seen_at = self.now - timedelta(minutes=9 + 97 * number * number)
             member.save(update_fields=["last_seen_at"])
+        OutgoingMail.objects.filter(created_at__lt=self.now - timedelta(days=1)).delete()  # it arrived long ago
 
     def plan(self, day, act, *given):
         """Note an act `day` days ago."""
@@ -159,7 +170,6 @@ class _World:
         [(invitation, _token)] = send_invitations(actor=self.actor("elena", platform), batch=batch)
         if guest.accepts:
             acceptance.accept_invitation(user=user, pk=invitation.pk)
-            DBTaskResult.objects.all().delete()  # mail of long ago is not sent today
 
     def keep_licences_home(self):
         """Let some guests' own platform restrict their roles, so that their readiness has something to say."""

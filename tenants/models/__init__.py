@@ -6,6 +6,7 @@ from tenants.models.invitations import Invitation, InvitationDraft, InvitationRo
 from tenants.models.members import Member, Right, Status
 from tenants.models.notifications import Notification
 from tenants.models.organizations import Kind, Organization
+from tenants.models.outbox import MailState, OutgoingMail
 from tenants.models.people import User
 from tenants.models.platforms import Accent, CredentialsCounted, OpenReaders, Platform, PlatformStatus
 from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
@@ -21,10 +22,12 @@ __all__ = [
     "InvitationRole",
     "InvitationState",
     "Kind",
+    "MailState",
     "Member",
     "Notification",
     "OpenReaders",
     "Organization",
+    "OutgoingMail",
     "Platform",
     "PlatformStatus",
     "Right",

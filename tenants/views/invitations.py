@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from tenants import invitation_mail, invitations, web
+from tenants import invitation_mail, invitations, outbox, web
 from tenants.models import Invitation, InvitationDraft, InvitationState
 
 PER_PAGE = 25
@@ -23,8 +23,9 @@ def _of_state(rows, state, now):
 
 def _page(rows, number, now):
     page = Paginator(rows.prefetch_related("roles__role"), PER_PAGE).get_page(number)
+    troubles = outbox.troubles([invitation_mail.about(row) for row in page])
     for row in page:
-        row.shown = row.shown_state(now)
+        row.shown, row.mail = row.shown_state(now), troubles.get(invitation_mail.about(row))
     return page
 
 
