@@ -12,9 +12,10 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import events, housekeeping, navigation, rules
+        from tenants import batch_runs, events, housekeeping, navigation, rules
 
         rules.register()
         navigation.register()
         events.register()
         housekeeping.register()
+        batch_runs.register()

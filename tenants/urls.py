@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from tenants.views import (
     acceptance,
+    batches,
     home,
     invitations,
     members,
@@ -34,11 +35,20 @@ management_patterns = [
     path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),
 ]
+batch_patterns = [
+    path("", batches.batch_detail, name="batch_detail"),
+    path("confirm/", batches.batch_confirm, name="batch_confirm"),
+    path("judge/", batches.batch_judge, name="batch_judge"),
+    path("lines/<int:number>/", batches.batch_line, name="batch_line"),
+    path("discard/", batches.batch_discard, name="batch_discard"),
+    path("file/", batches.batch_file, name="batch_file"),
+]
 platform_patterns = [
     path("", home.home, name="home"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
     path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),
+    path("batches/<uuid:pk>/", include(batch_patterns)),
     path("management/", include(management_patterns)),
 ]
 urlpatterns = [

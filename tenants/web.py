@@ -3,12 +3,12 @@
 from functools import wraps
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.defaults import page_not_found
 
-from tenants import access, entry, members, notifications
+from tenants import access, csv_files, entry, members, notifications
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible
 
@@ -83,6 +83,13 @@ def render_page(request, template, context=None, *, partials=(), status=200):
     name = f"{template}#{wanted}" if wanted in partials else template
     response = render(request, name, context or {}, status=status)
     response["Vary"] = "HX-Request, HX-Target, Cookie"
+    return response
+
+
+def csv_answer(name, header, rows):
+    """Return rows as a CSV download that is made while it is sent and never held whole."""
+    response = StreamingHttpResponse(csv_files.written(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

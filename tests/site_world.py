@@ -23,7 +23,7 @@ from tests.factories import (
     give,
     worker,
 )
-from tests.tenants.worlds import invited
+from tests.tenants.worlds import invited, make_batch
 
 NAMESPACES = ("tenants", "spaces", "content", "demo")
 OUTSIDE = ("anonymous", "stranger", "elsewhere", "pending", "operator")  # nobody of them is in the platform
@@ -40,7 +40,7 @@ INSIDE = (
 )
 VISITORS = OUTSIDE + INSIDE
 NOBODY = 10**12  # an id that nothing has
-KEPT = "tenants_invitationdraft"  # keeps what was typed, refused or not; nothing in it has any effect
+KEPT = {"tenants_invitationdraft", "tenants_batch", "tenants_batchline"}  # what was typed; nothing in it has an effect
 OURS = re.compile(r'(?:INTO|UPDATE|FROM) "((?:tenants|spaces|content)_\w+)"', re.IGNORECASE)
 FRESH = re.compile(rb'nonce="[^"]*"|[A-Za-z0-9]{64}|content="\d+"')  # nonces and masked tokens: new in each answer
 
@@ -96,6 +96,7 @@ class World:
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
         self.draft = drafts.new_draft(actor_of(administrator))
+        self.batch = make_batch(actor_of(administrator), self.target)
         self.note = Notification.objects.create(
             user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
         )
@@ -114,6 +115,8 @@ class World:
             "empty": (slug, self.empty.pk),
             "credential": (slug, self.space.pk, self.credential.pk),
             "draft": (slug, self.draft.pk),
+            "batch": (slug, self.batch.pk),
+            "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
             "version": (slug, self.version.pk, "bracket.stl"),
             "token": ("a-token-that-nobody-was-sent",),
@@ -157,7 +160,7 @@ def writes():
 
     def watch(execute, sql, params, many, context):
         if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
-            found.extend(table for table in OURS.findall(sql) if table != KEPT)
+            found.extend(table for table in OURS.findall(sql) if table not in KEPT)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):

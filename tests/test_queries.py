@@ -14,7 +14,7 @@ from content.models import FileVersion, Maturity
 from spaces import drafts
 from tenants import actor as actors
 from tenants import audit
-from tenants.models import Notification, Right, RoleGrant
+from tenants.models import BatchLine, Notification, Right, RoleGrant
 from tests.factories import (
     FileFactory,
     ItemFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     license_member,
 )
 from tests.site_world import INSIDE, NOBODY, World, body, undone
-from tests.tenants.worlds import invited
+from tests.tenants.worlds import invited, make_batch
 from tests.test_crawl import ONCE, unasked
 from tests.test_urls import ROWS
 
@@ -42,6 +42,8 @@ tenants:member_detail       member      administrator
 tenants:member_end          member      administrator
 tenants:readiness           member      administrator
 tenants:record              platform    administrator
+tenants:batch_detail        batch       administrator
+tenants:batch_file          batch       administrator
 tenants:invitation_list     platform    administrator
 spaces:credential           platform    external
 spaces:control_center       platform    administrator
@@ -102,6 +104,8 @@ def grow(world, number):
         actor = actor_of(person)
         for thing in (item, world.space, world.target):
             audit.record(actor, "item_changed", thing, space_id=world.space.pk, subject=person.user)
+        about = {"key": person.pk, "subject": str(person), "code": "ready", "runs": True}
+        BatchLine.objects.create(batch=world.batch, number=1000 * number + n, **about)
         MemberFactory(user=administrator.user, platform=PlatformFactory())
         news = {"kind": "test", "subject": f"{number}-{n}", "text": "News", "at": timezone.now()}
         Notification.objects.create(user=administrator.user, platform=world.platform, **news)
@@ -159,7 +163,7 @@ class Alike(TestCase):
         )
         abroad = SpaceFactory(platform=world.other)
         grant, theirs = RoleGrant.objects.filter(member=elsewhere).first(), invited(world.other)
-        draft = drafts.new_draft(actor_of(elsewhere))
+        draft, batch = drafts.new_draft(actor_of(elsewhere)), make_batch(actor_of(elsewhere), elsewhere)
         # who asks: {arguments: (those of a hidden thing, those of nothing)}
         cls.pairs = {
             "external": {
@@ -174,6 +178,8 @@ class Alike(TestCase):
                 "grant": ((elsewhere.pk, grant.pk), (NOBODY, NOBODY)),
                 "invitation": ((theirs.pk,), (NOBODY,)),
                 "draft": ((draft.pk,), (uuid.uuid4(),)),
+                "batch": ((batch.pk,), (uuid.uuid4(),)),
+                "batch_line": ((batch.pk, 1), (uuid.uuid4(), 1)),
                 "space": ((abroad.pk,), (NOBODY,)),
                 "item": ((ItemFactory(space=abroad).pk,), (NOBODY,)),
             },

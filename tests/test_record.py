@@ -78,6 +78,7 @@ ACTS = [
     ),
     Act("tenants:role_set", "grant", "administrator", "role_changed", {"restricted": "off"}, "before after rule"),
     Act("tenants:role_ungrant", "grant", "administrator", "role_ungranted", {}, "before rule"),
+    Act("tenants:batch_confirm", "batch", "administrator", "batch_confirmed", {"version": "1"}, "after rule"),
     Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
     Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
     Act(
@@ -159,6 +160,9 @@ ACTS = [
 UNRECORDED = {
     "tenants:notification_read_all": "one's own bell",
     "tenants:notification_read": "one's own bell",
+    "tenants:batch_judge": "nothing of a batch has happened yet",
+    "tenants:batch_line": "nothing of a batch has happened yet",
+    "tenants:batch_discard": "nothing of a batch has happened yet",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",
@@ -184,6 +188,7 @@ REFUSED = [
     (410, Act("tenants:invitation_answer", "none", "pending", before=_expired)),
     (410, Act("tenants:invitation_answer", "none", "pending", before=_revoked)),
     (409, Act("tenants:invitation_revoke", "invitation", "administrator", before=_revoked)),
+    (409, Act("tenants:batch_confirm", "batch", "administrator", data={"version": "7"})),
     (409, Act("tenants:invitation_resend", "invitation", "administrator", before=_revoked)),
     (409, Act("tenants:option_set", "option", "administrator", data={"value": "off", "confirmed": "1"})),
     (409, Act("tenants:option_set", "used", "administrator", data={"value": "off"}, before=_unassigned)),
@@ -206,7 +211,7 @@ REFUSED = [
 def _state():
     """Return every row of ours but drafts and the record."""
     models = [model for app in ("tenants", "spaces", "content") for model in apps.get_app_config(app).get_models()]
-    kept = [model for model in models if model is not AuditEvent and model._meta.db_table != KEPT]
+    kept = [model for model in models if model is not AuditEvent and model._meta.db_table not in KEPT]
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
 
 

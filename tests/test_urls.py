@@ -31,6 +31,12 @@ GET  tenants:home                        platform    302 404 404 404 404   200 2
 GET  tenants:notifications               platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST tenants:notification_read_all       platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
 POST tenants:notification_read           note        302 404 404 404 404   404 404 404 404 404 404 404 404 302
+GET  tenants:batch_detail                batch       302 404 404 404 404   404 404 404 404 404 404 404 404 200
+POST tenants:batch_confirm               batch       302 404 404 404 404   404 404 404 404 404 404 404 404 409
+POST tenants:batch_judge                 batch       302 404 404 404 404   404 404 404 404 404 404 404 404 302
+POST tenants:batch_line                  batch_line  302 404 404 404 404   404 404 404 404 404 404 404 404 422
+POST tenants:batch_discard               batch       302 404 404 404 404   404 404 404 404 404 404 404 404 302
+GET  tenants:batch_file                  batch       302 404 404 404 404   404 404 404 404 404 404 404 404 200
 GET  tenants:options                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:option_set                  option      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
@@ -214,7 +220,7 @@ class TheTable(TestCase):
     def test_t20_b34_an_address_that_only_acts_shows_nothing(self):
         browser, shown = self.world.client("administrator"), {row.name for row in ROWS if row.method == "GET"}
         acting = {(row.name, row.args) for row in ROWS if row.name not in shown}
-        assert len(acting) == 15
+        assert len(acting) == 19
         for name, args in acting:
             for method in (browser.get, browser.head, browser.options):
                 assert method(self.world.url(name, args)).status_code == 405, name

@@ -1,6 +1,7 @@
 """The nouns of the ground floor, one file a noun."""
 
 from tenants.models.audit import AuditEvent
+from tenants.models.batches import Batch, BatchLine, BatchState, Outcome
 from tenants.models.clock import ClockJob
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
 from tenants.models.members import Member, Right, Status
@@ -14,6 +15,9 @@ from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
 __all__ = [
     "Accent",
     "AuditEvent",
+    "Batch",
+    "BatchLine",
+    "BatchState",
     "Capability",
     "ClockJob",
     "CredentialsCounted",
@@ -27,6 +31,7 @@ __all__ = [
     "Notification",
     "OpenReaders",
     "Organization",
+    "Outcome",
     "OutgoingMail",
     "Platform",
     "PlatformStatus",

@@ -44,6 +44,10 @@ BADGES = {
         "unknown_script": ("Unknown script", "warning", "amber", ""),
         "malformed": ("Malformed", "x", "red", ""),
         "doubled": ("Named twice", "copy", "grey", ""),
+        "done": ("Done", "check", "green", ""),
+        "refused": ("Refused", "ban", "red", ""),
+        "failed": ("Failed", "alert", "red", ""),
+        "": ("Waiting", "clock", "grey", ""),
     },
 }
 RUNGS = {"public_reader": 0, "reader": 1, "contributor": 2, "author": 3, "leader": 4}
@@ -103,10 +107,17 @@ def invitation_badge(value, q=True):
     return _state("invitation", value, q)
 
 
+@register.filter
+def verdict_word(value):
+    """Say a verdict's code as a word."""
+    known = BADGES["verdict"].get(str(value))
+    return known[0] if known else str(value).replace("_", " ").capitalize()
+
+
 @register.simple_tag
 def verdict_badge(value):
-    """Show what is to be said of an address."""
-    word, symbol, tone, _shape = BADGES["verdict"][str(value)]
+    """Show what is to be said of a line; a word of its own for what has no badge."""
+    word, symbol, tone, _shape = BADGES["verdict"].get(str(value)) or (verdict_word(value), "x", "red", "")
     return format_html('<span class="g-verdict tone-{}">{}{}</span>', tone, icon(symbol), word)
 
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from tenants.models import Invitation, Right, Status
+from tenants import batches
+from tenants.errors import Conflict
+from tenants.models import Invitation, Member, Right, Status
 from tests.factories import (
     MemberFactory,
     OrganizationFactory,
@@ -50,3 +52,38 @@ def invited(platform, user=None, **fields):
         "expires_at": now + timedelta(days=14),
     }
     return Invitation.objects.create(platform=platform, member=member, **stored | fields)
+
+
+def _judge(actor, parameters, lines):
+    return [batches.Verdict(parameters.get(line.subject, "ready"), "It is like that.") for line in lines]
+
+
+def _act(actor, parameters, line):
+    if parameters.get("refuse") == line.key:
+        raise Conflict("Somebody was faster.", "Ask them.")
+    return f"Done to {line.subject}."
+
+
+def _names(actor, lines):
+    known = Member.objects.filter(platform=actor.platform, pk__in=[line.key for line in lines])
+    return {str(member.pk): str(member) for member in known.select_related("user")}
+
+
+batches.contribute(
+    "test",
+    batches.Kind(
+        title=lambda parameters: "Try many",
+        may=batches.on_platform("manage_members"),
+        judge=_judge,
+        act=_act,
+        button=lambda number: f"Do {number}",
+        doubts=frozenset({"look_alike"}),
+        names=_names,
+    ),
+)
+
+
+def make_batch(actor, *members, **parameters):
+    """Store a batch of `actor` about members; it does nothing to them. Parameters give verdicts by name."""
+    subjects = [batches.Subject(str(member.pk), str(member)) for member in members]
+    return batches.make(actor=actor, kind="test", parameters=parameters, subjects=subjects)

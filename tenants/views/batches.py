@@ -1,0 +1,117 @@
+"""One batch: its verdicts, the one confirmation, progress, and what came of each line."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from tenants import batch_runs, batches, web
+from tenants.errors import Unacceptable
+from tenants.models import BatchState, Outcome
+
+PER_PAGE = 50
+
+
+def _shown(batch, code):
+    rows = batch.lines.order_by("number")
+    return rows.filter(outcome=code, runs=True) if code in Outcome.values and code else rows.filter(code=code)
+
+
+def _context(request, batch):
+    kind, tally, show = batches.kind_of(batch), batches.tally(batch), request.GET.get("show", "")
+    rows = _shown(batch, show) if show else batch.lines.order_by("number")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    batches.name_lines(request.actor, batch, page.object_list)
+    for line in page:
+        line.cells = [(name, line.data.get(name, "")) for name in kind.columns]
+        line.doubtful = line.code in kind.doubts
+    return {
+        "batch": batch,
+        "page_url": reverse("tenants:batch_detail", args=[request.platform.slug, batch.pk]),
+        "kind": kind,
+        "title": kind.title(batch.parameters),
+        "says": kind.says(batch.parameters),
+        "tally": tally,
+        "button": kind.button(tally.running),
+        "page": page,
+        "show": show,
+        "tabs": sorted(tally.verdicts.items() if batch.state == BatchState.JUDGED else tally.outcomes.items()),
+        "home": (web.address(kind.home[0], request.platform.slug), kind.home[1]),
+    }
+
+
+def _page(request, batch):
+    partials = ["batch", "batch-progress"]
+    return web.render_page(request, "tenants/batch_detail.html", _context(request, batch), partials=partials)
+
+
+def _changed(request, batch):
+    if request.htmx:
+        return _page(request, batch)
+    return redirect("tenants:batch_detail", request.platform.slug, batch.pk)
+
+
+@web.without_licence
+@require_safe
+def batch_detail(request, pk):
+    """Show the batch to its maker; while it runs, the page asks for the progress again and again."""
+    batch = batches.find(request.actor, pk)
+    response = _page(request, batch)
+    if request.htmx and batch.state == BatchState.DONE:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@web.without_licence
+@require_POST
+def batch_confirm(request, pk):
+    """Start it: the one confirmation."""
+    version = request.POST.get("version", "")
+    batch_runs.confirm(actor=request.actor, pk=pk, version=int(version) if version.isdecimal() else None)
+    return redirect("tenants:batch_detail", request.platform.slug, pk)
+
+
+@web.without_licence
+@require_POST
+def batch_judge(request, pk):
+    """Judge every line again by the rules of now."""
+    return _changed(request, batches.judge_again(actor=request.actor, pk=pk))
+
+
+@web.without_licence
+@require_POST
+def batch_line(request, pk, number):
+    """Mend one line, include or leave out a doubtful one, or take it out."""
+    wanted, line = request.POST.get("act"), {"actor": request.actor, "pk": pk, "number": number}
+    if wanted == "mend":
+        batch = batches.mend_line(data=request.POST, **line)
+    elif wanted in {"include", "leave"}:
+        batch = batches.include_line(included=wanted == "include", **line)
+    elif wanted == "drop":
+        batch = batches.drop_line(**line)
+    else:
+        batches.find(request.actor, pk)
+        raise Unacceptable("Choose what shall happen to the line.")
+    return _changed(request, batch)
+
+
+@web.without_licence
+@require_POST
+def batch_discard(request, pk):
+    """Throw it away; nothing was done."""
+    batch = batches.find(request.actor, pk)
+    batches.discard(actor=request.actor, pk=pk)
+    messages.success(request, "It is gone. Nothing was done.")
+    return redirect(web.address(batches.kind_of(batch).home[0], request.platform.slug))
+
+
+@web.without_licence
+@require_safe
+def batch_file(request, pk):
+    """Download the lines with verdict and outcome, or only the rest: what was not done and is not going to be."""
+    batch = batches.find(request.actor, pk)
+    columns = batches.kind_of(batch).columns
+    header = [*(columns or ["subject"]), "verdict", "why", "outcome", "told"]
+    rest = request.GET.get("part") == "rest"
+    return web.csv_answer("rest" if rest else "lines", header, batches.file_rows(request.actor, batch, rest=rest))
