@@ -7,10 +7,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import access, audit, invitations, memberships, notifications, stock
+from tenants import access, audit, invitations, ledger, memberships, notifications, stock
 from tenants import actor as actors
 from tenants.errors import Gone, NotVisible
-from tenants.models import Invitation, InvitationState, Member, Status
+from tenants.models import Cause, Invitation, InvitationState, Member, Status
 
 RELATED = ("platform", "company", "inviter", "member__user")
 OVER = {
@@ -69,9 +69,10 @@ def accept_invitation(*, user, pk):
     if inviter is None or not access.can(inviter, "invite", invitation.platform):
         return _revoke(user, inviter, invitation)
     member = _activated(user, invitation)
-    left_out = stock.settle_member(member, list(invitation.roles.select_related("role")))
-    member.status = Status.ACTIVE
-    member.save()
+    with ledger.accounted(member, Cause.ACCEPTED, user):
+        left_out = stock.settle_member(member, list(invitation.roles.select_related("role")))
+        member.status = Status.ACTIVE
+        member.save()
     left_out += memberships.accept(inviter, invitation, member)
     invitation.state, invitation.answered_at = InvitationState.ACCEPTED, timezone.now()
     invitation.left_out = left_out

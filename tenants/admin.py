@@ -8,12 +8,14 @@ from django.db.models import Count, Q
 from django.utils.html import format_html, format_html_join
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from tenants import audit, outbox
+from tenants import audit, outbox, stock
+from tenants.errors import Conflict
 from tenants.models import (
     AuditEvent,
     Capability,
     Invitation,
     InvitationRole,
+    LicenceEntry,
     MailState,
     Member,
     Notification,
@@ -131,11 +133,18 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
 
 
 class StockInline(admin.TabularInline):
-    """The roles a platform owns licences of."""
+    """The roles a platform owns licences of; they are set one by one, through the service that guards them."""
 
     model = RoleStock
     extra = 0
-    autocomplete_fields = ["role"]
+    can_delete = False
+    show_change_link = True
+    fields = ["role", "quantity", "used", "expires_at"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request, obj=None):
+        """Stock is added on its own page."""
+        return False
 
 
 @admin.register(Platform)
@@ -282,23 +291,19 @@ class StockForm(forms.ModelForm):
         fields = ["platform", "role", "quantity", "expires_at"]
 
     def clean_quantity(self):
-        """Compare with the licences that active members use now."""
+        """Compare with the licences that active members use now; the admin's transaction holds the stock meanwhile."""
         quantity = self.cleaned_data["quantity"]
-        used = _used(self.instance) if self.instance.pk else 0
-        if quantity < used:
-            raise forms.ValidationError(f"{used} licences are in use, so the quantity stays at {used} or above.")
+        if self.instance.pk:
+            try:
+                stock.require_quantity(stock.lock_stock(self.instance.platform, self.instance.role), quantity)
+            except Conflict as refusal:
+                raise forms.ValidationError(refusal.sentence) from refusal
         return quantity
-
-
-def _used(stock):
-    return RoleGrant.objects.filter(
-        role=stock.role_id, member__platform=stock.platform_id, member__status="active", assigned=True
-    ).count()
 
 
 @admin.register(RoleStock)
 class RoleStockAdmin(AuditedAdmin):
-    """Licences per platform and role."""
+    """Licences per platform and role. A stock stays; none left is a quantity of 0."""
 
     form = StockForm
     list_display = ["role", "platform", "quantity", "used", "expires_at"]
@@ -307,10 +312,30 @@ class RoleStockAdmin(AuditedAdmin):
     search_fields = ["platform__name", "role__name", "role__code"]
     autocomplete_fields = ["platform", "role"]
 
-    @admin.display(description="used")
-    def used(self, stock):
-        """Count the units used now."""
-        return _used(stock)
+    def get_readonly_fields(self, request, obj=None):
+        """A stock keeps its platform and role: the ledger speaks of both."""
+        return ["platform", "role", "used"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        """Nobody deletes what the ledger accounts for."""
+        return False
+
+    def save_model(self, request, obj, form, change):
+        """Set it through the service that locks and records."""
+        stored = stock.set_stock(operator=request.user, stock=obj, quantity=obj.quantity, expires_at=obj.expires_at)
+        obj.pk = stored.pk
+
+
+@admin.register(LicenceEntry)
+class LicenceEntryAdmin(ReadOnlyAdmin):
+    """The ledger of licences, to read."""
+
+    list_display = ["at", "platform", "role", "change", "member", "cause", "by"]
+    list_filter = ["platform", "role", "cause"]
+    list_select_related = ["platform", "role", "member__user", "by"]
+    search_fields = ["member__user__email", "member__user__name"]
+    date_hierarchy = "at"
+    show_full_result_count = False
 
 
 class InvitedRoleInline(admin.TabularInline):

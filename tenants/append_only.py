@@ -1,6 +1,7 @@
-"""The database's own refusal to change the record: triggers for PostgreSQL and SQLite."""
+"""The database's own refusal to change what is append-only: triggers for PostgreSQL and SQLite."""
 
-TABLE = "tenants_auditevent"
+RECORD, LEDGER = "tenants_auditevent", "tenants_licenceentry"
+TABLES = (RECORD, LEDGER)
 MESSAGE = "The record is append-only."
 
 POSTGRESQL = [
@@ -8,44 +9,48 @@ POSTGRESQL = [
     CREATE OR REPLACE FUNCTION record_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$
     """,
-    f"""
-    CREATE TRIGGER record_keeps_rows BEFORE UPDATE OR DELETE ON {TABLE}
+    """
+    CREATE TRIGGER record_keeps_rows BEFORE UPDATE OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION record_is_append_only()
     """,
-    f"""
-    CREATE TRIGGER record_keeps_table BEFORE TRUNCATE ON {TABLE}
+    """
+    CREATE TRIGGER record_keeps_table BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION record_is_append_only()
     """,
 ]
 SQLITE = [
     f"""
-    CREATE TRIGGER record_keeps_rows_{act.lower()} BEFORE {act} ON {TABLE}
+    CREATE TRIGGER {{table}}_keeps_rows_{act.lower()} BEFORE {act} ON {{table}}
     BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END
     """
     for act in ("UPDATE", "DELETE")  # SQLite has no TRUNCATE
 ]
 LIFT = {
     "postgresql": [
-        f"DROP TRIGGER IF EXISTS record_keeps_rows ON {TABLE}",
-        f"DROP TRIGGER IF EXISTS record_keeps_table ON {TABLE}",
-        "DROP FUNCTION IF EXISTS record_is_append_only()",
+        "DROP TRIGGER IF EXISTS record_keeps_rows ON {table}",
+        "DROP TRIGGER IF EXISTS record_keeps_table ON {table}",
     ],
-    "sqlite": [f"DROP TRIGGER IF EXISTS record_keeps_rows_{act}" for act in ("update", "delete")],
+    "sqlite": [
+        "DROP TRIGGER IF EXISTS {table}_keeps_rows_update",
+        "DROP TRIGGER IF EXISTS {table}_keeps_rows_delete",
+    ],
 }
 INSTALL = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 
 
-def install(connection):
-    """Put the triggers on the record; any that stood before are replaced."""
-    _run(connection, [*LIFT[connection.vendor], *INSTALL[connection.vendor]])
+def install(connection, *tables):
+    """Put the triggers on the tables, on all when none is named; any that stood before are replaced."""
+    for table in tables or TABLES:
+        _run(connection, [*LIFT[connection.vendor], *INSTALL[connection.vendor]], table)
 
 
-def lift(connection):
-    """Take the triggers off: for undoing the migration, and for tests that empty the database between them."""
-    _run(connection, LIFT[connection.vendor])
+def lift(connection, *tables):
+    """Take the triggers off: for undoing a migration, and for tests that empty the database between them."""
+    for table in tables or TABLES:
+        _run(connection, LIFT[connection.vendor], table)
 
 
-def _run(connection, statements):
+def _run(connection, statements, table):
     with connection.cursor() as cursor:
         for statement in statements:
-            cursor.execute(statement)
+            cursor.execute(statement.replace("{table}", table))

@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from tenants import access, audit, memberships
+from tenants import access, audit, ledger, memberships
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
-from tenants.models import InvitationState, Member, Platform, Right, Status
+from tenants.models import Cause, InvitationState, Member, Platform, Right, Status
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -85,11 +85,12 @@ def end_access(*, actor, member, reason=""):
         "right": member.right,
         "roles": list(member.grants.values_list("role__code", flat=True)),
     }
-    memberships.end(actor, member)
-    member.grants.all().delete()
-    member.organizations.clear()
-    member.status = Status.NO_ACCESS
-    member.save(update_fields=["status"])
+    with ledger.accounted(member, Cause.ENDED, actor.user):
+        memberships.end(actor, member)
+        member.grants.all().delete()
+        member.organizations.clear()
+        member.status = Status.NO_ACCESS
+        member.save(update_fields=["status"])
     audit.record(
         actor,
         "access_ended",

@@ -6,26 +6,26 @@ Source of the rules: docs/access.md, roles and licences. Every function that tak
 from django.db import transaction
 from django.utils import timezone
 
-from tenants import access, audit
+from tenants import access, audit, ledger
 from tenants.errors import Conflict, NotVisible, Unacceptable
-from tenants.models import Member, Platform, RoleGrant, RoleStock, Status
+from tenants.models import Cause, Member, Platform, RoleGrant, RoleStock, Status
 
 
 def lock_stock(platform, role):
     """Return the stock row of a role, locked for the transaction, or None where the platform owns none."""
-    return RoleStock.objects.select_for_update().filter(platform=platform, role=role).first()
+    rows = RoleStock.objects.select_for_update(of=["self"]).order_by("pk")  # by name would lock the platform too
+    return rows.filter(platform=platform, role=role).first()
 
 
 def used_units(stock):
     """Count the licences of a stock that active members use: pending and ended ones use none."""
-    grants = RoleGrant.objects.filter(role=stock.role_id, member__platform=stock.platform_id, assigned=True)
-    return grants.filter(member__status=Status.ACTIVE).count()
+    return ledger.counting(platform=stock.platform_id, role=stock.role_id)
 
 
 def has_unit(platform, role, *, besides=None):
     """Lock the stock and tell whether a licence is free now; a grant `besides` does not count."""
     stock = lock_stock(platform, role)
-    if stock is None or (stock.expires_at and stock.expires_at <= timezone.now()):
+    if stock is None or stock.expired(timezone.now()):
         return False
     held = besides is not None and besides.assigned and besides.member.status == Status.ACTIVE
     return used_units(stock) - held < stock.quantity
@@ -63,6 +63,33 @@ def _lock_member(member):
 
 
 @transaction.atomic
+def set_stock(*, operator, stock, quantity, expires_at):
+    """Set how many licences a platform owns of a role, and until when; return the stock as stored.
+
+    `stock` may be new. Part of the operator's desk. Raises Conflict for a quantity below the units used.
+    """
+    stored = lock_stock(stock.platform, stock.role)
+    if stored is None:
+        stored, before = stock, {}
+    else:
+        before = {"quantity": stored.quantity, "expires_at": str(stored.expires_at or "")}
+        require_quantity(stored, quantity)
+    stored.quantity, stored.expires_at = quantity, expires_at
+    stored.save()
+    after = {"quantity": quantity, "expires_at": str(expires_at or "")}
+    audit.record(None, "stock_set", stored, user=operator, platform=stored.platform, before=before, after=after)
+    return stored
+
+
+def require_quantity(stock, quantity):
+    """Raise Conflict when a locked stock uses more units than `quantity`."""
+    used = used_units(stock)
+    if quantity < used:
+        are = "licence is" if used == 1 else "licences are"
+        raise Conflict(f"{used} {are} in use, so the quantity stays at {used} or above.", "Free some first.")
+
+
+@transaction.atomic
 def grant_role(*, actor, member, role, assigned=True, restricted=True):
     """Grant `role` to a member and return the grant. Raises Conflict without a free unit or for a second grant."""
     decision = access.require(actor, "grant_roles", actor.platform)
@@ -72,7 +99,8 @@ def grant_role(*, actor, member, role, assigned=True, restricted=True):
         raise Unacceptable(f"{member} has {role} already.", field="role")
     if assigned:
         _require_unit(member, role)
-    grant = RoleGrant.objects.create(member=member, role=role, assigned=assigned, restricted=restricted)
+    with ledger.accounted(member, Cause.GRANTED, actor.user):
+        grant = RoleGrant.objects.create(member=member, role=role, assigned=assigned, restricted=restricted)
     audit.record(actor, "role_granted", member, decision=decision, subject=member.user, after=_facts(grant))
     return grant
 
@@ -92,7 +120,8 @@ def set_grant(*, actor, grant, assigned, restricted):
     stored.assigned, stored.restricted = assigned, restricted
     if _facts(stored) == before:
         raise Conflict("It is set like that already.")
-    stored.save(update_fields=["assigned", "restricted"])
+    with ledger.accounted(member, Cause.ASSIGNED if assigned else Cause.UNASSIGNED, actor.user):
+        stored.save(update_fields=["assigned", "restricted"])
     audit.record(
         actor, "role_changed", member, decision=decision, subject=member.user, before=before, after=_facts(stored)
     )
@@ -108,7 +137,8 @@ def ungrant_role(*, actor, grant):
     if stored is None:
         raise NotVisible
     before = _facts(stored)
-    stored.delete()
+    with ledger.accounted(member, Cause.UNGRANTED, actor.user):
+        stored.delete()
     audit.record(actor, "role_ungranted", member, decision=decision, subject=member.user, before=before)
 
 

@@ -26,7 +26,7 @@ from spaces.giving import CredentialSpec
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
-from tenants import acceptance, access, stock
+from tenants import acceptance, access, ledger, stock
 from tenants import actor as actors
 from tenants.models import (
     Member,
@@ -121,6 +121,7 @@ class _World:
             RoleStock.objects.create(platform=platform, role=role, quantity=LICENCES)
         for key, name, right, unit in company.people:
             self.employ(key, name, Member(platform=platform, company=host, right=right, unit=units[unit]))
+        ledger.open_entries(platform.members.values("pk"))
         if company is HOST:
             for other in cast.COMPANIES[1:]:
                 Organization.objects.create(platform=platform, name=other.name, kind="company", accent=other.accent)

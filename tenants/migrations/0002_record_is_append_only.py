@@ -4,11 +4,11 @@ from tenants import append_only
 
 
 def install(apps, schema_editor):
-    append_only.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, append_only.RECORD)
 
 
 def lift(apps, schema_editor):
-    append_only.lift(schema_editor.connection)
+    append_only.lift(schema_editor.connection, append_only.RECORD)
 
 
 class Migration(migrations.Migration):

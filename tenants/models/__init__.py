@@ -4,6 +4,7 @@ from tenants.models.audit import AuditEvent
 from tenants.models.batches import Batch, BatchLine, BatchState, Outcome
 from tenants.models.clock import ClockJob
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
+from tenants.models.ledger import Cause, LicenceEntry
 from tenants.models.members import Member, Right, Status
 from tenants.models.notifications import Notification
 from tenants.models.organizations import Kind, Organization
@@ -19,6 +20,7 @@ __all__ = [
     "BatchLine",
     "BatchState",
     "Capability",
+    "Cause",
     "ClockJob",
     "CredentialsCounted",
     "Invitation",
@@ -26,6 +28,7 @@ __all__ = [
     "InvitationRole",
     "InvitationState",
     "Kind",
+    "LicenceEntry",
     "MailState",
     "Member",
     "Notification",

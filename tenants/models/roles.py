@@ -49,15 +49,30 @@ class RoleStock(models.Model):
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="stock")
     role = models.ForeignKey(Role, models.PROTECT, related_name="stock")
     quantity = models.PositiveIntegerField()
+    used = models.PositiveIntegerField(default=0, editable=False, help_text="Units taken; kept by tenants.ledger.")
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Licences count up to, not including, this.")
 
     class Meta:
         ordering = ["platform__name", "role__position"]
         verbose_name_plural = "role stock"
-        constraints = [models.UniqueConstraint(fields=["platform", "role"], name="one_stock_per_platform_and_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "role"], name="one_stock_per_platform_and_role"),
+            models.CheckConstraint(
+                condition=models.Q(used__lte=models.F("quantity")), name="used_licences_within_quantity"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.platform}: {self.quantity} {self.role}"
+
+    @property
+    def free(self):
+        """Units that nobody has taken."""
+        return self.quantity - self.used
+
+    def expired(self, now):
+        """Tell whether the licences have expired at `now`."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class RoleGrant(models.Model):

@@ -1,5 +1,6 @@
 """The demo world: alive, complete and true to the rules, for it is built by the services that people use."""
 
+from io import StringIO
 from itertools import pairwise, product
 
 import pytest
@@ -14,7 +15,18 @@ from platform_site.demo import people, world
 from spaces.models import Credential, Responsibility, Space, Visibility
 from tenants import access
 from tenants import actor as actors
-from tenants.models import AuditEvent, Invitation, InvitationState, Member, Organization, Platform, Right, Status, User
+from tenants.models import (
+    AuditEvent,
+    Invitation,
+    InvitationState,
+    LicenceEntry,
+    Member,
+    Organization,
+    Platform,
+    Right,
+    Status,
+    User,
+)
 
 STATES = [state for state in Maturity if state not in (Maturity.NONE, Maturity.PRIVATE)]
 
@@ -37,6 +49,10 @@ class World(TestCase):
             "unit",
             "department",
         }
+
+    def test_b16_every_licence_is_accounted_for(self):
+        call_command("check_licences", stdout=StringIO())
+        assert {entry.cause for entry in LicenceEntry.objects.all()} >= {"opening"}
 
     def test_spaces_of_every_visibility_and_people_of_every_kind(self):
         assert set(Space.objects.values_list("visibility", flat=True)) == set(Visibility.values)

@@ -26,9 +26,9 @@ def entry(administrator):
         return audit.record(actor_of(administrator), "options_set", administrator.platform, after={"a": True})
 
 
-STATEMENTS = [f"UPDATE {append_only.TABLE} SET verb = 'nothing'", f"DELETE FROM {append_only.TABLE}"]
+STATEMENTS = [f"UPDATE {append_only.RECORD} SET verb = 'nothing'", f"DELETE FROM {append_only.RECORD}"]
 if connection.vendor == "postgresql":  # SQLite has no TRUNCATE
-    STATEMENTS.append(f"TRUNCATE {append_only.TABLE}")
+    STATEMENTS.append(f"TRUNCATE {append_only.RECORD}")
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
