@@ -1,6 +1,5 @@
 """The operator's desk: platforms, people, members, roles, stock; the record to read. Nothing here opens an item."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -8,25 +7,25 @@ from django.db.models import Count, Q
 from django.utils.html import format_html, format_html_join
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from tenants import audit, outbox, stock
-from tenants.errors import Conflict
+from tenants import audit, outbox
+from tenants.admin import roles
+from tenants.admin.desk import AuditedAdmin, ReadOnlyAdmin
 from tenants.models import (
     AuditEvent,
-    Capability,
     Invitation,
     InvitationRole,
-    LicenceEntry,
     MailState,
     Member,
     Notification,
     Organization,
     OutgoingMail,
     Platform,
-    Role,
     RoleGrant,
     RoleStock,
     User,
 )
+
+__all__ = ["AuditedAdmin", "ReadOnlyAdmin", "roles"]
 
 admin.site.site_header = "Gangway operators"
 admin.site.site_title = "Gangway"
@@ -35,66 +34,6 @@ admin.site.unregister(Group)  # access comes from credentials, roles and shares;
 for unused in (UserObjectPermission, GroupObjectPermission):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
-
-audit.verbs({"operator_added": "added", "operator_changed": "changed", "operator_removed": "removed"})
-
-
-def values(form, names):
-    """Return the named fields of a form's object as words, for the record."""
-    return {name: str(getattr(form.instance, name)) for name in names if hasattr(form.instance, name)}
-
-
-class AuditedAdmin(admin.ModelAdmin):
-    """Writes one entry in the record per change; Django's admin runs each in one transaction."""
-
-    platform_path = "platform"
-
-    def platform_of(self, obj):
-        """Return the platform the object belongs to, or None for what belongs to the installation."""
-        for name in self.platform_path.split("__") if self.platform_path else ():
-            obj = getattr(obj, name)
-        return obj if self.platform_path else None
-
-    def save_model(self, request, obj, form, change):
-        """Save and record what was and what is."""
-        before = {}
-        if change:
-            stored = type(obj).objects.get(pk=obj.pk)
-            before = {name: str(getattr(stored, name)) for name in form.changed_data if hasattr(stored, name)}
-        super().save_model(request, obj, form, change)
-        verb = "operator_changed" if change else "operator_added"
-        self._record(request, verb, obj, before=before, after=values(form, form.changed_data))
-
-    def delete_model(self, request, obj):
-        """Delete and record it."""
-        self._record(request, "operator_removed", obj)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request, queryset):
-        """Delete one by one: each leaves its entry."""
-        for obj in queryset:
-            self.delete_model(request, obj)
-
-    def _record(self, request, verb, obj, **details):
-        subject = getattr(obj, "user", None)
-        platform = self.platform_of(obj)
-        audit.record(None, verb, obj, user=request.user, platform=platform, subject=subject, **details)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows that only services write."""
-
-    def has_add_permission(self, request, obj=None):
-        """Nobody adds here."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """Nobody changes here."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Nobody deletes here."""
-        return False
 
 
 @admin.register(User)
@@ -240,102 +179,6 @@ class MemberAdmin(AuditedAdmin):
     def has_delete_permission(self, request, obj=None):
         """Access is ended by an Administrator of the platform; the row and its history stay."""
         return False
-
-
-class RoleForm(forms.ModelForm):
-    """Capabilities and prerequisites as boxes to tick."""
-
-    capabilities = forms.MultipleChoiceField(choices=Capability.choices, widget=forms.CheckboxSelectMultiple)
-    prerequisites = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
-
-    class Meta:
-        model = Role
-        fields = ["code", "name", "description", "capabilities", "prerequisites", "portable", "position"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        others = Role.objects.exclude(pk=self.instance.pk)
-        self.fields["prerequisites"].choices = [(role.code, role.name) for role in others]
-
-
-@admin.register(Role)
-class RoleAdmin(AuditedAdmin):
-    """The catalogue of roles."""
-
-    form = RoleForm
-    platform_path = ""
-    list_display = ["name", "code", "capability_words", "prerequisite_words", "portable"]
-    list_filter = ["portable"]
-    search_fields = ["name", "code"]
-
-    @admin.display(description="capabilities")
-    def capability_words(self, role):
-        """Name the capabilities."""
-        return ", ".join(role.capabilities)
-
-    @admin.display(description="needs")
-    def prerequisite_words(self, role):
-        """Name the prerequisites."""
-        return ", ".join(role.prerequisites) or "nothing"
-
-    def get_readonly_fields(self, request, obj=None):
-        """A code stays: licences and prerequisites speak of it."""
-        return ["code"] if obj else []
-
-
-class StockForm(forms.ModelForm):
-    """Refuses a quantity below the units used."""
-
-    class Meta:
-        model = RoleStock
-        fields = ["platform", "role", "quantity", "expires_at"]
-
-    def clean_quantity(self):
-        """Compare with the licences that active members use now; the admin's transaction holds the stock meanwhile."""
-        quantity = self.cleaned_data["quantity"]
-        if self.instance.pk:
-            try:
-                stock.require_quantity(stock.lock_stock(self.instance.platform, self.instance.role), quantity)
-            except Conflict as refusal:
-                raise forms.ValidationError(refusal.sentence) from refusal
-        return quantity
-
-
-@admin.register(RoleStock)
-class RoleStockAdmin(AuditedAdmin):
-    """Licences per platform and role. A stock stays; none left is a quantity of 0."""
-
-    form = StockForm
-    list_display = ["role", "platform", "quantity", "used", "expires_at"]
-    list_filter = ["platform", "role"]
-    list_select_related = ["platform", "role"]
-    search_fields = ["platform__name", "role__name", "role__code"]
-    autocomplete_fields = ["platform", "role"]
-
-    def get_readonly_fields(self, request, obj=None):
-        """A stock keeps its platform and role: the ledger speaks of both."""
-        return ["platform", "role", "used"] if obj else []
-
-    def has_delete_permission(self, request, obj=None):
-        """Nobody deletes what the ledger accounts for."""
-        return False
-
-    def save_model(self, request, obj, form, change):
-        """Set it through the service that locks and records."""
-        stored = stock.set_stock(operator=request.user, stock=obj, quantity=obj.quantity, expires_at=obj.expires_at)
-        obj.pk = stored.pk
-
-
-@admin.register(LicenceEntry)
-class LicenceEntryAdmin(ReadOnlyAdmin):
-    """The ledger of licences, to read."""
-
-    list_display = ["at", "platform", "role", "change", "member", "cause", "by"]
-    list_filter = ["platform", "role", "cause"]
-    list_select_related = ["platform", "role", "member__user", "by"]
-    search_fields = ["member__user__email", "member__user__name"]
-    date_hierarchy = "at"
-    show_full_result_count = False
 
 
 class InvitedRoleInline(admin.TabularInline):
