@@ -18,47 +18,65 @@ from tenants.options import contribute_effects
 
 READING = {"externals_read_open", "open_readers", "credentials_counted"}
 FACTS = ("space_id", "space__visibility", "organization_id", "category", "maturity", "platform_wide")
+OPEN = "3.5"  # the rule of open content
 MOST_NAMES = 10
 
 
-def effects(actor, code, value):
+def effects(actor, wanted):
     """Return sentences about who would read more or less; four queries and those for the actors."""
-    if code not in READING:
+    if not READING & wanted.keys():
         return []
-    more, less = changes(actors.everyone(actor.platform), code, value)
+    more, less, (now, then) = changes(actors.everyone(actor.platform), wanted)
     lines = [*_lines(more, "more"), *_lines(less, "fewer")]
-    return lines or ["Nobody reads more or less than now."]
+    return [_open_line(now, then), *(lines or ["Nobody reads more or less than now."])]
 
 
-def changes(people, code, value):
-    """Return ({actor: items gained}, {actor: items lost}) for actors of one platform."""
+def _open_line(now, then):
+    people = "1 person reads" if now == 1 else f"{now} people read"
+    return f"{people} open content of spaces they are not in today; with this {'as many' if now == then else then}."
+
+
+def changes(people, wanted):
+    """Return ({actor: items gained}, {actor: items lost}, (readers of open content now, then)) on one platform."""
     if not people:
-        return {}, {}
+        return {}, {}, (0, 0)
     platform = copy(people[0].platform)
-    setattr(platform, code, value)
+    for code, value in wanted.items():
+        setattr(platform, code, value)
     items = Item.objects.filter(platform=platform).order_by()
     groups = list(items.values_list(*FACTS).annotate(Count("pk")))
     owned, shared, asked = _owned(items), _shared(items, people), {}
-    more, less = {}, {}
+    more, less, openly = {}, {}, [0, 0]
     for person in people:
         twin = replace(person, platform=platform, compiled={})
-        gained, lost = _difference(person, twin, groups, asked)
+        gained, lost, reads = _difference(person, twin, groups, asked)
         _leave_out(gained, lost, (person, twin), (owned.get(person.user.pk, {}), shared))
         more[person], less[person] = gained.total(), lost.total()
-    return more, less
+        openly = [count + read for count, read in zip(openly, reads, strict=True)]
+    return more, less, tuple(openly)
 
 
 def _difference(person, twin, groups, asked):
-    gained, lost = Counter(), Counter()
+    """Return what the person gains and loses, and whether they read open content from outside now and then."""
+    gained, lost, reads = Counter(), Counter(), [False, False]
+    mine = {held.space_id for held in person.held}
     for *facts, number in groups:
         row = _standin(facts, person.platform_id)
         key = (person.shape(row), tuple(facts))
         if key not in asked:
-            asked[key] = (bool(access.can(person, "read", row)), bool(access.can(twin, "read", row)))
-        before, after = asked[key]
+            asked[key] = [_answer(actor, row) for actor in (person, twin)]
+        (before, opens), (after, opened) = asked[key]
         if before != after:
             (gained if after else lost)[tuple(facts)] += number
-    return gained, lost
+        if row.space_id not in mine:
+            reads = [reads[0] or opens, reads[1] or opened]
+    return gained, lost, reads
+
+
+def _answer(actor, row):
+    """Return whether the actor reads the row, and whether as open content."""
+    rules = access.why(actor, "read", row)
+    return bool(rules), any(rule.code == OPEN for rule in rules)
 
 
 def _leave_out(gained, lost, pair, own):

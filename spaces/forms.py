@@ -64,6 +64,11 @@ class CenterForm(forms.Form):
         self.fields["owner"].queryset = owners
 
 
+def offers_restricted(member):
+    """Tell whether (Restricted) is ticked to begin with for this person, by the platform's option."""
+    return member.is_external and member.platform.restricted_first
+
+
 class CredentialForm(forms.Form):
     """A credential for one person: responsibility, (Restricted), organization, first and last day."""
 
@@ -88,7 +93,8 @@ class CredentialForm(forms.Form):
     )
 
     def __init__(self, data=None, *, member, initial=None, organizations=None):
-        super().__init__(data, initial={"organization": member.employment} | (initial or {}))
+        offered = {"organization": member.employment, "restricted": offers_restricted(member)}
+        super().__init__(data, initial=offered | (initial or {}))
         self.member = member
         belongs = actors.build([member])[0].organizations
         wanted = belongs if organizations is None else belongs & organizations

@@ -142,13 +142,13 @@ class SpacesForm(DraftForm):
         form.draft = draft
         form.spaces = list(Space.objects.filter(platform=draft.platform).order_by("title"))
         stored = {row["space"]: row for row in draft.data["opened"]}
-        external = draft.data["right"] == Right.EXTERNAL
+        bound = draft.platform.restricted_first and draft.data["right"] == Right.EXTERNAL
         for space in form.spaces:
-            form._add(space, stored.get(space.pk), external)
+            form._add(space, stored.get(space.pk), bound)
         return form
 
-    def _add(self, space, row, external):
-        row = row or {"responsibility": "reader", "restricted": external, "ends_on": ""}
+    def _add(self, space, row, bound):
+        row = row or {"responsibility": "reader", "restricted": bound, "ends_on": ""}
         opened = any(stored["space"] == space.pk for stored in self.draft.data["opened"])
         self.fields[f"open-{space.pk}"] = forms.BooleanField(required=False, initial=opened, label=space.title)
         self.fields[f"responsibility-{space.pk}"] = forms.ChoiceField(

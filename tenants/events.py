@@ -136,10 +136,16 @@ def changes(row):
     """Return what an entry says of before and after, facts that stayed the same left out."""
     keys = list(dict.fromkeys([*row.before, *row.after]))
     return tuple(
-        Change(LABELS.get(key, key.replace("_", " ")), _say(row.before.get(key)), _say(row.after.get(key)))
+        Change(LABELS.get(key, key.replace("_", " ")), _word(key, row.before.get(key)), _word(key, row.after.get(key)))
         for key in keys
         if row.before.get(key) != row.after.get(key)
     )
+
+
+def _word(key, value):
+    """Return a fact in words; an option knows its own."""
+    option = options.OPTIONS.get(key)
+    return option.say(value) if option and option.holds(value) else _say(value)
 
 
 def _say(value):

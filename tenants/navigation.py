@@ -7,7 +7,7 @@ from tenants import web
 MANAGEMENT = (
     ("tenants:member_list", "Members", "users"),
     ("tenants:invitation_list", "Invitations", "mail"),
-    ("tenants:options", "Member options", "sliders"),
+    ("tenants:options", "Options", "sliders"),
     ("tenants:record", "Record", "record"),
 )
 

@@ -42,7 +42,7 @@ def require_settings(platform, *, assigned, restricted):
     if not stored.invitations_from_administrators:
         raise Conflict(
             "Assign licence and Restrict usage stay on while Invitations from administrators is off.",
-            "Turn that option on in Configure member options.",
+            "Turn that option on in Options.",
         )
 
 

@@ -28,6 +28,9 @@ member_patterns = [
 ]
 management_patterns = [
     path("options/", options.option_list, name="options"),
+    path("options/history/", options.option_history, name="option_history"),
+    path("options/history/<int:pk>/undo/", options.option_undo, name="option_undo"),
+    path("options/preset/<slug:code>/", options.option_preset, name="option_preset"),
     path("options/<slug:code>/", options.option_set, name="option_set"),
     path("members/", include(member_patterns)),
     path("record/", record.record, name="record"),

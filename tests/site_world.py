@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from content.files import Arrival, add_version
 from spaces import drafts
-from tenants.models import Notification, Right, RoleGrant, User
+from tenants.models import AuditEvent, Notification, Right, RoleGrant, User
+from tenants.options import set_option
 from tests.factories import (
     ItemFactory,
     OrganizationFactory,
@@ -52,7 +53,7 @@ class World:
         on = {"invitations_from_administrators": True, "member_locations": True}
         self.platform = PlatformFactory(slug="acme", name="Acme", **on)
         self.other = PlatformFactory(slug="elsewhere", name="Elsewhere")
-        self.supplier = OrganizationFactory(platform=self.platform, name="Supplier")
+        self.supplier = OrganizationFactory(platform=self.platform, name="Supplier Works")
         self.rival = OrganizationFactory(platform=self.platform, name="Rival")
         self.space = SpaceFactory(platform=self.platform, title="Test rig")
         self._people()
@@ -95,6 +96,8 @@ class World:
         self.credential = give(self.target, self.space, "reader")
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
+        set_option(actor=actor_of(administrator), code="restricted_first", value="on")
+        self.change = AuditEvent.objects.latest("pk")
         self.draft = drafts.new_draft(actor_of(administrator))
         self.batch = make_batch(actor_of(administrator), self.target)
         self.note = Notification.objects.create(
@@ -107,6 +110,8 @@ class World:
             "none": (),
             "platform": (slug,),
             "option": (slug, "freeze_before_release"),
+            "preset": (slug, "supplier-safe"),
+            "change": (slug, self.change.pk),
             "member": (slug, self.target.pk),
             "grant": (slug, self.target.pk, self.grant.pk),
             "invitation": (slug, self.invitation.pk),

@@ -71,9 +71,9 @@ class Secrets(World):
         words = ["Zqcompany", "Zqspace", "Zqperson", "zqaddress", "Zqelsewhere", "Zqprivate", "Zqspare", "Zqgone"]
         if visitor == "restricted":
             others = ("reader", "contributor", "author", "leader", "content_owner", "external")
-            words += ["Zqhost", "Bracket", "bracket.stl", "Supplier", *(self.users[name].name for name in others)]
+            words += ["Zqhost", "Bracket", "bracket.stl", "Supplier Works", *(self.users[name].name for name in others)]
         if visitor in {"stranger", "elsewhere"}:
-            words += ["Zqhost", "Readable", "Acme", "Bracket", "Supplier", "Test rig", "Other rig"]
+            words += ["Zqhost", "Readable", "Acme", "Bracket", "Supplier Works", "Test rig", "Other rig"]
             words += [self.users[name].name for name in INSIDE]
         return words
 

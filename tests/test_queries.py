@@ -37,6 +37,7 @@ tenants:platforms           none        administrator
 tenants:home                platform    administrator external
 tenants:notifications       platform    administrator
 tenants:options             platform    administrator
+tenants:option_history      platform    administrator
 tenants:member_list         platform    administrator
 tenants:member_detail       member      administrator
 tenants:member_end          member      administrator

@@ -63,9 +63,13 @@ ACTS = [
         "option",
         "administrator",
         "options_set",
-        {"value": "on", "confirmed": "1"},
-        "before after rule",
+        {"value": "on", "confirmed": "1", "reason": "Why"},
+        "before after rule reason",
     ),
+    Act(
+        "tenants:option_preset", "preset", "administrator", "options_set", {"reason": "Why"}, "before after rule reason"
+    ),
+    Act("tenants:option_undo", "change", "administrator", "options_undone", {}, "before after rule"),
     Act("tenants:member_end", "member", "administrator", "access_ended", {"reason": "Left"}, "before after reason"),
     Act(
         "tenants:role_grant",
@@ -191,6 +195,9 @@ REFUSED = [
     (409, Act("tenants:batch_confirm", "batch", "administrator", data={"version": "7"})),
     (409, Act("tenants:invitation_resend", "invitation", "administrator", before=_revoked)),
     (409, Act("tenants:option_set", "option", "administrator", data={"value": "off", "confirmed": "1"})),
+    (422, Act("tenants:option_set", "option", "administrator", data={"value": "on", "confirmed": "1"})),
+    (422, Act("tenants:option_preset", "preset", "administrator")),
+    (409, Act("tenants:option_undo", "change", "administrator", data={"seen": "stale"})),
     (409, Act("tenants:option_set", "used", "administrator", data={"value": "off"}, before=_unassigned)),
     (409, Act("tenants:role_set", "grant", "administrator", data={"assigned": "on"})),
     (409, Act("tenants:member_end", "last", "administrator")),

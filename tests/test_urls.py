@@ -38,6 +38,11 @@ POST tenants:batch_line                  batch_line  302 404 404 404 404   404 4
 POST tenants:batch_discard               batch       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 GET  tenants:batch_file                  batch       302 404 404 404 404   404 404 404 404 404 404 404 404 200
 GET  tenants:options                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:option_history              platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:option_preset               preset      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:option_preset               preset      302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:option_undo                 change      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:option_undo                 change      302 404 404 404 404   403 403 403 403 403 403 403 403 302
 POST tenants:option_set                  option      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:member_detail               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200

@@ -40,6 +40,8 @@ from tenants.models import (
     Status,
     User,
 )
+from tenants.option_history import history, undo_options
+from tenants.options import set_option
 
 FOUNDED = 95  # days ago
 LICENCES = 25  # of every role, on every platform
@@ -73,6 +75,9 @@ class _World:
         for thing in THINGS:
             self.plan_thing(thing)
         self.plan(3, self.keep_licences_home)
+        self.plan(80, self.set_option, "restricted_first", "on", "Suppliers of two programmes meet here")
+        self.plan(50, self.set_option, "leader_edits_frozen", "off", "Frozen means frozen")
+        self.plan(48, self.undo_option)
         self.say(f"{len(cast.VAULTS)} spaces, {len(THINGS)} items and their files, {len(self.todo)} acts")
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
@@ -159,6 +164,15 @@ class _World:
             organization = Organization.objects.get(platform=platform, name=unit) if unit else member.company
             spec = CredentialSpec(responsibility, restricted, organization)
             give_credential(actor=self.actor(vault.creator, platform), space=space, member=member, spec=spec)
+
+    def set_option(self, code, value, reason):
+        """Set an option of the host."""
+        set_option(actor=self.actor("elena", self.platforms[HOST.slug]), code=code, value=value, reason=reason)
+
+    def undo_option(self):
+        """Take back what was set last."""
+        actor = self.actor("elena", self.platforms[HOST.slug])
+        undo_options(actor=actor, pk=history(actor.platform)[0].pk, reason="Corrections took a week longer")
 
     def invite(self, guest):
         """Invite somebody of another platform to the host; most have accepted by now."""

@@ -108,6 +108,7 @@ class PlatformAdmin(AuditedAdmin):
                     "members_create_spaces",
                     "externals_read_open",
                     "open_readers",
+                    "restricted_first",
                     "credentials_counted",
                     "leader_edits_frozen",
                     "freeze_before_release",

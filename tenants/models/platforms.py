@@ -63,6 +63,7 @@ class Platform(models.Model):
     credentials_counted = models.CharField(
         "credentials that count", max_length=10, choices=CredentialsCounted, default=CredentialsCounted.ALL
     )
+    restricted_first = models.BooleanField("offer (Restricted) first to Externals", default=False)
     leader_edits_frozen = models.BooleanField("Leader modifies Frozen content", default=True)
     freeze_before_release = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=14, help_text="Days an invitation stands.")

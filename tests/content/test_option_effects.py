@@ -63,7 +63,7 @@ def test_foretold_is_what_happens(world, code, value):
         return set(rows.values_list("pk", flat=True))
 
     before = {member.user: read(member) for member in people}
-    more, less = option_effects.changes(actors.everyone(platform), code, value)
+    more, less, _readers = option_effects.changes(actors.everyone(platform), {code: value})
     type(platform).objects.filter(pk=platform.pk).update(**{code: value})
     after = {member.user: read(member) for member in people}
     assert {person.user: number for person, number in more.items()} == {
@@ -76,19 +76,32 @@ def test_foretold_is_what_happens(world, code, value):
 
 def test_says_who_reads_more(world):
     _platform, people = world
-    lines = option_effects.effects(actor_of(people[-1]), "externals_read_open", True)
-    assert len(lines) == 1 and lines[0].startswith("Mara reads ") and lines[0].endswith(" more items")
+    lines = option_effects.effects(actor_of(people[-1]), {"externals_read_open": True})
+    assert len(lines) == 2 and lines[1].startswith("Mara reads ") and lines[1].endswith(" more items")
+
+
+def test_says_how_many_read_open_content_now_and_then(world):
+    _platform, people = world
+    boss = actor_of(people[-1])
+    lines = option_effects.effects(boss, {"open_readers": OpenReaders.HOST_EMPLOYEES, "restricted_first": True})
+    assert lines[0] == "3 people read open content of spaces they are not in today; with this 1."
+    lines = option_effects.effects(boss, {"open_readers": OpenReaders.EVERY_CREDENTIAL})
+    assert lines == [
+        "3 people read open content of spaces they are not in today; with this as many.",
+        "Nobody reads more or less than now.",
+    ]
 
 
 def test_says_when_nothing_changes():
     boss = worker(PlatformFactory(), Right.ADMINISTRATOR)
-    assert option_effects.effects(actor_of(boss), "externals_read_open", True) == [
-        "Nobody reads more or less than now."
+    assert option_effects.effects(actor_of(boss), {"externals_read_open": True}) == [
+        "0 people read open content of spaces they are not in today; with this as many.",
+        "Nobody reads more or less than now.",
     ]
 
 
 def test_other_options_open_nothing(world):
-    assert option_effects.effects(actor_of(world[1][-1]), "freeze_before_release", True) == []
+    assert option_effects.effects(actor_of(world[1][-1]), {"freeze_before_release": True}) == []
 
 
 @pytest.mark.parametrize("number", [1, 20])
@@ -98,4 +111,4 @@ def test_constant_queries(world, number, django_assert_max_num_queries):
         give(worker(platform, Right.EXTERNAL), SpaceFactory(platform=platform), "reader")
     people = actors.everyone(platform)
     with django_assert_max_num_queries(3):
-        option_effects.changes(people, "externals_read_open", True)
+        option_effects.changes(people, {"externals_read_open": True})

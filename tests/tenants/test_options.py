@@ -14,6 +14,7 @@ from tenants.models import (
     RoleGrant,
     Status,
 )
+from tenants.option_history import history, undo_options, undoing
 from tests.factories import (
     MemberFactory,
     PlatformFactory,
@@ -38,8 +39,8 @@ def platform(administrator):
     return administrator.platform
 
 
-def turn(administrator, code, value="on"):
-    return options.set_option(actor=actor_of(administrator), code=code, value=value)
+def turn(administrator, code, value="on", reason="Why"):
+    return options.set_option(actor=actor_of(administrator), code=code, value=value, reason=reason)
 
 
 def set_url(platform, code):
@@ -92,6 +93,101 @@ class TestSetting:
         with pytest.raises(AccessDenied):
             turn(worker(platform, right), "member_locations")
         assert not AuditEvent.objects.exists()
+
+
+class TestSeveralAtOnce:
+    """Presets, reasons, and taking back."""
+
+    def preset(self, administrator, code="supplier-safe", **given):
+        wanted = options.PRESETS[code].wanted
+        return options.set_options(actor=actor_of(administrator), wanted=wanted, **({"reason": "Why"} | given))
+
+    def undo(self, administrator, entry, **given):
+        return undo_options(actor=actor_of(administrator), pk=entry.pk, **given)
+
+    def test_a_preset_is_one_act(self, administrator, platform):
+        self.preset(administrator)
+        platform.refresh_from_db()
+        event = AuditEvent.objects.get()
+        assert (platform.open_readers, platform.restricted_first) == ("host", True)
+        assert event.after == {"open_readers": "host", "restricted_first": True}  # what was so already is left out
+        assert (event.verb, event.reason) == ("options_set", "Why")
+
+    def test_both_presets_and_the_way_back_to_the_texts(self, administrator, platform):
+        self.preset(administrator)
+        turn(administrator, "freeze_before_release")
+        self.preset(administrator, "as-written", reason="")  # widens only
+        platform.refresh_from_db()
+        fresh = PlatformFactory()
+        codes = [option.code for option in options.WORK_OPTIONS]
+        assert [getattr(platform, code) for code in codes] == [getattr(fresh, code) for code in codes]
+        with pytest.raises(Conflict, match="already"):
+            self.preset(administrator, "as-written")
+
+    def test_all_or_nothing(self, administrator, platform):
+        wanted = {"open_readers": "host", "invitations_from_members": True}
+        with pytest.raises(Conflict, match="needs Invitations from administrators"):
+            options.set_options(actor=actor_of(administrator), wanted=wanted, reason="Why")
+        platform.refresh_from_db()
+        assert platform.open_readers == "every" and not AuditEvent.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("code", "narrow", "wide"),
+        [
+            ("externals_read_open", "off", "on"),
+            ("open_readers", "host", "every"),
+            ("credentials_counted", "current", "all"),
+            ("leader_edits_frozen", "off", "on"),
+            ("freeze_before_release", "on", "off"),
+            ("members_create_spaces", "off", "on"),
+        ],
+    )
+    def test_narrowing_wants_a_reason_and_widening_none(self, administrator, platform, code, narrow, wide):
+        widest = options.OPTIONS[code].parse(wide)
+        type(platform).objects.filter(pk=platform.pk).update(**{code: widest})
+        with pytest.raises(Unacceptable) as refusal:
+            turn(administrator, code, narrow, reason="  ")
+        assert refusal.value.field == "reason" and not AuditEvent.objects.exists()
+        turn(administrator, code, narrow)
+        turn(administrator, code, wide, reason="")
+        assert [event.reason for event in AuditEvent.objects.all()] == ["", "Why"]
+
+    def test_somebody_who_was_faster_is_not_overwritten(self, administrator, platform):
+        seen = options.state(platform)
+        turn(administrator, "members_create_spaces", "off")
+        with pytest.raises(Conflict, match="after this was shown"):
+            self.preset(administrator, seen=seen)
+        assert AuditEvent.objects.count() == 1
+
+    def test_undo_is_an_act_that_can_be_undone(self, administrator, platform):
+        self.preset(administrator)
+        platform = self.undo(administrator, history(platform)[0])
+        assert (platform.open_readers, platform.restricted_first) == ("every", False)
+        with pytest.raises(Unacceptable):  # the way back narrows again
+            self.undo(administrator, history(platform)[0])
+        platform = self.undo(administrator, history(platform)[0], reason="After all")
+        assert (platform.open_readers, platform.restricted_first) == ("host", True)
+        assert [row.verb for row in history(platform)] == ["options_undone", "options_undone", "options_set"]
+
+    def test_what_was_set_again_since_stays_and_is_said(self, administrator, platform):
+        self.preset(administrator)
+        entry = history(platform)[0]
+        turn(administrator, "restricted_first", "off")
+        platform.refresh_from_db()
+        found = undoing(platform, entry)
+        assert found.wanted == {"open_readers": "every"}
+        assert "is off now and stays so" in found.conflicts[0]
+        self.undo(administrator, entry)
+        with pytest.raises(Conflict, match="Nothing of this is left"):
+            self.undo(administrator, entry)
+
+    def test_t20_only_entries_about_options_of_the_own_platform(self, administrator, platform):
+        other = worker(PlatformFactory(), Right.ADMINISTRATOR)
+        turn(other, "member_locations")
+        with pytest.raises(NotVisible):
+            self.undo(administrator, AuditEvent.objects.get())
+        with pytest.raises(AccessDenied):
+            self.undo(worker(other.platform), AuditEvent.objects.get())
 
 
 class TestInvitationsFromMembers:
@@ -237,9 +333,37 @@ class TestPage:
         response = self.page(client, platform)
         assert response.status_code == 403 and "Only an Administrator" in response.content.decode()
 
+    def test_a_narrower_choice_asks_why_and_keeps_what_was_typed(self, client, platform):
+        url = set_url(platform, "members_create_spaces")
+        asked = client.post(url, {"value": "off"})
+        assert asked.status_code == 200 and "Needed: people get less" in asked.content.decode()
+        form = {"value": "off", "confirmed": "yes", "seen": asked.context["seen"]}
+        assert client.post(url, form | {"reason": ""}).status_code == 422
+        assert client.post(url, form | {"reason": "Order first"}, follow=True).status_code == 200
+        late = client.post(url, {"value": "on", "confirmed": "yes", "seen": form["seen"], "reason": "Mine"})
+        assert late.status_code == 409 and "Mine" in late.content.decode()
+
+    def test_preset_and_undo_by_their_pages(self, client, platform):
+        preset = reverse("tenants:option_preset", args=[platform.slug, "supplier-safe"])
+        page = client.get(preset)
+        assert "members employed by the host company" in page.content.decode()
+        done = client.post(preset, {"seen": page.context["seen"], "reason": "Suppliers come"}, follow=True)
+        assert "set" in done.content.decode() and client.get(preset).context["plan"].lines == ()
+        listed = client.get(reverse("tenants:option_history", args=[platform.slug]))
+        ((entry, undoable),) = listed.context["rows"]
+        assert undoable and entry.reason == "Suppliers come" and "every member with a credential" in str(entry.changes)
+        undo = reverse("tenants:option_undo", args=[platform.slug, entry.pk])
+        seen = client.get(undo).context["seen"]
+        client.post(undo, {"seen": seen}, follow=True)
+        assert [undoable for _entry, undoable in client.get(listed.request["PATH_INFO"]).context["rows"]] == [
+            True,
+            False,
+        ]
+        assert client.get(reverse("tenants:option_preset", args=[platform.slug, "nothing"])).status_code == 404
+
     def test_effects_are_shown_before(self, client, platform, monkeypatch):
-        def foretell(actor, code, value):
-            return ["3 Externals read 12 more items."] if code == "externals_read_open" and value else []
+        def foretell(actor, wanted):
+            return ["3 Externals read 12 more items."] if wanted.get("externals_read_open") else []
 
         monkeypatch.setattr(options, "EFFECTS", [foretell])
         url = set_url(platform, "externals_read_open")
