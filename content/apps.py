@@ -12,7 +12,16 @@ class ContentConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts, and what this floor adds to those below."""
-        from content import inheritance, loaders, memberships, option_effects, visibility_preview, wiring
+        from content import (
+            inheritance,
+            loaders,
+            memberships,
+            option_effects,
+            panels,
+            right_effects,
+            visibility_preview,
+            wiring,
+        )
         from tenants import actor
 
         wiring.register()
@@ -20,4 +29,6 @@ class ContentConfig(AppConfig):
         visibility_preview.register()
         inheritance.register()
         option_effects.register()
+        right_effects.register()
+        panels.register()
         actor.contribute("shares", loaders.load_shares)

@@ -1,6 +1,6 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
-from content import locks
+from content import inheritance, locks
 from content.models import Item, Share
 from tenants import memberships
 
@@ -32,4 +32,12 @@ def move(member, user):
 
 def register():
     """Hand this floor's part to the ground floor."""
-    memberships.register(memberships.Step(preview=preview, stays=stays, end=end, move=move))
+    step = memberships.Step(
+        preview=preview,
+        stays=stays,
+        end=end,
+        move=move,
+        estates=inheritance.estates,
+        hand_over=inheritance.pass_on,
+    )
+    memberships.register(step)

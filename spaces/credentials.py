@@ -262,20 +262,23 @@ def end_credentials(actor, member):
     return _end(actor, member, mine)
 
 
-def end_organization(actor, member, organization):
-    """Delete the credentials that `member` holds for an organization they no longer belong to; as above."""
+def end_organizations(actor, member, organizations):
+    """Delete the credentials that `member` holds for organizations they no longer belong to; as above.
+
+    The person stays a member, so an Administrator who does it to themselves may take over a space as well.
+    """
     mine = Credential.objects.filter(
-        user=member.user_id, content_object__platform=member.platform_id, organization=organization
+        user=member.user_id, content_object__platform=member.platform_id, organization__in=organizations
     )
-    return _end(actor, member, mine)
+    return _end(actor, member, mine, stays=True)
 
 
-def _end(actor, member, mine):
+def _end(actor, member, mine, *, stays=False):
     taken = []
     for space_id in sorted(set(mine.values_list("content_object", flat=True))):
         space = lock_space(space_id)
         mine.filter(content_object=space).delete()
-        if keep_owner(actor=actor, space=space, leaving=member):
+        if keep_owner(actor=actor, space=space, leaving=None if stays else member):
             taken.append(space.title)
         hooks.access_lost(actor, space.pk, member.user)
     return taken

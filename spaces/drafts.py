@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from spaces import days
 from spaces.inviting import Batch, Opened, with_prerequisites
 from spaces.models import RESTRICTABLE, Responsibility, Space
-from tenants import access, addresses, invitations
+from tenants import access, addresses, invitations, members
 from tenants.errors import Conflict, NotVisible
 from tenants.models import InvitationDraft, Organization, Right, Role
 
@@ -21,14 +22,34 @@ EMPTY = {
     "roles": None,
     "opened": [],
     "message": "",
+    "before": [],
 }
 MOST_PEOPLE = 200
 
 
-def new_draft(actor):
-    """Make an empty draft of the actor. Raises AccessDenied for who may not invite."""
+def new_draft(actor, member_id=None):
+    """Make a draft of the actor; for somebody who had access, it begins with what was noted then.
+
+    Raises AccessDenied for who may not invite, NotVisible for nobody of this platform.
+    """
     access.require(actor, "invite", actor.platform)
-    return InvitationDraft.objects.create(platform=actor.platform, author=actor.user, data=dict(EMPTY))
+    data = dict(EMPTY) if member_id is None else EMPTY | _before(members.find_member(actor.platform, member_id))
+    return InvitationDraft.objects.create(platform=actor.platform, author=actor.user, data=data)
+
+
+def _before(member):
+    """Return the person, and everything noted when their access was removed, what would be over left out."""
+    noted = {"right": member.right, "company": str(member.company_id), **member.held_before}
+    today = timezone.localdate(timezone=member.platform.zone).isoformat()
+    opened = [row for row in noted.get("opened", []) if not row["ends_on"] or row["ends_on"] >= today]
+    return {
+        "typed": [member.user.email],
+        "right": noted["right"],
+        "company": noted["company"],
+        "roles": noted.get("roles"),
+        "opened": opened,
+        "before": noted.get("lines", []),
+    }
 
 
 def find_draft(actor, pk):

@@ -14,14 +14,6 @@ from tenants.models import Organization
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
-def take(form, error):
-    """Show a refusal of the domain at the field it belongs to; return the form."""
-    sentence = f"{error.sentence} {error.remedy}".strip()
-    field = getattr(error, "field", None)
-    form.add_error(field if field in form.fields else None, sentence)
-    return form
-
-
 class SpaceForm(forms.Form):
     """Title and description of a space."""
 

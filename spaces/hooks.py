@@ -4,6 +4,7 @@ ACCESS_LOST = []
 HOLDING = []
 COUNTS = []
 LEAVING = []
+CONCERNED = []
 
 
 def on_access_lost(callback):
@@ -34,6 +35,16 @@ def contribute_leaving(left_behind, hand_over):
     content owner as far as their credentials in the space reach, and returns how much that was.
     """
     LEAVING.append((left_behind, hand_over))
+
+
+def contribute_concerned(space_ids):
+    """Let a floor name the spaces it writes to when a membership ends: `space_ids(member) -> ids`."""
+    CONCERNED.append(space_ids)
+
+
+def concerned(member):
+    """Return the ids of all spaces in which a floor writes when the membership ends."""
+    return {space_id for space_ids in CONCERNED for space_id in space_ids(member)}
 
 
 def left_behind(space_id, user):

@@ -43,6 +43,23 @@ def lasting_owners(space):
     }
 
 
+def kept_alone(member):
+    """Return the spaces whose lasting Owner credentials are all held by `member`, by title; a constant cost."""
+    rows = Credential.objects.filter(permission__codename=Responsibility.OWNER, restricted=False, ends_at=None)
+    rows = rows.filter(content_object__platform=member.platform_id)
+    mine = rows.filter(user=member.user_id).values("content_object")
+    others = Member.objects.filter(platform=member.platform_id, status=Status.ACTIVE, user__is_active=True)
+    others = others.filter(user__in=rows.filter(content_object__in=mine).values("user"))
+    found = actors.build(list(others.select_related("platform", "company", "unit", "user")))
+    keepers = {}
+    for actor in found:
+        for held in actor.held:
+            if held.is_owner and not held.restricted and held.ends_at is None:
+                keepers.setdefault(held.space_id, set()).add(actor.user.pk)
+    alone = [space_id for space_id, users in keepers.items() if users == {member.user_id}]
+    return list(Space.objects.select_related("platform").filter(pk__in=alone).order_by("title"))
+
+
 def heir_of(actor, platform, leaving=None):
     """Return the member who becomes Owner of spaces left without one: the acting Administrator, else another."""
     if actor and actor.member.right == Right.ADMINISTRATOR and actor.member.pk != getattr(leaving, "pk", None):
@@ -64,7 +81,12 @@ def keep_owner(*, actor, space, leaving=None):
     heir = heir_of(actor, space.platform, leaving)
     if heir is None:
         return False
-    given_by = actor.user if actor else heir.user
+    make_owner(space, heir, actor.user if actor else heir.user)
+    return True
+
+
+def make_owner(space, heir, given_by):
+    """Make the Member `heir` lasting Owner of a locked space, past every rule and without an entry in the record."""
     Credential.objects.update_or_create(
         user=heir.user,
         content_object=space,
@@ -73,4 +95,3 @@ def keep_owner(*, actor, space, leaving=None):
         restricted=False,
         defaults={"starts_at": None, "ends_at": None, "given_by": given_by, "source": "platform"},
     )
-    return True

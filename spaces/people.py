@@ -11,7 +11,7 @@ from spaces.models import LADDER, Credential, InvitationCredential, Responsibili
 from spaces.rules import people_known
 from tenants import access
 from tenants import actor as actors
-from tenants.models import InvitationState, Member, Organization, Status, User
+from tenants.models import InvitationState, Member, Organization, Right, Status, User
 
 SHORTEST_SEARCH = 2
 LAST_OWNER = "last unrestricted Owner"
@@ -254,3 +254,23 @@ def number_of_spaces():
     mine = Credential.objects.live().filter(user=OuterRef("user"), content_object__platform=OuterRef("platform"))
     counted = mine.order_by().values("user").annotate(number=Count("content_object", distinct=True))
     return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def within_reach(spaces, besides):
+    """Return {space id: Members} who may take a space over: Administrators and its active people, `besides` left out.
+
+    A constant number of queries for any number of spaces.
+    """
+    platform, ids = besides.platform_id, [space.pk for space in spaces]
+    holders = Credential.objects.live().filter(content_object__in=ids)
+    rows = Member.objects.filter(platform=platform, status=Status.ACTIVE, user__is_active=True).exclude(pk=besides.pk)
+    rows = rows.filter(Q(right=Right.ADMINISTRATOR) | Q(user__in=holders.values("user"))) if ids else rows.none()
+    people = actors.build(list(rows.select_related("platform", "company", "unit", "user")))
+    return {
+        space_id: tuple(
+            found.member
+            for found in people
+            if found.is_administrator or any(held.space_id == space_id for held in found.held)
+        )
+        for space_id in ids
+    }

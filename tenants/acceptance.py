@@ -99,6 +99,7 @@ def _activated(user, invitation):
         memberships.move(member, user)
         member = _merged(member, other, user, invitation)
     member.right, member.company, member.joined_at = invitation.right, invitation.company, timezone.now()
+    member.held_before = {}
     return member
 
 

@@ -139,11 +139,7 @@ class Actor:
 
     def lineage(self, organization_id):
         """Return the ids of an organization and all that stand above it."""
-        line = []
-        while organization_id is not None and organization_id not in line:
-            line.append(organization_id)
-            organization_id = self.parents.get(organization_id)
-        return line
+        return line_of(organization_id, self.parents)
 
     @property
     def employed_by_host(self):
@@ -218,7 +214,7 @@ def build(members):
     actors = []
     for member in members:
         capabilities, resolutions = licences.usable(platform, grants.get(member.user_id, ()), now=now)
-        belongs = _belongs(member, parents, further.get(member.pk, ()))
+        belongs = belonging(member.company_id, member.unit_id, parents, further.get(member.pk, ()))
         rows = facts.get("credentials", {}).get(member.user_id, ())
         active = member.counts(now)
         actors.append(
@@ -255,13 +251,18 @@ def _tree(platform, members):
     return list(rows.values_list("pk", "parent_id", "is_host")), further
 
 
-def _belongs(member, parents, further):
-    """Return the organizations of a member: the employing ones from the lowest up to the company, and further ones."""
-    line, node = [], member.unit_id
-    while node is not None and node != member.company_id and node not in line:
-        line.append(node)
-        node = parents.get(node)
-    return frozenset([member.company_id, *line, *further])
+def line_of(organization_id, parents):
+    """Return the ids of an organization and all that stand above it, the lowest first."""
+    line = []
+    while organization_id is not None and organization_id not in line:
+        line.append(organization_id)
+        organization_id = parents.get(organization_id)
+    return line
+
+
+def belonging(company_id, unit_id, parents, further):
+    """Return the organizations of somebody: the employing ones from the lowest up to the company, and further ones."""
+    return frozenset([company_id, *line_of(unit_id, parents), *further])
 
 
 def grants_of(members):

@@ -21,6 +21,10 @@ VERBS = {
     "member_changed": "changed the membership of",
     "access_ended": "ended the access of",
     "mail_sent_again": "had sent again the mail",
+    "member_left": "ended their own access:",
+    "user_removed": "removed",
+    "right_changed": "changed the right of",
+    "employment_changed": "changed the organizations of",
 }
 
 

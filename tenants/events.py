@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from tenants import audit, options
-from tenants.models import Member
+from tenants.models import AuditEvent, Member
 
 STRANGER = "Somebody of another organization"
 LINKS: dict[str, Callable] = {}
@@ -77,6 +77,12 @@ def entries(actor, rows, *, known=None, also=frozenset()):
     people = _people(actor, rows)
     allowed = frozenset(also) | {actor.user.pk}
     return [_entry(actor, row, people, _Names(people, known, allowed)) for row in rows]
+
+
+def activity(actor, member, *, most=8):
+    """Return the newest entries about what `member` did on the platform, as far as `actor` has them in lists."""
+    rows = AuditEvent.objects.filter(actor=member.user_id).select_related("actor", "subject")
+    return entries(actor, visible(actor, rows)[:most])
 
 
 @dataclass(frozen=True, slots=True)

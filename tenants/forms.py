@@ -1,4 +1,4 @@
-"""Gives every Django form, allauth's included, our field: label above, hint, error with glyph."""
+"""Gives every Django form, allauth's included, our field: label above, hint, error with glyph; takes refusals."""
 
 from django.forms.renderers import TemplatesSetting
 
@@ -19,6 +19,8 @@ class FieldRenderer(TemplatesSetting):
 def _dress(widget, template_name):
     kind = widget.get("type", "")
     name = "form-control"
+    if template_name.endswith("checkbox_select.html"):
+        return
     if kind in {"checkbox", "radio"} or "option" in template_name:
         name = "form-check-input"
     elif "select" in template_name:
@@ -30,3 +32,11 @@ def _dress(widget, template_name):
     if name not in given:
         invalid = " is-invalid" if attrs.get("aria-invalid") == "true" else ""
         widget["attrs"] = attrs | {"class": f"{given} {name}{invalid}".strip()}
+
+
+def take(form, error):
+    """Show a refusal of the domain at the field it belongs to; return the form."""
+    sentence = f"{error.sentence} {error.remedy}".strip()
+    field = getattr(error, "field", None)
+    form.add_error(field if field in form.fields else None, sentence)
+    return form

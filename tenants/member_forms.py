@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.db.models import Q
 
+from tenants.employment import Place, place_of
 from tenants.models import Kind, Member, Organization, Right, Role, RoleGrant, Status, User
 
 SWITCH = [("on", "on"), ("off", "off")]
@@ -139,9 +140,86 @@ class GrantForm(forms.Form):
         self.fields["role"].queryset = Role.objects.exclude(grants__member=member)
 
 
-class EndForm(forms.Form):
-    """Why the access of somebody ends."""
+class ReasonForm(forms.Form):
+    """Why something is done to somebody."""
 
     reason = forms.CharField(
         label="Reason, for the record", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class EndForm(ReasonForm):
+    """Why the access of somebody ends, and whether what they held is noted."""
+
+    keep = forms.BooleanField(
+        label="Note what they hold for their return",
+        required=False,
+        help_text="Nothing of it counts meanwhile. Their next invitation begins with it, for you to change.",
+    )
+    field_order = ["keep", "reason"]
+
+
+class RightForm(ReasonForm):
+    """Another right for a member."""
+
+    right = forms.ChoiceField(choices=[(right.value, right.label) for right in Right])
+    host_confirmed = forms.BooleanField(
+        required=False, label="An External of our own company is what I want: they read as our own people do"
+    )
+    field_order = ["right", "host_confirmed", "reason"]
+
+
+class EmploymentForm(ReasonForm):
+    """Where a member belongs."""
+
+    company = forms.ModelChoiceField(Organization.objects.none(), label="Employed by", empty_label=None)
+    unit = forms.ModelChoiceField(
+        Organization.objects.none(), label="Business unit or department", required=False, empty_label="None"
+    )
+    further = forms.ModelMultipleChoiceField(
+        Organization.objects.none(),
+        label="Belongs further to",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Credentials may be held for any organization that a person belongs to.",
+    )
+    host_confirmed = RightForm.base_fields["host_confirmed"]
+    field_order = ["company", "unit", "further", "host_confirmed", "reason"]
+
+    def __init__(self, data, *, member):
+        place = place_of(member)
+        initial = {"company": place.company, "unit": place.unit, "further": place.further}
+        super().__init__(data, initial=initial)
+        rows = Organization.objects.filter(platform=member.platform)
+        self.fields["company"].queryset = rows.filter(parent=None)
+        self.fields["unit"].queryset = rows.exclude(parent=None).select_related("parent")
+        self.fields["unit"].label_from_instance = lambda unit: f"{unit.name}, {unit.parent}"
+        self.fields["further"].queryset = rows.exclude(pk=member.company_id)
+
+    def place(self):
+        """Return what was chosen as a Place."""
+        chosen = self.cleaned_data
+        return Place(chosen["company"], chosen["unit"], tuple(chosen["further"]))
+
+
+class HandOverForm(ReasonForm):
+    """Who takes over what a removed person leaves."""
+
+    def __init__(self, data, *, estates):
+        super().__init__(data)
+        self.estates = estates
+        for estate in estates:
+            people = [(str(heir.pk), f"{heir}, {heir.company}") for heir in estate.heirs]
+            self.fields[estate.key] = forms.ChoiceField(
+                label=estate.what, required=False, choices=[("", estate.otherwise), *people]
+            )
+        self.order_fields([*(estate.key for estate in estates), "reason"])
+
+    def heirs(self):
+        """Return {key of an Estate: the Member named for it}."""
+        named = {estate.key: self.cleaned_data[estate.key] for estate in self.estates}
+        return {
+            estate.key: next(heir for heir in estate.heirs if str(heir.pk) == named[estate.key])
+            for estate in self.estates
+            if named[estate.key]
+        }

@@ -5,6 +5,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Estate:
+    """Something that needs somebody else when a person goes: what it is, who may take it, and what happens if nobody.
+
+    `heirs` are the Members who may take it by the rules of now.
+    """
+
+    key: str
+    what: str
+    heirs: tuple
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One floor's part of the beginning and the end of a membership.
 
@@ -13,6 +26,13 @@ class Step:
     inviter's rights of now and returns sentences about what was left out; `offered(invitation)` lists
     sentences about what the invitation offers; `move(member, user)` hands what a pending member was given to the
     account that the invited address turned out to belong to.
+
+    `lock(member)` locks, before anything is written, what the floor will write to; `held(member)` returns what the
+    person holds, as values that an invitation draft takes; `estates(member)` lists Estates, and
+    `hand_over(actor, member, heirs)` gives those that `heirs` names, a dict from key to Member, to them before
+    anything ends. `leaving(member, organizations)` lists sentences about what ends when the person no longer
+    belongs to these ids, `leave(actor, member, organizations)` ends it. What `end`, `hand_over` and `leave` return,
+    if anything, is a dict that the entry of the act keeps.
     """
 
     preview: Callable = lambda member: []
@@ -21,6 +41,12 @@ class Step:
     accept: Callable = lambda inviter, invitation, member: []
     offered: Callable = lambda invitation: []
     move: Callable = lambda member, user: None
+    lock: Callable = lambda member: None
+    held: Callable = lambda member: {}
+    estates: Callable = lambda member: []
+    hand_over: Callable = lambda actor, member, heirs: {}
+    leaving: Callable = lambda member, organizations: []
+    leave: Callable = lambda actor, member, organizations: {}
 
 
 STEPS: list[Step] = []
@@ -41,10 +67,47 @@ def remains(member):
     return [line for step in STEPS for line in step.stays(member)]
 
 
-def end(actor, member):
-    """End all that hangs on a membership."""
+def lock(member):
+    """Lock what ending the membership will write to."""
     for step in STEPS:
-        step.end(actor, member)
+        step.lock(member)
+
+
+def end(actor, member):
+    """End all that hangs on a membership; return what the record keeps of it."""
+    return _merged(step.end(actor, member) for step in STEPS)
+
+
+def held(member):
+    """Return everything the person holds, as values that an invitation draft takes."""
+    return _merged(step.held(member) for step in STEPS)
+
+
+def estates(member):
+    """Return everything that needs somebody else when the person goes."""
+    return [estate for step in STEPS for estate in step.estates(member)]
+
+
+def hand_over(actor, member, heirs):
+    """Give what each floor's heirs are named for to them; return what the record keeps of it."""
+    return _merged(step.hand_over(actor, member, heirs) for step in STEPS)
+
+
+def leaving(member, organizations):
+    """Return every sentence about what ends when the person no longer belongs to these organizations."""
+    return [line for step in STEPS for line in step.leaving(member, organizations)]
+
+
+def leave(actor, member, organizations):
+    """End what hangs on belonging to these organizations; return what the record keeps of it."""
+    return _merged(step.leave(actor, member, organizations) for step in STEPS)
+
+
+def _merged(parts):
+    found = {}
+    for part in parts:
+        found |= part or {}
+    return found
 
 
 def accept(inviter, invitation, member):

@@ -52,6 +52,7 @@ def _administration(label):
 
 POLICIES = {
     "see": Policy("see the platform", (MEMBER,), _refuse_administration),
+    "leave": Policy("leave the platform, the last Administrator excepted", (MEMBER,), _refuse_administration),
     "invite": _administration("invite people, resend and revoke invitations"),
     "grant_roles": _administration("grant roles, assign and restrict licences"),
     "manage_members": _administration("change rights, end and restore access"),

@@ -7,7 +7,9 @@ from tenants.views import (
     batches,
     home,
     invitations,
+    member_changes,
     members,
+    membership,
     notifications,
     options,
     platforms,
@@ -20,7 +22,10 @@ app_name = "tenants"
 member_patterns = [
     path("", members.member_list, name="member_list"),
     path("<int:pk>/", members.member_detail, name="member_detail"),
-    path("<int:pk>/end/", members.member_end, name="member_end"),
+    path("<int:pk>/right/", member_changes.member_right, name="member_right"),
+    path("<int:pk>/organizations/", member_changes.member_employment, name="member_employment"),
+    path("<int:pk>/end/", member_changes.member_end, name="member_end"),
+    path("<int:pk>/remove/", member_changes.member_remove, name="member_remove"),
     path("<int:pk>/roles/", members.role_grant, name="role_grant"),
     path("<int:pk>/roles/<int:grant_pk>/", members.role_set, name="role_set"),
     path("<int:pk>/roles/<int:grant_pk>/back/", members.role_ungrant, name="role_ungrant"),
@@ -48,6 +53,8 @@ batch_patterns = [
 ]
 platform_patterns = [
     path("", home.home, name="home"),
+    path("membership/", membership.membership, name="membership"),
+    path("membership/leave/", membership.membership_leave, name="membership_leave"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
     path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),

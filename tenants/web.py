@@ -108,6 +108,7 @@ def page_context(request):
     context |= {
         "nav": navigation(request) if actor.is_administrator or enters else [],
         "home_url": address("tenants:home", slug),
+        "membership_url": address("tenants:membership", slug) if actor.is_active else "",
     }
     if not enters:
         return context

@@ -41,6 +41,11 @@ tenants:option_history      platform    administrator
 tenants:member_list         platform    administrator
 tenants:member_detail       member      administrator
 tenants:member_end          member      administrator
+tenants:member_remove       member      administrator
+tenants:member_right?right=external  member  administrator
+tenants:member_employment   member      administrator
+tenants:membership          platform    external
+tenants:membership_leave    platform    external
 tenants:readiness           member      administrator
 tenants:record              platform    administrator
 tenants:batch_detail        batch       administrator

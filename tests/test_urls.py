@@ -37,6 +37,9 @@ POST tenants:batch_judge                 batch       302 404 404 404 404   404 4
 POST tenants:batch_line                  batch_line  302 404 404 404 404   404 404 404 404 404 404 404 404 422
 POST tenants:batch_discard               batch       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 GET  tenants:batch_file                  batch       302 404 404 404 404   404 404 404 404 404 404 404 404 200
+GET  tenants:membership                  platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:membership_leave            platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST tenants:membership_leave            platform    302 404 404 404 404   302 302 302 302 302 302 302 302 409
 GET  tenants:options                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:option_history              platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:option_preset               preset      302 404 404 404 404   403 403 403 403 403 403 403 403 200
@@ -46,8 +49,14 @@ POST tenants:option_undo                 change      302 404 404 404 404   403 4
 POST tenants:option_set                  option      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:member_detail               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:member_right                member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_right                member      302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:member_employment           member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_employment           member      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_end                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:member_end                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:member_remove               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_remove               member      302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:readiness                   member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:role_grant                  member      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 POST tenants:role_set                    grant       302 404 404 404 404   403 403 403 403 403 403 403 403 422

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from spaces import days, hooks, people, previews
 from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
-from spaces.forms import CredentialForm, take
+from spaces.forms import CredentialForm
 from spaces.giving import held_none_unrestricted
 from spaces.people import LAST_OWNER
 from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
+from tenants.forms import take
 from tenants.web import address, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)

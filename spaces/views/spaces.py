@@ -6,13 +6,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from spaces import center, previews, services
-from spaces.forms import NewSpaceForm, SpaceForm, VisibilityForm, take
+from spaces.forms import NewSpaceForm, SpaceForm, VisibilityForm
 from spaces.models import WIDTH, Space, Visibility
 from spaces.places import space_url
 from spaces.rules import people_known
 from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
+from tenants.forms import take
 from tenants.models import AuditEvent
 from tenants.web import render_page
 

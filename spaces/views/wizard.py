@@ -20,8 +20,10 @@ def _to(request, step, draft):
 @require_POST
 @web.administrators_only("invite")
 def invitation_new(request):
-    """Begin a draft of its own."""
-    return _to(request, "people", drafts.new_draft(request.actor))
+    """Begin a draft of its own, for somebody who had access when `member` names one."""
+    again = request.POST.get("member", "")
+    member_id = int(again) if again.isdecimal() and len(again) < 19 else None
+    return _to(request, "people", drafts.new_draft(request.actor, member_id))
 
 
 def _steps(draft, current, counts):

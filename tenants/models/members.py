@@ -54,6 +54,9 @@ class Member(models.Model):
         help_text="Who answers for an External here: the inviter at first.",
     )
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Access counts up to, not including, this.")
+    held_before = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Noted when access was removed; fills the next invitation."
+    )
 
     class Meta:
         ordering = ["user__name", "user__email"]

@@ -1,17 +1,18 @@
-"""The members of a platform: the list, one member in detail, and the end of access."""
+"""The members of a platform: the list, and one member in detail with the switches of their roles."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tenants import actor as actors
 from tenants import members, roster, stock, web
 from tenants.errors import NotVisible
-from tenants.member_forms import EndForm, GrantForm, MemberFilter, SettingForm
+from tenants.events import activity
+from tenants.member_forms import GrantForm, MemberFilter, SettingForm
 from tenants.member_roles import role_rows
-from tenants.models import RoleGrant
+from tenants.models import Right, RoleGrant
 from tenants.panels import panels
 from tenants.views.readiness import side_by_side
 
@@ -80,21 +81,6 @@ def role_ungrant(request, pk, grant_pk):
     return _done(request, member, f"{grant.role} is taken back.")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@web.administrators_only("manage_members")
-def member_end(request, pk):
-    """Show what ends and what stays when access ends; end it on POST."""
-    member = members.find_member(request.platform, pk)
-    form = EndForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        members.end_access(actor=request.actor, member=member, reason=form.cleaned_data["reason"])
-        messages.success(request, f"The access of {member} has ended.")
-        return HttpResponseRedirect(reverse("tenants:member_detail", args=[request.platform.slug, member.pk]))
-    context = {"member": member, "form": form, "ends": members.endings(member), "stays": members.remains(member)}
-    status = 422 if request.method == "POST" else 200
-    return web.render_page(request, "tenants/member_end.html", context, status=status)
-
-
 def _grant(member, grant_pk):
     found = RoleGrant.objects.select_related("role", "member").filter(member=member, pk=grant_pk).first()
     if found is None:
@@ -121,6 +107,11 @@ def _detail(request, member, *, status=200, **more):
         "main_panels": main,
         "side_panels": side,
         "last_administrator": members.is_last_administrator(member),
+        "rights": Right.choices,
+        "ends": members.endings(member),
+        "stays": members.remains(member),
+        "activity": activity(request.actor, member),
+        "wizard_url": web.address("spaces:invitation_new", request.platform.slug),
         **more,
     }
     partials = ["member-roles"]

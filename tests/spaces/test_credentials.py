@@ -303,7 +303,7 @@ def test_b13_an_administrator_who_leaves_names_another(space):
 def test_b13_leaving_an_organization_ends_its_credentials_only(space, owner, supplier):
     administrator = worker(space.platform, Right.ADMINISTRATOR)
     give(owner, space, "reader", organization=supplier)
-    assert credentials.end_organization(actor_of(administrator), owner, owner.company) == [space.title]
+    assert credentials.end_organizations(actor_of(administrator), owner, {owner.company_id}) == [space.title]
     assert [row.organization for row in Credential.objects.filter(user=owner.user)] == [supplier]
 
 
