@@ -12,7 +12,7 @@ class SpacesConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts and verbs, what pages show of spaces, and what joining and leaving mean here."""
-        from spaces import loaders, memberships, navigation, panels, rules, services
+        from spaces import importing, loaders, memberships, navigation, panels, rules, services
         from tenants import actor
 
         rules.register()
@@ -20,4 +20,5 @@ class SpacesConfig(AppConfig):
         navigation.register()
         panels.register()
         memberships.register()
+        importing.register()
         actor.contribute("credentials", loaders.load_credentials)

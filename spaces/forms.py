@@ -110,3 +110,14 @@ class CredentialForm(forms.Form):
             ends_at=days.ending(data["ends_on"], zone),
             **more,
         )
+
+
+class ImportForm(forms.Form):
+    """A file of people."""
+
+    file = forms.FileField(
+        label="Drop a CSV file here, or choose one",
+        max_length=200,
+        widget=forms.FileInput({"accept": ".csv,text/csv"}),
+        error_messages={"empty": "The file is empty.", "required": "Choose a file."},
+    )

@@ -45,6 +45,7 @@ class Batch:
     opened: tuple[Opened, ...]
     message: str
     host_confirmed: bool = False
+    silent: bool = False  # no mail; the bell rings for people who have an account
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def send_invitations(*, actor, batch):
     }
     audit.record(actor, "member_invited", sent[0][0], decision=decision, subject=subject, after=after)
     for invitation, token in sent:
-        invitations.announce(invitation, token)
+        invitations.announce(invitation, token, by_mail=not batch.silent)
     return sent
 
 
@@ -150,14 +151,20 @@ def cost(platform, roles, people):
 def with_prerequisites(roles):
     """Return (the chosen roles and all they need, in the catalogue's order; the codes that were added)."""
     catalogue = {role.code: role for role in Role.objects.all()}
-    wanted, queue = set(), [role.code for role in roles]
+    wanted = closure([role.code for role in roles], catalogue)
+    chosen = {role.code for role in roles}
+    return [role for code, role in catalogue.items() if code in wanted], wanted - chosen
+
+
+def closure(codes, catalogue):
+    """Return the codes of roles and of all they need; `catalogue` maps codes to Roles."""
+    wanted, queue = set(), list(codes)
     while queue:
         code = queue.pop()
         if code not in wanted and code in catalogue:
             wanted.add(code)
             queue += catalogue[code].prerequisites
-    chosen = {role.code for role in roles}
-    return [role for code, role in catalogue.items() if code in wanted], wanted - chosen
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spaces.views import center, credential, members, spaces, wizard
+from spaces.views import center, credential, importing, members, spaces, wizard
 
 app_name = "spaces"
 PLATFORM = "p/<slug:platform>/"
@@ -23,6 +23,8 @@ urlpatterns = [
     path(SPACE + "members/add/", members.credential_add, name="credential_add"),
     path(SPACE + "members/<int:credential>/change/", members.credential_change, name="credential_change"),
     path(SPACE + "members/<int:credential>/remove/", members.credential_remove, name="credential_remove"),
+    path(PLATFORM + "management/members/import/", importing.member_import, name="member_import"),
+    path(PLATFORM + "management/members/import/example/", importing.import_example, name="import_example"),
     path(PLATFORM + "management/invitations/new/", wizard.invitation_new, name="invitation_new"),
     path(DRAFT + "people/", wizard.invitation_people, name="invitation_people"),
     path(DRAFT + "roles/", wizard.invitation_roles, name="invitation_roles"),

@@ -184,6 +184,11 @@ def _line(batch, number):
     return line
 
 
+def _clean(text):
+    """Return typed text without the signs that no database keeps."""
+    return "".join(sign for sign in str(text)[:500] if sign.isprintable()).strip()
+
+
 @transaction.atomic
 def mend_line(*, actor, pk, number, data):
     """Store other values for one line and judge all again, because lines depend on each other."""
@@ -191,7 +196,7 @@ def mend_line(*, actor, pk, number, data):
     kind, line = kind_of(batch), _line(batch, number)
     if kind.reread is None:
         raise NotVisible
-    kept = {name: str(data.get(name, line.data.get(name, ""))).strip()[:500] for name in kind.columns}
+    kept = {name: _clean(data.get(name, line.data.get(name, ""))) for name in kind.columns}
     _fill(line, kind.reread(kept))
     line.confirmed = False
     line.save()

@@ -35,3 +35,8 @@ def written(header, rows):
     yield BOM + writer.writerow(header)
     for row in rows:
         yield writer.writerow([safe(value) for value in row])
+
+
+def unsafe(text):
+    """Return a cell of a file that we once wrote as it was before `safe`."""
+    return text[1:] if text[:1] == "'" and safe(text[1:]) == text else text

@@ -131,20 +131,26 @@ def _pending_member(platform, offer):
     return member, before
 
 
+def left_today(actor):
+    """Return how many more invitations the person may send now; none or less: no more."""
+    since = timezone.now() - timedelta(days=1)
+    return settings.INVITATIONS_PER_DAY - Invitation.objects.filter(inviter=actor.user, sent_at__gt=since).count()
+
+
 def require_limit(actor, number):
     """Raise TooMany when the person would send more invitations today than the installation lets anybody."""
-    since = timezone.now() - timedelta(days=1)
-    sent = Invitation.objects.filter(inviter=actor.user, sent_at__gt=since).count()
-    if sent + number > settings.INVITATIONS_PER_DAY:
+    left = left_today(actor)
+    if number > left:
+        most = settings.INVITATIONS_PER_DAY
         raise TooMany(
-            f"{sent} invitations left in the last 24 hours; {settings.INVITATIONS_PER_DAY} is the most.",
-            "Send the rest tomorrow.",
+            f"{most - left} invitations left in the last 24 hours; {most} is the most.", "Send the rest tomorrow."
         )
 
 
-def announce(invitation, token):
-    """Queue the mail and, for a person with an account, ring the bell."""
-    invitation_mail.send(invitation, token)
+def announce(invitation, token, *, by_mail=True):
+    """Queue the mail, where one is wanted, and, for a person with an account, ring the bell."""
+    if by_mail:
+        invitation_mail.send(invitation, token)
     user = invitation.member.user
     if user.claimed_at is not None:
         notifications.notify(

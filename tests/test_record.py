@@ -178,6 +178,7 @@ UNRECORDED = {
     "tenants:batch_judge": "nothing of a batch has happened yet",
     "tenants:batch_line": "nothing of a batch has happened yet",
     "tenants:batch_discard": "nothing of a batch has happened yet",
+    "spaces:member_import": "nothing of a batch has happened yet",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",

@@ -87,6 +87,9 @@ GET  spaces:credential_change            credential  302 404 404 404 404   403 4
 POST spaces:credential_change            credential  302 404 404 404 404   403 403 403 403 403 403 403 422 422
 GET  spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 200 200
 POST spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 302 302
+GET  spaces:member_import                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:member_import                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  spaces:import_example               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST spaces:invitation_new               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  spaces:invitation_people            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST spaces:invitation_people            draft       302 404 404 404 404   403 403 403 403 403 403 403 403 422

@@ -19,8 +19,10 @@ def _shown(batch, code):
 
 
 def _context(request, batch):
-    kind, tally, show = batches.kind_of(batch), batches.tally(batch), request.GET.get("show", "")
+    kind, tally = batches.kind_of(batch), batches.tally(batch)
+    show, mending = request.GET.get("show", ""), request.GET.get("mend", "")
     rows = _shown(batch, show) if show else batch.lines.order_by("number")
+    counted = tally.verdicts if batch.state == BatchState.JUDGED else tally.outcomes
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     batches.name_lines(request.actor, batch, page.object_list)
     for line in page:
@@ -29,14 +31,15 @@ def _context(request, batch):
     return {
         "batch": batch,
         "page_url": reverse("tenants:batch_detail", args=[request.platform.slug, batch.pk]),
-        "kind": kind,
+        "mends": kind.reread is not None,
         "title": kind.title(batch.parameters),
         "says": kind.says(batch.parameters),
         "tally": tally,
         "button": kind.button(tally.running),
         "page": page,
         "show": show,
-        "tabs": sorted(tally.verdicts.items() if batch.state == BatchState.JUDGED else tally.outcomes.items()),
+        "mending": int(mending) if mending.isdecimal() else None,
+        "tabs": sorted(counted.items(), key=lambda pair: (pair[0] != batches.READY, -pair[1])),
         "home": (web.address(kind.home[0], request.platform.slug), kind.home[1]),
     }
 
