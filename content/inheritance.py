@@ -4,7 +4,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from content.models import Category, Item, Maturity
-from spaces import hooks
+from spaces import holders, hooks
 from spaces.models import Space
 from spaces.rules import reach
 from tenants import actor as actors
@@ -81,7 +81,7 @@ def estates(member):
 
 def _people(member, space_ids):
     rows = Member.objects.filter(platform=member.platform_id, status=Status.ACTIVE, user__is_active=True)
-    rows = rows.filter(user__credential__content_object__in=list(space_ids)).exclude(pk=member.pk).distinct()
+    rows = rows.filter(holders.inside(list(space_ids))).exclude(pk=member.pk)
     return actors.build(list(rows.select_related("platform", "company", "unit", "user")))
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from content import acts, locks
-from content.models import Category, File, FileVersion, Item, Maturity, Reference, Share
+from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Reference, Share
 from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
@@ -190,16 +190,17 @@ def _carry(item, new):
             comment=f"As revision {item.revision}, version {latest.number}",
             created_by=latest.created_by,
         )
-    Share.objects.bulk_create(
-        Share(
-            user=share.user,
-            permission=share.permission,
-            content_object=new,
-            ends_at=share.ends_at,
-            given_by=share.given_by,
+    for model, recipient in ((Share, "user_id"), (GroupShare, "group_id")):
+        model.objects.bulk_create(
+            model(
+                **{recipient: getattr(share, recipient)},
+                permission=share.permission,
+                content_object=new,
+                ends_at=share.ends_at,
+                given_by=share.given_by,
+            )
+            for share in model.objects.live().filter(content_object=item).select_related("permission", "given_by")
         )
-        for share in item.shares.live()
-    )
 
 
 @transaction.atomic

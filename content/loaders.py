@@ -1,16 +1,34 @@
-"""Loads live shares as facts for actors."""
+"""Loads live shares as facts for actors: with them, and with their groups."""
 
-from content.models import Share
+from django.db.models import BigIntegerField, Value
+
+from content.models import GroupShare, Level, Share
+from tenants.actor import Received
+
+WIDEST_FIRST = list(reversed(Level.values))
+ENTRIES = "group__user_group__entries__"
+STORED = ("content_object_id", "permission__codename")
 
 
 def load_shares(members, now):
-    """Return {user_id: {item_id: level}} for `members` of one platform, in one query."""
-    rows = (
-        Share.objects.live(now)
-        .filter(content_object__platform=members[0].platform, user__in=[member.user_id for member in members])
-        .values_list("user_id", "content_object_id", "permission__codename")
+    """Return {user_id: {item_id: (Received, ...)}}, the widest first, for `members` of one platform, in one query."""
+    own = _live(Share, members, now).filter(user__in=[member.user_id for member in members])
+    own = own.annotate(no_group=Value(None, output_field=BigIntegerField()), no_name=Value(""))
+    through = _live(GroupShare, members, now).filter(**{f"{ENTRIES}member__in": members})
+    rows = own.values_list("user_id", *STORED, "no_group", "no_name").union(
+        through.values_list(f"{ENTRIES}member__user_id", *STORED, "group_id", "group__user_group__name"), all=True
     )
+    rows = rows.order_by()
     found = {}
-    for user_id, item_id, level in rows:
-        found.setdefault(user_id, {})[item_id] = level
-    return found
+    for user_id, item_id, *received in rows:
+        found.setdefault(user_id, {}).setdefault(item_id, []).append(Received(*received))
+    return {user_id: {pk: in_order(given) for pk, given in items.items()} for user_id, items in found.items()}
+
+
+def in_order(received):
+    """Return what was Received of one item, the widest level first, one's own before that of groups."""
+    return tuple(sorted(received, key=lambda one: (WIDEST_FIRST.index(one.level), one.group, one.group_id or 0)))
+
+
+def _live(model, members, now):
+    return model.objects.live(now).filter(content_object__platform=members[0].platform).order_by()

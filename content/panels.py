@@ -1,17 +1,22 @@
 """What this floor shows on the page of a member: the shares they received."""
 
 from content import reading
-from content.models import Share
+from content.models import GroupShare, Share
 from tenants import panels
 
 
 def shares_received(request, *, member, **objects):
-    """Return the live shares with a member, on items that whoever looks has in their lists."""
+    """Return the live shares with a member and with their groups, on items that whoever looks has in their lists."""
     if not (request.actor.is_administrator or member.user_id == request.actor.user.pk):
         return None
     rows = Share.objects.live().filter(user=member.user_id, content_object__in=reading.listed(request.actor))
     rows = rows.select_related("permission", "content_object__space", "given_by").order_by("content_object__title")
-    return {"template": "content/member_panel.html", "context": {"shares": list(rows)}, "position": 40}
+    through = GroupShare.objects.live().filter(
+        group__user_group__members=member, content_object__in=reading.listed(request.actor)
+    )
+    through = through.select_related("permission", "content_object__space", "given_by", "group__user_group")
+    shares = [*rows, *through.order_by("content_object__title", "pk")]
+    return {"template": "content/member_panel.html", "context": {"shares": shares, "member": member}, "position": 40}
 
 
 def register():

@@ -134,7 +134,7 @@ def responsible(actor):
 
 def sharer(actor, *levels):
     """Recipient of a share of one of `levels`."""
-    ids = sorted(item for item, level in actor.shares.items() if level in levels)
+    ids = sorted(item for item, given in actor.shares.items() if any(one.level in levels for one in given))
     return Q(pk__in=ids) if ids else NOTHING
 
 
@@ -183,16 +183,43 @@ def administrator(actor):
 
 
 def _by(wanted):
-    """Word a rule by the credential of the actor that fits the row."""
+    """Word a rule by the credentials of the actor that fit the row: every source counts, so each is named."""
 
     def told(actor, row):
-        for held in actor.held:
-            fits = held.space_id == row.space_id and wanted(held)
-            if fits and (held.organization_id == row.organization_id or not (held.restricted or held.is_public_reader)):
-                return f"You are {held.responsibility_name} in {held.space_title} for {held.organization_name}."
-        return "You hold a credential in this space."
+        found = _fitting(actor.counting, row, wanted)
+        named = [*found[:1], *(held for held in found[1:] if held.group_id)]
+        return " ".join(f"You are {held}." for held in named) or "You hold a credential in this space."
 
     return told
+
+
+def _fitting(credentials, row, wanted):
+    """Return the wanted ones that cover the row: its space, and its organization if they are bound to one."""
+    return [
+        held
+        for held in credentials
+        if held.space_id == row.space_id
+        and wanted(held)
+        and (held.organization_id == row.organization_id or not (held.restricted or held.is_public_reader))
+    ]
+
+
+# The credentials by which the rule of each code reads.
+READ_BY = {
+    "3.1": lambda held: held.level and not held.restricted,
+    "3.2": lambda held: held.level and held.restricted,
+    "3.3": lambda held: held.is_public_reader,
+    "3.4": lambda held: held.is_owner,
+}
+
+
+def sources(actor, code, row):
+    """Return what lets the actor read the row by the rule of `code`: Held or Received, each with its group, if any."""
+    if code == "3.7":
+        return actor.shares.get(row.pk, ())
+    if code == "3.6":
+        return _fitting(actor.held, row, lambda held: held.works)
+    return _fitting(actor.counting, row, READ_BY[code]) if code in READ_BY else ()
 
 
 def _open_told(actor, row):
@@ -203,7 +230,11 @@ def _open_told(actor, row):
 
 
 def _share_told(actor, row):
-    return f"It was shared with you: {Level(actor.shares[row.pk]).label}. That is outside the baseline."
+    given = [
+        f"{Level(one.level).label}{f', through the group {one.group}' * bool(one.group_id)}"
+        for one in actor.shares[row.pk]
+    ]
+    return f"It was shared with you: {'; '.join(given)}. That is outside the baseline."
 
 
 READ_UNRESTRICTED = Rule(
@@ -211,28 +242,28 @@ READ_UNRESTRICTED = Rule(
     "An unrestricted credential in the space, Reader to Leader, reads every item of it except other people's "
     "Private and personal items.",
     lambda actor: both(working(actor), Q(maturity__in=SHARED)),
-    _by(lambda held: held.level and not held.restricted),
+    _by(READ_BY["3.1"]),
 )
 READ_RESTRICTED = Rule(
     "3.2",
     "A (Restricted) credential in the space, Reader to Leader, reads the items of exactly its own organization "
     "except other people's Private and personal items.",
     lambda actor: both(working_restricted(actor), Q(maturity__in=SHARED)),
-    _by(lambda held: held.level and held.restricted),
+    _by(READ_BY["3.2"]),
 )
 READ_PUBLIC_READER = Rule(
     "3.3",
     "A Public Reader credential reads items of its organization in Public and Protected spaces, "
     "not Private and personal ones.",
     lambda actor: both(public_reader(actor), Q(maturity__in=SHARED)),
-    _by(lambda held: held.is_public_reader),
+    _by(READ_BY["3.3"]),
 )
 READ_OWNER = Rule(
     "3.4",
     "An Owner of the space reads every item of it, Private and personal included; Owner (Restricted) those of "
     "its organization.",
     lambda actor: NOTHING if actor.is_administrator else owner(actor),
-    _by(lambda held: held.is_owner),
+    _by(READ_BY["3.4"]),
 )
 READ_OPEN = Rule(
     "3.5",

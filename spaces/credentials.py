@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from spaces import days, hooks
 from spaces.giving import CredentialSpec, fault, may_give, may_touch, member_of, spec_of
-from spaces.models import Credential, CurrentCredential, Responsibility, Space
+from spaces.models import Credential, CurrentCredential, GroupCredential, Responsibility, Space
 from spaces.owners import keep_owner, lasting_owners, lock_space, permission_of
 from spaces.places import space_url
 from tenants import access, audit, notifications
@@ -124,7 +124,8 @@ def _name_owner(actor, operator, space, successor):
 
 def _name_content_owner(space, user, heir):
     """Give what `user` leaves behind to `heir`; return what the record keeps of it."""
-    if Credential.objects.live().filter(content_object=space, user=user).exists():
+    holder = actors.of(user, space.platform)
+    if holder is not None and any(held.space_id == space.pk for held in holder.held):
         raise Conflict(f"{user} still holds a credential in {space}.", "Their Private items stay with them.")
     if heir.user_id == user.pk or not heir.is_active:
         raise Unacceptable("Choose an active person of the space as the new content owner.", field="heir")
@@ -291,13 +292,12 @@ def _end(actor, member, mine, *, stays=False):
 def choose_credential(*, actor, credential_id):
     """Make one of the actor's live credentials the current one. Raises NotVisible for any other id."""
     held = next((held for held in actor.held if held.id == credential_id), None)
-    credential = (
-        held
-        and Credential.objects.select_related("permission", "content_object", "organization").filter(pk=held.id).first()
-    )
+    credential = held and _stored(held)
     if credential is None:
         raise NotVisible
-    CurrentCredential.objects.update_or_create(member=actor.member, defaults={"credential": credential})
+    kept = "group_credential" if held.group_id else "credential"
+    chosen = {"credential": None, "group_credential": None, kept: credential}
+    CurrentCredential.objects.update_or_create(member=actor.member, defaults=chosen)
     before = {"credential": str(actor.current)} if actor.current else {}
     audit.record(
         actor,
@@ -310,3 +310,11 @@ def choose_credential(*, actor, credential_id):
         decision=Decision(True, "You hold this credential.", "1"),
     )
     return held
+
+
+def _stored(held):
+    """Return the stored row of a held credential, or None when it has gone meanwhile."""
+    if held.group_id:
+        rows = GroupCredential.objects.select_related("permission", "content_object")
+        return rows.filter(pk=-held.id, group=held.group_id).first()
+    return Credential.objects.select_related("permission", "content_object", "organization").filter(pk=held.id).first()

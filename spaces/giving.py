@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from spaces.models import RESTRICTABLE, Credential, Responsibility
+from spaces.models import RESTRICTABLE, Credential, GroupCredential, Responsibility
 from tenants import access
 from tenants import actor as actors
 from tenants.access import Decision
@@ -130,17 +130,23 @@ def _beyond_end(held, platform, spec):
 
 def holds_unrestricted(space, user_id):
     """Tell whether a person holds a credential in `space` that is neither (Restricted) nor Public Reader."""
-    return _unrestricted(user_id).filter(content_object=space).exists()
+    return any(rows.filter(content_object=space).exists() for rows in _unrestricted(user_id))
 
 
 def held_none_unrestricted(member):
     """Tell whether a member holds no unrestricted credential anywhere on the platform: one more opens much."""
-    return not _unrestricted(member.user_id).filter(content_object__platform=member.platform_id).exists()
+    here = {"content_object__platform": member.platform_id}
+    return not any(rows.filter(**here).exists() for rows in _unrestricted(member.user_id))
 
 
 def _unrestricted(user_id):
-    rows = Credential.objects.unended().filter(user=user_id, restricted=False)
-    return rows.exclude(permission__codename=Responsibility.PUBLIC_READER)
+    """Return the unrestricted credentials of a person, and those of their groups."""
+    own = Credential.objects.unended().filter(user=user_id)
+    through = GroupCredential.objects.unended().filter(group__user_group__members__user=user_id)
+    return [
+        rows.filter(restricted=False).exclude(permission__codename=Responsibility.PUBLIC_READER)
+        for rows in (own, through)
+    ]
 
 
 def member_of(space, user_id):

@@ -1,6 +1,6 @@
 """What a membership means on this floor: credentials that an invitation gives, and that end with the membership."""
 
-from spaces import days, hooks
+from spaces import days, groups, hooks
 from spaces.credentials import CredentialSpec, end_credentials, end_organizations, may_give, store_credential
 from spaces.models import LADDER, Credential, Responsibility
 from spaces.owners import kept_alone, lock_space, make_owner
@@ -26,7 +26,8 @@ def preview(member):
 def lock(member):
     """Lock the spaces in which the person holds a credential or in which an upper floor has work, in one order."""
     mine = Credential.objects.filter(user=member.user_id, content_object__platform=member.platform_id)
-    for space_id in sorted({*mine.values_list("content_object", flat=True), *hooks.concerned(member)}):
+    held = {*mine.values_list("content_object", flat=True), *groups.spaces_of(member)}
+    for space_id in sorted({*held, *hooks.concerned(member)}):
         lock_space(space_id)
 
 
@@ -47,7 +48,10 @@ def leaving(member, organizations):
 
 def leave(actor, member, organizations):
     """End the credentials for these organizations; spaces keep an Owner as above."""
-    return _taken_over(end_organizations(actor, member, organizations))
+    taken = end_organizations(actor, member, organizations)
+    for space_id in sorted(groups.spaces_of(member)):  # what a group holds follows the lowest employment
+        hooks.access_lost(actor, space_id, member.user)
+    return _taken_over(taken)
 
 
 def held(member):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from guardian.models import UserObjectPermissionBase
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from tenants.models import Invitation, Member, Organization, Platform, User
 
@@ -61,7 +61,7 @@ class Space(models.Model):
 
 
 class CredentialQuerySet(models.QuerySet):
-    """Credentials, read as adjectives."""
+    """Credentials of people and of groups, read as adjectives."""
 
     def live(self, now=None):
         """Keep those that count at `now`: started, not ended, of an active member who belongs to the organization."""
@@ -119,15 +119,62 @@ class Credential(UserObjectPermissionBase):
         return Responsibility(self.permission.codename)
 
 
-class CurrentCredential(models.Model):
-    """The credential a person has chosen to work with on a platform."""
+class GroupCredential(GroupObjectPermissionBase):
+    """What a group holds in a space: each active member holds it, with their own lowest employment as organization.
 
-    member = models.OneToOneField(Member, models.CASCADE, related_name="current")
-    credential = models.ForeignKey(Credential, models.CASCADE, related_name="+")
-    chosen_at = models.DateTimeField(auto_now=True)
+    `group` is the row of Django's groups that the user group stands on. Written by `spaces.group_credentials` only.
+    """
+
+    content_object = models.ForeignKey(Space, models.CASCADE, related_name="group_credentials")
+    restricted = models.BooleanField("(Restricted)", default=False)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["group__user_group__name", "pk"]
+        unique_together = []  # guardian's would forbid (Restricted) beside unrestricted
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "content_object", "permission", "restricted"], name="same_group_credential_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="group_credential_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["content_object", "group"], name="group_credential_by_space")]
 
     def __str__(self):
-        return f"{self.credential} of {self.member}"
+        restricted = " (Restricted)" if self.restricted else ""
+        return f"{self.get_responsibility().label}{restricted} in {self.content_object}"
+
+    def get_responsibility(self):
+        """Return the Responsibility that the guardian permission stands for."""
+        return Responsibility(self.permission.codename)
+
+
+class CurrentCredential(models.Model):
+    """The credential a person has chosen to work with on a platform: their own, or one held through a group."""
+
+    member = models.OneToOneField(Member, models.CASCADE, related_name="current")
+    credential = models.ForeignKey(Credential, models.CASCADE, null=True, blank=True, related_name="+")
+    group_credential = models.ForeignKey(GroupCredential, models.CASCADE, null=True, blank=True, related_name="+")
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(credential__isnull=True) ^ Q(group_credential__isnull=True),
+                name="current_is_one_credential",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.credential or self.group_credential} of {self.member}"
 
 
 class InvitationCredential(models.Model):

@@ -26,7 +26,8 @@ def lock_space(space_id):
 def lasting_owners(space):
     """Return the ids of the credentials that keep `space`: live, unrestricted, Owner, no end, of active members.
 
-    Asks the stored rows, so lock the space first. A constant number of queries.
+    A person's own: one held through a group keeps no space, for it ends with the group. Asks the stored rows, so
+    lock the space first. A constant number of queries.
     """
     owners = Credential.objects.filter(
         content_object=space, permission__codename=Responsibility.OWNER, restricted=False, ends_at=None
@@ -35,12 +36,12 @@ def lasting_owners(space):
         platform=space.platform_id, status=Status.ACTIVE, user__is_active=True, user__in=owners.values("user")
     )
     found = actors.build(list(members.select_related("platform", "company", "unit", "user")))
-    return {
-        held.id
-        for actor in found
-        for held in actor.held
-        if held.space_id == space.pk and held.is_owner and not held.restricted and held.ends_at is None
-    }
+    return {held.id for actor in found for held in actor.held if held.space_id == space.pk and lasts(held)}
+
+
+def lasts(held):
+    """Tell whether a credential keeps its space: an unrestricted Owner's own, without an end."""
+    return held.is_owner and not held.restricted and held.ends_at is None and held.group_id is None
 
 
 def kept_alone(member):
@@ -54,7 +55,7 @@ def kept_alone(member):
     keepers = {}
     for actor in found:
         for held in actor.held:
-            if held.is_owner and not held.restricted and held.ends_at is None:
+            if lasts(held):
                 keepers.setdefault(held.space_id, set()).add(actor.user.pk)
     alone = [space_id for space_id, users in keepers.items() if users == {member.user_id}]
     return list(Space.objects.select_related("platform").filter(pk__in=alone).order_by("title"))

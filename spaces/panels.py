@@ -1,7 +1,7 @@
 """What pages of the ground floor show of spaces: my spaces at home, a member's credentials in the member's detail."""
 
-from spaces import center, people
-from spaces.models import Credential, Space
+from spaces import center, holders
+from spaces.models import Credential, GroupCredential, Space
 from tenants import access, panels, roster
 
 MOST_ROWS = 12
@@ -21,7 +21,7 @@ def my_spaces(request, **objects):
 
 
 def member_credentials(request, *, member, **objects):
-    """Return all credentials of a member, for Administrators and the person; nothing for others."""
+    """Return all credentials of a member, those of their groups too, for Administrators and the person alone."""
     if not (request.actor.is_administrator or member.user_id == request.actor.user.pk):
         return None
     rows = (
@@ -30,11 +30,19 @@ def member_credentials(request, *, member, **objects):
         .select_related("permission", "organization", "content_object", "given_by")
         .order_by("content_object__title", "pk")
     )
-    return {"template": "spaces/member_panel.html", "context": {"credentials": list(rows)}, "position": 30}
+    through = (
+        GroupCredential.objects.unended()
+        .filter(group__user_group__members=member)
+        .select_related("permission", "group__user_group", "content_object", "given_by")
+        .order_by("content_object__title", "pk")
+    )
+    found = {"credentials": list(rows), "through": list(through), "member": member}
+    found["count"] = len(found["credentials"]) + len(found["through"])
+    return {"template": "spaces/member_panel.html", "context": found, "position": 30}
 
 
 def register():
     """Hand both to the pages, and the number of spaces to the list of members."""
     panels.contribute("home", my_spaces)
     panels.contribute("member", member_credentials)
-    roster.contribute_number("spaces", people.number_of_spaces)
+    roster.contribute_number("spaces", holders.number_of_spaces)

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
-from spaces.models import LADDER, Credential, InvitationCredential, Responsibility
+from spaces import holders
+from spaces.giving import spec_of
+from spaces.models import LADDER, Credential, GroupCredential, InvitationCredential, Responsibility
+from spaces.owners import lasts
 from spaces.rules import people_known
 from tenants import access
 from tenants import actor as actors
-from tenants.models import InvitationState, Member, Organization, Right, Status, User
+from tenants.models import GroupMember, InvitationState, Member, Organization, Right, Status, User
 
 SHORTEST_SEARCH = 2
 LAST_OWNER = "last unrestricted Owner"
@@ -21,7 +23,10 @@ SOURCES = {"creator": "Creator", "invitation": "Invitation", "platform": "Took o
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A credential of somebody in a space, or one that an invitation will give, as Manage members shows it."""
+    """A credential of somebody in a space, as Manage members shows it.
+
+    `credential` is their own; `group` says that they hold it through one. Neither: an invitation will give it.
+    """
 
     member: Member
     responsibility: Responsibility
@@ -34,6 +39,7 @@ class Person:
     note: str = ""
     editable: bool = False
     first: bool = True
+    group: str = ""
 
     @property
     def label(self):
@@ -58,7 +64,12 @@ class Person:
     @property
     def pending(self):
         """True for people who have not accepted yet."""
-        return self.member.status == Status.PENDING or self.credential is None
+        return self.member.status == Status.PENDING or not self.stored
+
+    @property
+    def stored(self):
+        """True for what stands already, False for what an invitation will give."""
+        return self.credential is not None or bool(self.group)
 
     @property
     def outside(self):
@@ -80,29 +91,28 @@ def people_of(actor, space):
         .order_by("user__name", "user__email", "pk")
     )
     members = _members(space, {row.user_id for row in credentials} | {row.given_by_id for row in credentials})
-    invited = _invited(space)
-    everyone = actors.build(
-        list({**{m.user_id: m for m in members}, **{p.member.user_id: p.member for p in invited}}.values())
-    )
-    by_user = {found.user.pk: found for found in everyone}
-    lasting = {held.id for found in everyone for held in found.held if _lasts(held, space)}
+    invited, through = _invited(space), _through_groups(actor, space)
+    known_members = {member.user_id: member for member in members}
+    known_members |= {person.member.user_id: person.member for person in (*invited, *through)}
+    by_user = {found.user.pk: found for found in actors.build(list(known_members.values()))}
+    lasting = {
+        held.id for found in by_user.values() for held in found.held if held.space_id == space.pk and lasts(held)
+    }
     known = _known(actor, space, by_user)
-    may_edit = _editing(actor, space, credentials, by_user)
+    free = {row.user_id for row in credentials if spec_of(row).unrestricted}
+    free |= {person.member.user_id for person in through if person.free}
+    may_edit = _editing(actor, space, free, by_user)
     people = [
         _person(row, by_user[row.user_id], lasting, known, may_edit)
         for row in credentials
         if row.user_id in known and by_user[row.user_id].member.status in (Status.ACTIVE, Status.PENDING)
     ]
-    people += [person for person in invited if person.member.user_id in known]
+    people += [person for person in (*through, *invited) if person.member.user_id in known]
     return _marked(sorted(people, key=lambda person: (str(person.member), person.member.pk)))
 
 
 def _owns(held, space):
     return held.space_id == space.pk and held.is_owner and not held.restricted
-
-
-def _lasts(held, space):
-    return _owns(held, space) and held.ends_at is None
 
 
 def _members(space, user_ids):
@@ -134,6 +144,49 @@ def _invited(space):
     ]
 
 
+def _through_groups(actor, space):
+    """Return a Person for each member of each group that holds something here. Two queries."""
+    rows = list(groups_in(space))
+    entries = GroupMember.objects.filter(
+        group__in={row.group_id for row in rows}, member__status__in=(Status.ACTIVE, Status.PENDING)
+    ).select_related("group", "member__platform", "member__company", "member__unit", "member__user")
+    inside = {}
+    for entry in entries:
+        inside.setdefault(entry.group_id, []).append(entry.member)
+    knows_all = people_known(actor, space.pk) is None
+    return [
+        _group_person(row, member, knows_all or actor.user.pk in {other.user_id for other in inside[row.group_id]})
+        for row in rows
+        for member in inside.get(row.group_id, ())
+    ]
+
+
+def groups_in(space):
+    """Return the group credentials of a space that have not ended, by the name of the group."""
+    rows = GroupCredential.objects.unended().filter(content_object=space)
+    return rows.select_related("permission", "group__user_group", "given_by", "content_object").order_by(
+        "group__user_group__name", "pk"
+    )
+
+
+def _group_person(row, member, named):
+    """Return what `member` holds through a group; its name is told to whoever knows its people."""
+    return Person(
+        member=member,
+        responsibility=row.get_responsibility(),
+        restricted=row.restricted,
+        organization=member.employment,
+        ends_at=row.ends_at,
+        starts_at=_ahead(row.starts_at),
+        note="counts from acceptance" if member.is_pending else "",
+        group=f"through the group {row.group.user_group}" if named else "through a group",
+    )
+
+
+def _ahead(starts_at):
+    return starts_at if starts_at and starts_at > timezone.now() else None
+
+
 def _known(actor, space, by_user):
     """Return the ids of the people of this space whom `actor` may know of."""
     organizations = people_known(actor, space.pk)
@@ -144,18 +197,16 @@ def _known(actor, space, by_user):
     return near | owners | {actor.user.pk}
 
 
-def _editing(actor, space, credentials, by_user):
-    """Return a test of one credential: may `actor` change it? Says what `giving.may_touch` says, without a query."""
+def _editing(actor, space, free, by_user):
+    """Return a test of one credential: may `actor` change it? Says what `giving.may_touch` says, without a query.
+
+    `free` are the ids of the people who hold an unrestricted credential here, their own or through a group.
+    """
     if not access.can(actor, "manage_members", space):
         return lambda row: False
     if access.can(actor, "give_any", space):
         return lambda row: True
     mine = {held.organization_id for held in actor.held if held.space_id == space.pk and held.is_owner}
-    free = {
-        row.user_id
-        for row in credentials
-        if not row.restricted and row.get_responsibility() != Responsibility.PUBLIC_READER
-    }
     return lambda row: (
         row.restricted
         and row.organization_id in mine
@@ -178,7 +229,7 @@ def _person(row, found, lasting, known, may_edit):
         organization=row.organization,
         ends_at=row.ends_at,
         credential=row,
-        starts_at=row.starts_at if row.starts_at and row.starts_at > timezone.now() else None,
+        starts_at=_ahead(row.starts_at),
         given_by=row.given_by if row.given_by_id in known else None,
         note=note,
         editable=may_edit(row),
@@ -249,22 +300,14 @@ def _within(actor, space, members):
     return [found.member for found in actors.build(list(members)) if found.organizations & organizations]
 
 
-def number_of_spaces():
-    """Return in how many spaces the Member of the outer query holds a live credential, for sorting by it."""
-    mine = Credential.objects.live().filter(user=OuterRef("user"), content_object__platform=OuterRef("platform"))
-    counted = mine.order_by().values("user").annotate(number=Count("content_object", distinct=True))
-    return Coalesce(Subquery(counted.values("number")), 0)
-
-
 def within_reach(spaces, besides):
     """Return {space id: Members} who may take a space over: Administrators and its active people, `besides` left out.
 
     A constant number of queries for any number of spaces.
     """
     platform, ids = besides.platform_id, [space.pk for space in spaces]
-    holders = Credential.objects.live().filter(content_object__in=ids)
     rows = Member.objects.filter(platform=platform, status=Status.ACTIVE, user__is_active=True).exclude(pk=besides.pk)
-    rows = rows.filter(Q(right=Right.ADMINISTRATOR) | Q(user__in=holders.values("user"))) if ids else rows.none()
+    rows = rows.filter(Q(right=Right.ADMINISTRATOR) | holders.inside(ids)) if ids else rows.none()
     people = actors.build(list(rows.select_related("platform", "company", "unit", "user")))
     return {
         space_id: tuple(

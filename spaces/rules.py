@@ -50,7 +50,8 @@ def restricted_owners(actor):
 
 def _mine(actor, row):
     held = next(held for held in actor.held if held.space_id == row.pk)
-    return f"You are {held.responsibility_name} in this space for {held.organization_name}."
+    said = f"You are {held.responsibility_name} in this space for {held.organization_name}"
+    return f"{said}, {held.source}." if held.group_id else f"{said}."
 
 
 HOLDER = Rule("9.1", "You hold a credential in this space.", holders, _mine)

@@ -49,7 +49,8 @@ def create_space(*, actor, title, description="", visibility=Visibility.PRIVATE)
         )
         for responsibility in (Responsibility.LEADER, Responsibility.OWNER)
     )
-    CurrentCredential.objects.update_or_create(member=actor.member, defaults={"credential": leader})
+    chosen = {"credential": leader, "group_credential": None}
+    CurrentCredential.objects.update_or_create(member=actor.member, defaults=chosen)
     audit.record(
         actor,
         "space_created",

@@ -27,7 +27,11 @@ from tenants.models.organizations import mark_of
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A live credential as facts. `level` is its rung on the design ladder: 0 for Public Reader and Owner."""
+    """A live credential as facts. `level` is its rung on the design ladder: 0 for Public Reader and Owner.
+
+    `id` is that of the stored credential; one held through a group has the id of the group's with a minus, so that
+    no two that a person holds are taken for each other.
+    """
 
     id: int
     space_id: int
@@ -41,6 +45,13 @@ class Held:
     organization_name: str
     organization_accent: str
     ends_at: datetime | None = None
+    group_id: int | None = None
+    group: str = ""
+
+    @property
+    def source(self):
+        """Say through which group it is held; nothing for a person's own."""
+        return f"through the group {self.group}" if self.group_id else ""
 
     @property
     def responsibility_name(self):
@@ -68,12 +79,25 @@ class Held:
         return not self.is_public_reader
 
     def __str__(self):
-        return f"{self.responsibility_name} in {self.space_title} for {self.organization_name}"
+        said = f"{self.responsibility_name} in {self.space_title} for {self.organization_name}"
+        return f"{said}, {self.source}" if self.group_id else said
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A live share as a fact: its level, and the group through which it reaches the person, if any."""
+
+    level: str
+    group_id: int | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Actor:
-    """A user on a platform. `compiled` holds the rules' tests for as long as the actor lives."""
+    """A user on a platform. `compiled` holds the rules' tests for as long as the actor lives.
+
+    `shares` maps the id of an item to what was Received of it, from every source, the widest first.
+    """
 
     user: User
     member: Member
@@ -149,7 +173,7 @@ class Actor:
     def shape(self, row):
         """Return what of this actor can matter for `row`; actors of equal shape get equal answers."""
         space_id = getattr(row, "space_id", None)
-        here = frozenset(self._fact(held) for held in self.held if held.space_id == space_id)
+        here = frozenset((*self._fact(held), held.group) for held in self.held if held.space_id == space_id)
         away = frozenset(self._fact(held)[:-1] for held in self.held if held.space_id != space_id)
         personal = (
             getattr(row, "owner_id", None) == self.user.pk,

@@ -72,4 +72,5 @@ def _credential(held):
         "responsibility": held.responsibility_name,
         "organization": held.organization_name,
         "organization_id": held.organization_id,
+        **({"group": held.group} if held.group_id else {}),
     }

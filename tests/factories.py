@@ -5,11 +5,12 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from content.models import Category, File, Item, ItemType, Maturity, Share
-from spaces.models import Credential, Space, Visibility
+from content.models import Category, File, GroupShare, Item, ItemType, Maturity, Share
+from spaces.models import Credential, GroupCredential, Space, Visibility
 from tenants import actor as actors
 from tenants.catalogue import ship
 from tenants.models import (
+    GroupMember,
     Kind,
     Member,
     Organization,
@@ -20,6 +21,7 @@ from tenants.models import (
     RoleStock,
     Status,
     User,
+    UserGroup,
 )
 
 
@@ -146,6 +148,49 @@ def share(item, member, level="share_read", **fields):
     """Store a share as it is, past every rule."""
     fields.setdefault("given_by", item.owner)
     return Share.objects.create(user=member.user, content_object=item, permission=permission(Item, level), **fields)
+
+
+class UserGroupFactory(DjangoModelFactory):
+    """A group of a platform, past every rule; `members=` puts people in."""
+
+    class Meta:
+        model = UserGroup
+        skip_postgeneration_save = True
+
+    platform = factory.SubFactory(PlatformFactory)
+    name = factory.Sequence("Group {}".format)
+    created_by = factory.SubFactory(UserFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return UserGroup.objects.make(**kwargs)
+
+    @factory.post_generation
+    def members(obj, create, extracted, **kwargs):
+        """Put people in."""
+        for member in extracted or ():
+            join(obj, member)
+
+
+def join(group, member):
+    """Put a member in a group, past every rule."""
+    return GroupMember.objects.create(group=group, member=member, added_by=member.user)
+
+
+def give_group(group, space, responsibility="reader", **fields):
+    """Store a group's credential as it is, past every rule."""
+    fields.setdefault("given_by", group.created_by)
+    return GroupCredential.objects.create(
+        group=group.group, content_object=space, permission=permission(Space, responsibility), **fields
+    )
+
+
+def share_group(item, group, level="share_read", **fields):
+    """Store a share with a group as it is, past every rule."""
+    fields.setdefault("given_by", item.owner)
+    return GroupShare.objects.create(
+        group=group.group, content_object=item, permission=permission(Item, level), **fields
+    )
 
 
 class ItemTypeFactory(DjangoModelFactory):

@@ -3,13 +3,14 @@
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.references import Reference, ReferenceKind
-from content.models.shares import Level, Share
+from content.models.shares import GroupShare, Level, Share
 from content.models.types import Category, ItemType
 
 __all__ = [
     "Category",
     "File",
     "FileVersion",
+    "GroupShare",
     "Item",
     "ItemType",
     "Level",

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from content import acts, items, lifecycle, reading
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
-from content.rules import READING
+from content.rules import READING, sources
 from content.views.attempts import attempt
 from content.views.names import Names, space_owners
 from spaces.rules import people_known
@@ -84,11 +84,23 @@ def item_readers(request, pk):
     known = people_known(request.actor, item.space_id)
     sentences = {rule.code: rule.sentence for rule in READING}
     found = [
-        (actor.member, decision.code, sentences[decision.code])
+        (actor.member, decision.code, sentences[decision.code], _through(actor, decision.code, item, known))
         for actor, decision in access.who(actors.everyone(request.platform), "read", item)
         if decision and (known is None or not actor.organizations.isdisjoint(known))
     ]
     return render_page(request, "content/item_readers.html", {"item": item, "readers": found, "known": known})
+
+
+def _through(actor, code, item, known):
+    """Say through which groups somebody reads by a rule; who may not know everybody is told no group's name."""
+    found = sources(actor, code, item)
+    groups = dict.fromkeys(one.group for one in found if one.group_id)
+    if not groups:
+        return ""
+    also = "" if all(one.group_id for one in found) else "also "
+    if known is not None:
+        return f"{also}through a group"
+    return f"{also}through the group{'s' if len(groups) > 1 else ''} {', '.join(groups)}"
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from content import reading
-from spaces.models import Credential
+from spaces import holders
 from spaces.rules import people_known
 from tenants.models import Member
 
@@ -60,5 +60,5 @@ class Names:
 
 def space_owners(space_id):
     """Return the ids of the unrestricted Owners of a space: everybody in it may know them."""
-    rows = Credential.objects.live().filter(content_object=space_id, permission__codename="owner", restricted=False)
-    return frozenset(rows.values_list("user_id", flat=True))
+    owners = holders.owners_in([space_id]).get(space_id, {})
+    return frozenset(user.pk for user, restricted in owners.items() if not restricted)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from spaces import center
+from spaces import center, holders
 from spaces.forms import CenterForm
 from spaces.models import WIDTH, Space
 from spaces.views.asking import beside, find_space, open_to_repair, page_of
@@ -21,7 +21,7 @@ LONGEST_ID = 19  # digits
 def control_center(request):
     """Every space of the platform; the address is the state."""
     platform = request.platform
-    form = CenterForm(request.GET, owners=center.owners_of(platform))
+    form = CenterForm(request.GET, owners=holders.owners_of(platform))
     form.is_valid()  # what cannot be understood is not in cleaned_data
     sort = request.GET.get("sort", "-activity")
     sort = sort if sort in center.SORTS else "-activity"

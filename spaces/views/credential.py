@@ -30,7 +30,7 @@ def credential(request):
 
 def _chosen(request):
     value = request.POST.get("credential", "")
-    return int(value) if value.isdecimal() and len(value) < 19 else None
+    return int(value) if value.removeprefix("-").isdecimal() and len(value) < 19 else None
 
 
 def _way_back(request):

@@ -225,7 +225,7 @@ def _ending(request, space, person):
     listed = people.people_of(request.actor, space)
     others = {row.member.pk: row.member for row in listed if row.member.is_active}
     others.pop(person.member.pk, None)
-    last_one = sum(row.member.pk == person.member.pk and row.credential is not None for row in listed) == 1
+    last_one = sum(row.member.pk == person.member.pk and row.stored for row in listed) == 1
     return {
         "closes": previews.closes(actors.build([person.member])[0], space, person.credential.pk),
         "left": hooks.left_behind(space.pk, person.member.user) if last_one else 0,

@@ -3,6 +3,7 @@
 from tenants.models.audit import AuditEvent
 from tenants.models.batches import Batch, BatchLine, BatchState, Outcome
 from tenants.models.clock import ClockJob
+from tenants.models.groups import GroupMember, UserGroup
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
 from tenants.models.ledger import Cause, LicenceEntry
 from tenants.models.members import Member, Right, Status
@@ -23,6 +24,7 @@ __all__ = [
     "Cause",
     "ClockJob",
     "CredentialsCounted",
+    "GroupMember",
     "Invitation",
     "InvitationDraft",
     "InvitationRole",
@@ -44,4 +46,5 @@ __all__ = [
     "RoleStock",
     "Status",
     "User",
+    "UserGroup",
 ]

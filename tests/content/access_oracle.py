@@ -74,6 +74,7 @@ class Person:
     leader_edits_frozen: bool = True
     freeze_first: bool = False
     capabilities: frozenset = frozenset({"enter", "content", "design", "evaluate", "change"})
+    share: str = ""  # "read", "edit" or "manage", on everything that can be shared; "" for none
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,13 @@ class Answer:
             found.add(5)
         if thing.mine and any(c.responsibility != "public_reader" for c in self.live_here):
             found.add(6)
+        if self.shared_to("read", "edit", "manage"):
+            found.add(7)
         return found
+
+    def shared_to(self, *levels):
+        """Number 7: personal items are not shared."""
+        return self.person.share in levels and self.thing.category != "personal"
 
     def opens(self):
         """Number 5, and resources for the whole platform."""
@@ -245,7 +252,7 @@ class Answer:
         if act == "list":
             return self._lists()
         if act == "comment":
-            return self.admin or bool(self.sections & {1, 2, 4, 6})
+            return self.admin or bool(self.sections & {1, 2, 4, 6, 7})
         if thing.lock == "other" and act not in UNLOCKED_ACTS:
             return False
         needed = CAPABILITY.get(thing.category, "content")
@@ -256,7 +263,13 @@ class Answer:
         if act.startswith("exception_"):
             return self._excepts(act.removeprefix("exception_"))
         cell = TABLE[act].get(thing.maturity)
-        return cell is not None and self.is_a(cell)
+        return (cell is not None and self.is_a(cell)) or self._may_by_share(act)
+
+    def _may_by_share(self, act):
+        """Section 7: Can edit in Private and In Work, Can manage gives and ends shares in any maturity."""
+        if act in ("modify", "lock"):
+            return self.thing.maturity in ("private", "in_work") and self.shared_to("edit", "manage")
+        return act == "share" and self.shared_to("manage")
 
     def _lists(self):
         """Owners and Administrators find other people's Private and personal items only when they ask."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from content.models import Category, Item, Maturity
 from spaces.models import LADDER, Responsibility, Visibility
 from tenants import access
-from tenants.actor import Actor, Held
+from tenants.actor import Actor, Held, Received
 from tenants.models import Kind
 from tests.content.access_oracle import TABLE, UNLOCKED_ACTS, Answer, Credential, Person, Thing
 from tests.factories import (
@@ -92,8 +92,8 @@ class World:
             platform_wide=thing.platform_wide,
         )
 
-    def actor(self, person):
-        """Return the Actor that has exactly the facts of `person`."""
+    def actor(self, person, through=None):
+        """Return the Actor that has exactly the facts of `person`, all of it `through` a group where one is named."""
         platform, member = self.platform, self.member
         platform.credentials_counted = "current" if person.current_only else "all"
         platform.externals_read_open = person.externals_open
@@ -102,8 +102,10 @@ class World:
         platform.freeze_before_release = person.freeze_first
         member.right = person.right
         member.company = self.organizations["host" if person.employed_by_host else "supplier"]
-        held = tuple(self._held(number, credential) for number, credential in enumerate(person.credentials, 1))
-        chosen = next((number for number, c in enumerate(person.credentials, 1) if c.current), None)
+        group = {"group_id": 1, "group": through} if through else {}
+        numbered = [(-number if through else number, c) for number, c in enumerate(person.credentials, 1)]
+        held = tuple(self._held(number, credential, group) for number, credential in numbered)
+        chosen = next((number for number, credential in numbered if credential.current), None)
         organizations = self.organizations
         return Actor(
             user=self.me,
@@ -115,9 +117,15 @@ class World:
             capabilities=person.capabilities,
             parents={organizations["unit"].pk: organizations["host"].pk},
             host_id=organizations["host"].pk,
+            shares=self._shares(person, group),
         )
 
-    def _held(self, number, credential):
+    def _shares(self, person, group):
+        given = (Received(f"share_{person.share}", **group),)
+        shareable = [item.pk for item in self.items if item.category != "personal"] if person.share else []
+        return dict.fromkeys(shareable, given)
+
+    def _held(self, number, credential, group):
         space = self.spaces.get(credential.space, self.away)
         responsibility = Responsibility(credential.responsibility)
         return Held(
@@ -132,6 +140,7 @@ class World:
             organization_id=self.organizations[credential.organization].pk,
             organization_name=credential.organization,
             organization_accent="slate",
+            **group,
         )
 
 
@@ -168,9 +177,9 @@ def world(django_db_setup, django_db_blocker):
             transaction.set_rollback(True)
 
 
-def disagreements(world, person, acts, space=None):
+def disagreements(world, person, acts, space=None, through=None):
     """Return where engine and contract differ for one person, in `space` or everywhere."""
-    actor = world.actor(person)
+    actor = world.actor(person, through)
     chosen = [i for i, thing in enumerate(world.things) if space in (None, thing.space)]
     answers = {i: Answer(person, world.things[i]) for i in chosen}
     rows = Item.objects.filter(space=world.spaces[space]) if space else Item.objects.all()
@@ -206,6 +215,29 @@ def test_b01_b03_administrators_and_people_without_credentials_agree(world, opti
     for right, held in product(["administrator", "member"], [(), (owner,)]):
         wrong = disagreements(world, Person(right, held, **options), acts)
         assert not wrong, (right, held, wrong[:5])
+
+
+@pytest.mark.parametrize("share", ["read", "edit", "manage"])
+@pytest.mark.parametrize("through", [None, "Rig team"])
+def test_b01_b03_shares_with_a_person_and_with_a_group_agree(world, share, through):
+    passive = Credential("reader", True, "protected", "unit", False)
+    for held, options in (((), {}), ((passive,), {"current_only": True})):
+        person = Person("member", held, share=share, **options)
+        wrong = disagreements(world, person, ACTS, "protected" if held else None, through)
+        assert not wrong, (person, wrong[:5])
+
+
+@pytest.mark.parametrize("responsibility", Responsibility.values)
+def test_b01_b03_what_is_held_through_a_group_agrees(world, responsibility):
+    for restricted, options in product([False, True], [{}, {"current_only": True}]):
+        if responsibility == "public_reader" and restricted:
+            continue
+        for current in (True, False):
+            here = Credential(responsibility, restricted, "protected", "unit", current)
+            away = Credential("reader", True, "away", "unit", not current)
+            person = Person("member", (here, away), **options)
+            wrong = disagreements(world, person, ACTS, "protected", "Rig team")
+            assert not wrong, (person, wrong[:5])
 
 
 def test_b01_every_act_has_its_row_in_the_tables():

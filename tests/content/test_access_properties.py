@@ -1,4 +1,4 @@
-"""What holds in every world: random people, credentials, items and shares."""
+"""What holds in every world: random people, groups, credentials, items and shares."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,13 +14,16 @@ from tests.factories import (
     OrganizationFactory,
     PlatformFactory,
     SpaceFactory,
+    UserGroupFactory,
     give,
+    give_group,
     host_of,
     share,
+    share_group,
     worker,
 )
 
-PEOPLE, SPACES, COMPANIES = range(4), range(3), range(2)
+PEOPLE, SPACES, COMPANIES, GROUPS = range(4), range(3), range(2), range(2)
 STATES = [state for state in Maturity.values if state != "none"]
 a_credential = st.tuples(
     st.sampled_from(PEOPLE), st.sampled_from(SPACES), st.sampled_from(Responsibility.values), st.booleans()
@@ -32,6 +35,9 @@ an_item = st.tuples(
     st.sampled_from(COMPANIES),
     st.sampled_from(PEOPLE),
 )
+a_group_credential = st.tuples(
+    st.sampled_from(GROUPS), st.sampled_from(SPACES), st.sampled_from(Responsibility.values), st.booleans()
+)
 a_world = st.fixed_dictionaries(
     {
         "rights": st.lists(st.sampled_from(Right.values), min_size=4, max_size=4),
@@ -39,6 +45,9 @@ a_world = st.fixed_dictionaries(
         "credentials": st.lists(a_credential, max_size=7, unique=True),
         "items": st.lists(an_item, min_size=1, max_size=8),
         "shares": st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(0, 7)), max_size=3, unique=True),
+        "groups": st.lists(st.sets(st.sampled_from(PEOPLE), max_size=3), min_size=2, max_size=2),
+        "group_credentials": st.lists(a_group_credential, max_size=3, unique=True),
+        "group_shares": st.lists(st.tuples(st.sampled_from(GROUPS), st.integers(0, 7)), max_size=2, unique=True),
         "open_readers": st.sampled_from(OpenReaders.values),
         "counted": st.sampled_from(["all", "current"]),
     }
@@ -56,16 +65,25 @@ class World:
             for number, right in enumerate(facts["rights"])
         ]
         self.spaces = [SpaceFactory(platform=self.platform, visibility=name) for name in facts["visibilities"]]
-        for person, space, responsibility, bound in {
-            (person, space, responsibility, restricted and responsibility != "public_reader")
-            for person, space, responsibility, restricted in facts["credentials"]
-        }:
+        for person, space, responsibility, bound in _bound(facts["credentials"]):
             give(self.members[person], self.spaces[space], responsibility, restricted=bound)
         self.items = [self.item(*item) for item in facts["items"]]
         for person, number in facts["shares"]:
             item = self.items[number % len(self.items)]
             if item.category != Category.PERSONAL and not item.shares.filter(user=self.members[person].user).exists():
                 share(item, self.members[person], Level.values[number % 3])
+        self.groups = [[self.members[person] for person in sorted(people)] for people in facts["groups"]]
+        self._give_groups(_bound(facts["group_credentials"]), facts["group_shares"])
+
+    def _give_groups(self, credentials, shares):
+        """Make the groups and give them what the facts say."""
+        self.user_groups = [UserGroupFactory(platform=self.platform, members=members) for members in self.groups]
+        for group, space, responsibility, bound in credentials:
+            give_group(self.user_groups[group], self.spaces[space], responsibility, restricted=bound)
+        for number_of_group, number in shares:
+            item, group = self.items[number % len(self.items)], self.user_groups[number_of_group]
+            if item.category != Category.PERSONAL and not item.group_shares.filter(group=group.group).exists():
+                share_group(item, group, Level.values[number % 3])
 
     def item(self, space, category, state, company, person):
         """Store one item."""
@@ -81,6 +99,39 @@ class World:
     def actors(self):
         """Return everybody, freshly loaded."""
         return actors.everyone(self.platform)
+
+
+def _bound(credentials):
+    """Return the credentials, each once, without a Public Reader (Restricted)."""
+    return {
+        (holder, space, responsibility, restricted and responsibility != "public_reader")
+        for holder, space, responsibility, restricted in credentials
+    }
+
+
+class WithoutGroups(World):
+    """The same world in which each member of a group was given the same by hand, for their lowest employment."""
+
+    def _give_groups(self, credentials, shares):
+        for group, space, responsibility, bound in credentials:
+            for member in self.groups[group]:
+                held = Credential.objects.filter(
+                    user=member.user,
+                    content_object=self.spaces[space],
+                    permission__codename=responsibility,
+                    restricted=bound,
+                )
+                if not held.exists():
+                    give(member, self.spaces[space], responsibility, restricted=bound)
+        for group, number in shares:
+            item, level = self.items[number % len(self.items)], Level.values[number % 3]
+            for member in self.groups[group] if item.category != Category.PERSONAL else ():
+                mine = item.shares.filter(user=member.user).first()
+                if mine is None:
+                    share(item, member, level)
+                elif Level.values.index(mine.get_level()) < number % 3:
+                    mine.delete()
+                    share(item, member, level)
 
 
 class Properties(TestCase):
@@ -111,8 +162,21 @@ class Properties(TestCase):
 
     @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
+    def test_b01_what_a_group_holds_counts_as_if_each_member_held_it(self, facts):
+        facts |= {"counted": "all"}  # which one is current is a person's choice among what they hold
+        world, twin = World(facts), WithoutGroups(facts)
+        for member, other in zip(world.members, twin.members, strict=True):
+            actor, same = actors.of(member.user, world.platform), actors.of(other.user, twin.platform)
+            for act in access.POLICIES[Item]:
+                if act.startswith(("repair", "exception_")):
+                    continue  # by the current credential alone
+                for item, copy in zip(world.items, twin.items, strict=True):
+                    assert bool(access.can(actor, act, item)) is bool(access.can(same, act, copy)), (act, actor.held)
+
+    @settings(max_examples=12, deadline=None)
+    @given(facts=a_world)
     def test_b07_restricted_people_read_their_own_organization_only(self, facts):
-        world = World(facts | {"shares": []})
+        world = World(facts | {"shares": [], "group_shares": []})
         for actor in world.actors():
             if actor.is_administrator or not all(held.restricted or held.is_public_reader for held in actor.held):
                 continue
