@@ -7,8 +7,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import access, audit, invitations, ledger, memberships, notifications, stock
 from tenants import actor as actors
+from tenants import audit, invitations, ledger, memberships, notifications, stock
 from tenants.errors import Gone, NotVisible
 from tenants.models import Cause, Invitation, InvitationState, Member, Status
 
@@ -16,6 +16,7 @@ RELATED = ("platform", "company", "inviter", "member__user")
 OVER = {
     InvitationState.ACCEPTED: ("This invitation was accepted already.", "Sign in and choose the platform."),
     InvitationState.DECLINED: ("This invitation was declined.", "Ask for a new one if you changed your mind."),
+    InvitationState.EXPIRED: ("This invitation has expired.", "Another one was sent to you later."),
     InvitationState.REVOKED: ("This invitation was taken back.", "Ask the person who sent it."),
 }
 
@@ -66,8 +67,8 @@ def accept_invitation(*, user, pk):
     """
     invitation = _lock(user, pk)
     inviter = actors.of(invitation.inviter, invitation.platform)
-    if inviter is None or not access.can(inviter, "invite", invitation.platform):
-        return _revoke(user, inviter, invitation)
+    if reason := invitations.objection(inviter, invitation):
+        return _revoke(user, inviter, invitation, reason)
     member = _activated(user, invitation)
     with ledger.accounted(member, Cause.ACCEPTED, user):
         left_out = stock.settle_member(member, list(invitation.roles.select_related("role")))
@@ -100,6 +101,9 @@ def _activated(user, invitation):
         member = _merged(member, other, user, invitation)
     member.right, member.company, member.joined_at = invitation.right, invitation.company, timezone.now()
     member.held_before = {}
+    member.sponsor = invitation.inviter if member.is_external else None
+    member.ends_at, member.end_reminders, member.end_settled = invitation.access_ends_at, 0, False
+    member.sponsor_offered = None
     return member
 
 
@@ -115,13 +119,12 @@ def _merged(member, other, user, invitation):
     return other
 
 
-def _revoke(user, inviter, invitation):
-    """The inviter can no longer invite: the invitation is revoked, and both are told."""
+def _revoke(user, inviter, invitation, reason):
+    """The membership can no longer be given: the invitation is revoked, and both are told."""
     invitations.close(inviter, invitation, InvitationState.REVOKED)
     platform = invitation.platform
-    reason = f"{invitation.inviter} can no longer invite people."
     audit.record(None, "invitation_revoked", invitation, platform=platform, user=user, subject=user, reason=reason)
-    _tell(invitation, f"Your invitation of {invitation.email} to {platform} was revoked: you can no longer invite.", [])
+    _tell(invitation, f"Your invitation of {invitation.email} to {platform} was revoked.", [reason])
     return Answer(invitation, None, (reason,))
 
 

@@ -12,10 +12,11 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import batch_runs, events, housekeeping, navigation, rules
+        from tenants import batch_runs, events, housekeeping, navigation, reminders, rules
 
         rules.register()
         navigation.register()
         events.register()
         housekeeping.register()
         batch_runs.register()
+        reminders.register()

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import letters, memberships, outbox
+from tenants import days, letters, memberships, outbox
 from tenants.accounts import on_this_site
 
 
@@ -22,15 +22,15 @@ def about(invitation):
     return f"invitation:{invitation.pk}"
 
 
-def send(invitation, token):
-    """Queue the mail."""
+def send(invitation, token, reminder=False):
+    """Queue the mail, or one that reminds of it by the same link."""
     platform, inviter = invitation.platform, invitation.inviter
     membership = inviter.memberships.filter(platform=platform).select_related("company").first()
     until = timezone.localtime(invitation.expires_at, platform.zone)
     company = membership.company if membership else platform.name
     letter = letters.write(
         "invitation",
-        f"{inviter} ({company}) invites you to {platform}",
+        f"{'Reminder: ' if reminder else ''}{inviter} ({company}) invites you to {platform}",
         platform=platform,
         invitation=invitation,
         inviter=inviter,
@@ -38,6 +38,8 @@ def send(invitation, token):
         spaces=memberships.offered(invitation),
         roles=[offer.role.name for offer in invitation.roles.select_related("role")],
         until=until,
+        ends=days.last_day(invitation.access_ends_at, platform.zone),
+        reminder=reminder,
         link=link(token),
         why=f"{inviter} ({inviter.email}) invited this address on Gangway. If you do not know them, do nothing",
     )

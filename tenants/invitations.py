@@ -1,7 +1,5 @@
 """Invitations: judge an address, make, renew and revoke. Source of the rules: docs/access.md, section 9."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,11 +7,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tenants import access, addresses, audit, invitation_mail, memberships, notifications
+from tenants import access, addresses, audit, domains, invitation_mail, memberships, notifications, tokens
+from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, TooMany
 from tenants.models import Invitation, InvitationRole, InvitationState, Member, Right, Status, User
-
-TOKEN_BYTES = 32  # 256 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,8 @@ class Offer:
     company: object
     roles: tuple = ()
     message: str = ""
+    access_ends_at: object = None
+    by_member: bool = False
 
 
 def judge(platform, typed):
@@ -57,11 +56,11 @@ def _known(platform):
     members = dict(Member.objects.filter(platform=platform).values_list("user__email", "status"))
     standing = Invitation.objects.filter(platform=platform, state=InvitationState.SENT, expires_at__gt=timezone.now())
     active = {addresses.domain_of(email) for email, status in members.items() if status == Status.ACTIVE}
-    return members, set(standing.values_list("email", flat=True)), active
+    return members, set(standing.values_list("email", flat=True)), active, domains.rules_of(platform)
 
 
 def _judge_one(text, known, seen):
-    members, invited, domains = known
+    members, invited, active, rules = known
     try:
         email = addresses.canonical(text)
     except addresses.AddressError as error:
@@ -72,42 +71,39 @@ def _judge_one(text, known, seen):
         return Verdict(text, "member", "An active member of this platform; nothing is sent.", email)
     if email in invited:
         return Verdict(text, "invited", "An invitation stands; send it again from the list instead.", email)
-    doubt = addresses.warning(email, domains)
+    if refused := domains.refusal(email, rules):
+        return Verdict(text, "domain", refused, email)
+    doubt = addresses.warning(email, active)
     if doubt:
         return Verdict(text, doubt.code, doubt.sentence, email)
     return Verdict(text, "ready", "Can be invited.", email)
 
 
-def hash_of(token):
-    """Return what is stored of a token: nobody can make the link from it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def prepare(actor, offer):
     """Store one invitation and its pending member; return (invitation, token). Part of a sending service.
 
-    Writes no entry in the record and sends nothing. Raises Conflict when the address is a member or invited.
+    Writes no entry in the record and sends nothing. Raises Conflict when the address is a member,
+    invited, or refused by the domain rules.
     """
-    member, before = _pending_member(actor.platform, offer)
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
-    Invitation.objects.filter(
-        platform=actor.platform, email=offer.email, state=InvitationState.SENT, expires_at__lte=now
-    ).update(state=InvitationState.REVOKED, answered_at=now)  # an expired one makes room
+    domains.require(actor.platform, offer.email)
+    before = _make_room(actor.platform, offer.email)
+    member, now_is = _pending_member(actor.platform, offer)
+    invitation = Invitation(
+        platform=actor.platform,
+        email=offer.email,
+        member=member,
+        status_before=now_is or before,
+        right=offer.right,
+        company=offer.company,
+        inviter=actor.user,
+        by_member=offer.by_member,
+        message=offer.message.strip()[:500],
+        access_ends_at=offer.access_ends_at,
+    )
+    token = _begin(invitation)
     try:
         with transaction.atomic():
-            invitation = Invitation.objects.create(
-                platform=actor.platform,
-                email=offer.email,
-                member=member,
-                status_before=before,
-                right=offer.right,
-                company=offer.company,
-                inviter=actor.user,
-                message=offer.message.strip()[:500],
-                token_hash=hash_of(token),
-                sent_at=now,
-                expires_at=now + timedelta(days=actor.platform.invitation_days),
-            )
+            invitation.save()
     except IntegrityError:
         raise Conflict(f"An invitation of {offer.email} stands already.", "Send it again from the list.") from None
     InvitationRole.objects.bulk_create(
@@ -115,6 +111,25 @@ def prepare(actor, offer):
         for role, assigned, restricted in offer.roles
     )
     return invitation, token
+
+
+def _make_room(platform, email):
+    """Store an expired invitation of the address as such; return what its member was before."""
+    rows = Invitation.objects.filter(platform=platform, email=email, state=InvitationState.SENT)
+    expired = rows.filter(expires_at__lte=timezone.now()).select_for_update().first()
+    if expired is None:
+        return ""
+    expired.state = InvitationState.EXPIRED
+    expired.save(update_fields=["state"])
+    return expired.status_before
+
+
+def _begin(invitation):
+    """Let an invitation stand from now, with a new token; return that. It ends with the access that it offers."""
+    token, now = tokens.rotate(invitation), timezone.now()
+    ends = [now + timedelta(days=invitation.platform.invitation_days), invitation.access_ends_at]
+    invitation.sent_at, invitation.expires_at, invitation.reminders = now, min(filter(None, ends)), 0
+    return token
 
 
 def _pending_member(platform, offer):
@@ -147,10 +162,17 @@ def require_limit(actor, number):
         )
 
 
-def announce(invitation, token, *, by_mail=True):
+def objection(inviter, invitation):
+    """Return why an invitation cannot be accepted by the rules of now, or nothing; `inviter` is an Actor or None."""
+    if inviter is None or not access.can(inviter, "invite", invitation.platform):
+        return f"{invitation.inviter} can no longer invite people."
+    return domains.refusal(invitation.email, domains.rules_of(invitation.platform))
+
+
+def announce(invitation, token, *, by_mail=True, reminder=False):
     """Queue the mail, where one is wanted, and, for a person with an account, ring the bell."""
     if by_mail:
-        invitation_mail.send(invitation, token)
+        invitation_mail.send(invitation, token, reminder)
     user = invitation.member.user
     if user.claimed_at is not None:
         notifications.notify(
@@ -173,24 +195,37 @@ def _lock(actor, pk):
 
 @transaction.atomic
 def resend_invitation(*, actor, pk):
-    """Send an invitation again with a new token and a new end; its message stays. Returns (invitation, token).
+    """Send an invitation again, or renew an expired one: a new token and a new end, its message stays.
 
-    Raises Conflict unless it stands or has expired.
+    Returns (invitation, token). Raises Conflict unless it stands or has expired, its inviter still stands behind it,
+    and the access that it offers has not ended.
     """
     decision = access.require(actor, "invite", actor.platform)
     require_limit(actor, 1)
     invitation = _lock(actor, pk)
     if invitation.state != InvitationState.SENT:
         raise Conflict(f"This invitation was {invitation.get_state_display().lower()}.", "Invite the person anew.")
-    token, now = secrets.token_urlsafe(TOKEN_BYTES), timezone.now()
-    invitation.token_hash, invitation.sent_at = hash_of(token), now
-    invitation.expires_at = now + timedelta(days=invitation.platform.invitation_days)
-    invitation.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    if sentence := _over(invitation):
+        raise Conflict(sentence, "Invite the person anew.")
+    token = renew(invitation)
     after = {"expires_at": invitation.expires_at.isoformat()}
     subject = invitation.member.user
     audit.record(actor, "invitation_resent", invitation, decision=decision, subject=subject, after=after)
     announce(invitation, token)
     return invitation, token
+
+
+def _over(invitation):
+    if invitation.access_ends_at and invitation.access_ends_at <= timezone.now():
+        return "The access that it offers is over."
+    return objection(actors.of(invitation.inviter, invitation.platform), invitation)
+
+
+def renew(invitation):
+    """Give a locked invitation a new end and a new token, and return that: the earlier link is dead."""
+    token = _begin(invitation)
+    invitation.save(update_fields=["token_seed", "token_hash", "sent_at", "expires_at", "reminders"])
+    return token
 
 
 @transaction.atomic

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from django.db import OperationalError, transaction
-from django.utils import timezone
 
 from tenants import access, audit, ledger, memberships
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
-from tenants.models import Cause, InvitationState, Member, Platform, Right, Status
+from tenants.models import Cause, Member, Platform, Right, Status
 from tenants.roster import everybody
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -45,17 +44,8 @@ def endings(member):
 
 def remains(member):
     """Return sentences about everything that stays when the access of `member` ends."""
-    sent = member.user.invitations_sent.filter(
-        platform=member.platform_id, state=InvitationState.SENT, expires_at__gt=timezone.now()
-    ).count()
-    lines = (
-        []
-        if not sent
-        else [
-            f"{sent} {'invitation' if sent == 1 else 'invitations'} they sent:"
-            " revoked when somebody answers, because nobody stands behind it any more"
-        ]
-    )
+    sent = member.user.invitations_sent.filter(platform=member.platform_id).count()
+    lines = [f"the list of {sent} {'invitation' if sent == 1 else 'invitations'} they sent"] if sent else []
     if guests := sponsored(member).count():
         lines.append(f"{guests} {'External' if guests == 1 else 'Externals'} they sponsor, who need another sponsor")
     return [*memberships.remains(member), *lines, "the record of what they did"]

@@ -52,9 +52,9 @@ class Step:
 STEPS: list[Step] = []
 
 
-def register(step):
-    """Add a floor's part."""
-    STEPS.append(step)
+def register(step, *, first=False):
+    """Add a floor's part; `first` puts it before those that lock spaces."""
+    STEPS.insert(0 if first else len(STEPS), step)
 
 
 def endings(member):

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tenants.views import (
     acceptance,
     batches,
+    domains,
     home,
     invitations,
     member_changes,
@@ -39,6 +40,8 @@ management_patterns = [
     path("options/<slug:code>/", options.option_set, name="option_set"),
     path("members/", include(member_patterns)),
     path("record/", record.record, name="record"),
+    path("domains/", domains.domain_list, name="domain_list"),
+    path("domains/<int:pk>/remove/", domains.domain_remove, name="domain_remove"),
     path("invitations/", invitations.invitation_list, name="invitation_list"),
     path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation_revoke"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from content.files import Arrival, add_version
 from spaces import drafts
-from tenants.models import AuditEvent, Notification, Right, RoleGrant, User
+from tenants.models import AuditEvent, DomainRule, Notification, Right, RoleGrant, User
 from tenants.options import set_option
 from tests.factories import (
     ItemFactory,
@@ -104,6 +104,8 @@ class World:
             user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
         )
 
+        self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
+
     def _args(self):
         slug = self.platform.slug
         return {
@@ -116,6 +118,7 @@ class World:
             "grant": (slug, self.target.pk, self.grant.pk),
             "invitation": (slug, self.invitation.pk),
             "note": (slug, self.note.pk),
+            "domain": (slug, self.domain.pk),
             "space": (slug, self.space.pk),
             "empty": (slug, self.empty.pk),
             "credential": (slug, self.space.pk, self.credential.pk),

@@ -14,7 +14,7 @@ from content.models import FileVersion, Maturity
 from spaces import drafts
 from tenants import actor as actors
 from tenants import audit
-from tenants.models import BatchLine, Notification, Right, RoleGrant
+from tenants.models import BatchLine, DomainRule, Notification, Right, RoleGrant
 from tests.factories import (
     FileFactory,
     ItemFactory,
@@ -51,6 +51,7 @@ tenants:record              platform    administrator
 tenants:batch_detail        batch       administrator
 tenants:batch_file          batch       administrator
 tenants:invitation_list     platform    administrator
+tenants:domain_list         platform    administrator
 spaces:credential           platform    external
 spaces:control_center       platform    administrator
 spaces:space_list           platform    administrator external
@@ -107,6 +108,7 @@ def grow(world, number):
         file = FileFactory(item=item)
         FileVersion.objects.create(file=file, number=1, key="x", size=1, sha256="0" * 64, created_by=person.user)
         invited(world.platform, inviter=administrator.user)
+        DomainRule.objects.create(platform=world.platform, domain=f"x{number}-{n}.test")
         actor = actor_of(person)
         for thing in (item, world.space, world.target):
             audit.record(actor, "item_changed", thing, space_id=world.space.pk, subject=person.user)
@@ -170,6 +172,7 @@ class Alike(TestCase):
         abroad = SpaceFactory(platform=world.other)
         grant, theirs = RoleGrant.objects.filter(member=elsewhere).first(), invited(world.other)
         draft, batch = drafts.new_draft(actor_of(elsewhere)), make_batch(actor_of(elsewhere), elsewhere)
+        domain = DomainRule.objects.create(platform=world.other, domain="x.test")
         # who asks: {arguments: (those of a hidden thing, those of nothing)}
         cls.pairs = {
             "external": {
@@ -186,6 +189,7 @@ class Alike(TestCase):
                 "draft": ((draft.pk,), (uuid.uuid4(),)),
                 "batch": ((batch.pk,), (uuid.uuid4(),)),
                 "batch_line": ((batch.pk, 1), (uuid.uuid4(), 1)),
+                "domain": ((domain.pk,), (NOBODY,)),
                 "space": ((abroad.pk,), (NOBODY,)),
                 "item": ((ItemFactory(space=abroad).pk,), (NOBODY,)),
             },

@@ -62,6 +62,10 @@ POST tenants:role_grant                  member      302 404 404 404 404   403 4
 POST tenants:role_set                    grant       302 404 404 404 404   403 403 403 403 403 403 403 403 422
 POST tenants:role_ungrant                grant       302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:domain_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:domain_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:domain_remove               domain      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:domain_remove               domain      302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:invitation_list             platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:invitation_resend           invitation  302 404 404 404 404   403 403 403 403 403 403 403 403 302
 POST tenants:invitation_revoke           invitation  302 404 404 404 404   403 403 403 403 403 403 403 403 302

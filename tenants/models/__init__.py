@@ -11,7 +11,7 @@ from tenants.models.notifications import Notification
 from tenants.models.organizations import Kind, Organization
 from tenants.models.outbox import MailState, OutgoingMail
 from tenants.models.people import User
-from tenants.models.platforms import Accent, CredentialsCounted, OpenReaders, Platform, PlatformStatus
+from tenants.models.platforms import Accent, CredentialsCounted, DomainRule, OpenReaders, Platform, PlatformStatus
 from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Cause",
     "ClockJob",
     "CredentialsCounted",
+    "DomainRule",
     "GroupMember",
     "Invitation",
     "InvitationDraft",

@@ -12,9 +12,13 @@ from tenants.models.roles import Role
 
 
 class InvitationState(models.TextChoices):
-    """The life of an invitation. Expired is `sent` past its end, so no job has to run for it to hold."""
+    """The life of an invitation. One past its end reads as expired at once; no job has to run for it to hold.
+
+    It is stored as `expired` when another one takes its place; until then it can be renewed.
+    """
 
     SENT = "sent"
+    EXPIRED = "expired"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     REVOKED = "revoked"
@@ -33,11 +37,15 @@ class Invitation(models.Model):
     company = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     inviter = models.ForeignKey(User, models.PROTECT, related_name="invitations_sent")
     message = models.CharField(max_length=500, blank=True)
+    token_seed = models.CharField(max_length=64, blank=True, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.SENT)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    reminders = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Reminders mailed since sent.")
+    by_member = models.BooleanField(default=False, help_text="Sent by a Member from a space or item of theirs.")
+    access_ends_at = models.DateTimeField(null=True, blank=True, help_text="Where the membership that it offers ends.")
     answered_at = models.DateTimeField(null=True, blank=True)
     left_out = models.JSONField(default=list, blank=True, help_text="Sentences: what could no longer be given.")
 

@@ -58,6 +58,12 @@ class Member(models.Model):
         default=dict, blank=True, editable=False, help_text="Noted when access was removed; fills the next invitation."
     )
 
+    sponsor_offered = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Whom the sponsor asks to take over."
+    )
+    end_reminders = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Sent about this end.")
+    end_settled = models.BooleanField(default=False, editable=False, help_text="The sponsor lets it end.")
+
     class Meta:
         ordering = ["user__name", "user__email"]
         constraints = [

@@ -68,6 +68,10 @@ class Platform(models.Model):
     freeze_before_release = models.BooleanField(default=False)
     invitation_days = models.PositiveSmallIntegerField(default=14, help_text="Days an invitation stands.")
 
+    default_roles = models.ManyToManyField(
+        "tenants.Role", blank=True, related_name="+", help_text="What an invitation by a Member carries."
+    )
+
     class Meta:
         ordering = ["name"]
 
@@ -83,3 +87,18 @@ class Platform(models.Model):
     def zone(self):
         """The time zone in which a date begins and ends."""
         return ZoneInfo(self.time_zone)
+
+
+class DomainRule(models.Model):
+    """People of one mail domain, and of those below it, may or may not be invited."""
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="domain_rules")
+    domain = models.CharField(max_length=253)
+    allowed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["domain"]
+        constraints = [models.UniqueConstraint(fields=["platform", "domain"], name="one_rule_per_domain")]
+
+    def __str__(self):
+        return f"{self.domain} {'allowed' if self.allowed else 'refused'}"

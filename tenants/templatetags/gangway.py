@@ -42,6 +42,7 @@ BADGES = {
         "invited": ("Already invited", "mail", "blue", ""),
         "look_alike": ("Look-alike domain", "warning", "amber", ""),
         "unknown_script": ("Unknown script", "warning", "amber", ""),
+        "domain": ("Refused domain", "ban", "red", ""),
         "malformed": ("Malformed", "x", "red", ""),
         "doubled": ("Named twice", "copy", "grey", ""),
         "host_external": ("External of our own", "warning", "amber", ""),

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import acceptance, invitations, readiness
+from tenants import acceptance, invitations, readiness, tokens
 from tenants.errors import Gone
 
 KEPT = "invitation"  # session key: the hash of the token, never the token
@@ -16,7 +16,7 @@ KEPT = "invitation"  # session key: the hash of the token, never the token
 @require_safe
 def invitation_open(request, token):
     """Keep the hash of the token in the session and lead to an address without it. Changes no row of ours."""
-    request.session[KEPT] = invitations.hash_of(token[:200])
+    request.session[KEPT] = tokens.hash_of(token[:200])
     response = redirect("tenants:invitation_answer")
     response["Referrer-Policy"] = "no-referrer"
     return response

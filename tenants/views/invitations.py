@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -10,14 +11,18 @@ from tenants import invitation_mail, invitations, outbox, web
 from tenants.models import Invitation, InvitationDraft, InvitationState
 
 PER_PAGE = 25
-TABS = ["sent", "expired", "accepted", "declined", "revoked"]
+FEW_DRAFTS, MOST_DRAFTS = 10, 200
+TABS = ["draft", "sent", "expired", "accepted", "declined", "revoked"]
 
 
 def _of_state(rows, state, now):
     if state == "sent":
         return rows.filter(state=InvitationState.SENT, expires_at__gt=now)
     if state == "expired":
-        return rows.filter(state=InvitationState.SENT, expires_at__lte=now)
+        stored = Q(state=InvitationState.EXPIRED)
+        return rows.filter(stored | Q(state=InvitationState.SENT, expires_at__lte=now))
+    if state == "draft":
+        return rows.none()
     return rows.filter(state=state) if state in TABS else rows
 
 
@@ -35,11 +40,13 @@ def invitation_list(request):
     """Every invitation by state, newest first, and the drafts of who looks."""
     now, state = timezone.now(), request.GET.get("state", "")
     rows = Invitation.objects.filter(platform=request.platform).select_related("inviter", "company", "member__user")
+    drafts = InvitationDraft.objects.filter(platform=request.platform, author=request.user)
+    numbers = {name: _of_state(rows, name, now).count() for name in TABS} | {"draft": drafts.count()}
     context = {
         "page": _page(_of_state(rows, state, now), request.GET.get("page"), now),
         "state": state,
-        "tabs": [(name, _of_state(rows, name, now).count()) for name in TABS],
-        "drafts": InvitationDraft.objects.filter(platform=request.platform, author=request.user)[:10],
+        "tabs": numbers.items(),
+        "drafts": drafts[: MOST_DRAFTS if state == "draft" else FEW_DRAFTS] if state in {"", "draft"} else [],
         "links": request.session.pop("invitation-links", []),
         "wizard_url": web.address("spaces:invitation_new", request.platform.slug),
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spaces.models import Credential
-from tenants import acceptance, invitations
+from tenants import acceptance, invitations, tokens
 from tenants.errors import Gone, NotVisible
 from tenants.models import AuditEvent, Invitation, InvitationDraft, Member, Notification, Right, RoleGrant, Status, User
 from tests.factories import (
@@ -258,8 +258,8 @@ def test_resending_keeps_the_message_and_kills_the_earlier_link(client, world, m
     invitation = Invitation.objects.get()
     client.post(world.url("tenants:invitation_resend", invitation.pk))
     assert "aboard" in mailoutbox[1].body
-    assert acceptance.find(token_hash=invitations.hash_of(link_in(mailoutbox[0]).strip("/").split("/")[1])) is None
-    assert acceptance.find(token_hash=invitations.hash_of(link_in(mailoutbox[1]).strip("/").split("/")[1]))
+    assert acceptance.find(token_hash=tokens.hash_of(link_in(mailoutbox[0]).strip("/").split("/")[1])) is None
+    assert acceptance.find(token_hash=tokens.hash_of(link_in(mailoutbox[1]).strip("/").split("/")[1]))
 
 
 def test_revoking_makes_the_person_what_they_were(client, world):

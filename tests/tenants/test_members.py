@@ -82,12 +82,16 @@ class TestEndAccess:
         end_access(actor=actor_of(administrator), member=member)
         assert ended == [(administrator.user, member)]
 
-    def test_invitations_they_sent_stay_and_are_listed(self, administrator, platform):
+    def test_t05_invitations_they_sent_are_revoked_with_them_and_stay_listed(self, administrator, platform):
         other = worker(platform, Right.ADMINISTRATOR)
-        invited(platform, inviter=other.user)
+        invitation, kept = invited(platform, inviter=other.user), invited(platform, inviter=administrator.user)
+        elsewhere = invited(PlatformFactory(), inviter=other.user)
         assert any("1 invitation they sent" in line for line in remains(other))
+        assert any(invitation.email in line for line in endings(other))
         end_access(actor=actor_of(administrator), member=other)
-        assert Invitation.objects.get().state == InvitationState.SENT
+        states = [Invitation.objects.get(pk=row.pk).state for row in (invitation, kept, elsewhere)]
+        assert states == [InvitationState.REVOKED, InvitationState.SENT, InvitationState.SENT]
+        assert Member.objects.get(pk=invitation.member_id).status == Status.REMOVED
 
     def test_t49_b13_the_last_administrator_stays(self, administrator, platform):
         with pytest.raises(Conflict, match="last Administrator"):

@@ -1,0 +1,23 @@
+"""A date in a form: its beginning for a start, its end for an end, in the platform's time zone."""
+
+from datetime import datetime, time, timedelta
+
+
+def beginning(day, zone):
+    """Return the first moment of `day`, or None for None."""
+    return day and datetime.combine(day, time.min, zone)
+
+
+def ending(day, zone):
+    """Return the moment at which `day` is over, or None for None."""
+    return day and datetime.combine(day + timedelta(days=1), time.min, zone)
+
+
+def first_day(moment, zone):
+    """Return the day of a start, or None for None."""
+    return moment and moment.astimezone(zone).date()
+
+
+def last_day(moment, zone):
+    """Return the last whole day before an end, or None for None."""
+    return moment and (moment - timedelta(microseconds=1)).astimezone(zone).date()
