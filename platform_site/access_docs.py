@@ -30,6 +30,10 @@ assigned there and has not expired; else the same role is assigned to the same p
 where they are an active member, not expired, portable and not restricted to that platform, with *Member's platform
 locations* on at both and *Invitations from administrators* on here. Every prerequisite must be granted here and
 resolve by the same rule. The answer is computed when asked and never stored (`tenants/licences.py`).
+
+Expired licences come to life again when they are renewed. With the option *Expired roles are taken back* (default
+off) the clock takes back, as the system, each role whose licence expired, unless another platform pays for it or a
+role with a valid licence needs it; the person and the Administrators are told once (`tenants/expiries.py`).
 """
 
 

@@ -12,7 +12,7 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import batch_runs, events, housekeeping, navigation, reminders, rules
+        from tenants import batch_runs, events, expiries, housekeeping, navigation, reminders, rules
 
         rules.register()
         navigation.register()
@@ -20,3 +20,4 @@ class TenantsConfig(AppConfig):
         housekeeping.register()
         batch_runs.register()
         reminders.register()
+        expiries.register()

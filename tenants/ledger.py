@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from tenants.models import Cause, LicenceEntry, Member, Platform, Role, RoleGrant, RoleStock, Status
@@ -55,6 +55,18 @@ def counting(*, platform, role):
     """Count the grants that use a unit: assigned, of active members; pending and ended ones use none."""
     grants = RoleGrant.objects.filter(role=role, member__platform=platform, assigned=True)
     return grants.filter(member__status=Status.ACTIVE).count()
+
+
+def entries(platform, role):
+    """Return the rows of one stock, newest first, with all that a page shows of them."""
+    rows = LicenceEntry.objects.filter(platform=platform, role=role)
+    return rows.select_related("member__user", "member__company", "by")
+
+
+def totals(platform, role):
+    """Return {"taken": n, "freed": n} of one stock since the ledger began."""
+    rows = LicenceEntry.objects.filter(platform=platform, role=role)
+    return rows.aggregate(taken=Count("pk", filter=Q(change=1)), freed=Count("pk", filter=Q(change=-1)))
 
 
 @dataclass(frozen=True, slots=True)

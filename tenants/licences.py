@@ -134,6 +134,27 @@ def _obstacles(grant, granted, here, now):
     return [*_host_obstacles(here), *there]
 
 
+def lapsed(here, grants, *, now):
+    """Return the codes of the roles on `here` whose licence has expired and that nothing keeps.
+
+    A role is kept while another platform pays for it, and while a role that needs it, directly or through others,
+    has a licence that counts.
+    """
+    mine = {grant.code: grant for grant in grants if grant.platform_id == here.pk}
+    counts = {code for code, grant in mine.items() if _own_licence(grant, here, grants, now).resolved}
+    kept, asked = set(), list(counts)
+    while asked:
+        for needed in mine[asked.pop()].prerequisites:
+            if needed in mine and needed not in kept:
+                kept.add(needed)
+                asked.append(needed)
+    return [
+        code
+        for code, grant in mine.items()
+        if grant.assigned and not grant.assigned_at(now) and code not in counts | kept
+    ]
+
+
 def usable(here, grants, *, now):
     """Return (capabilities, resolutions by role code) of one person on platform `here`."""
     here_grants = [grant for grant in grants if grant.platform_id == here.pk]

@@ -110,6 +110,13 @@ MEMBER_OPTIONS = (
         " Both platforms need it on.",
         uses=uses_of_locations,
     ),
+    Option(
+        "ungrant_expired",
+        "Expired roles are taken back",
+        "On: within the hour after its licence expired a role is taken back, and the person and the Administrators are"
+        " told once. A role that another one with a valid licence needs stays, and so does one that another platform"
+        " pays for. Off: expired roles stay granted and work again once the licences are renewed.",
+    ),
 )
 WORK_OPTIONS = (
     Option(

@@ -54,7 +54,8 @@ def _require_unit(member, role, grant=None):
         )
 
 
-def _lock_member(member):
+def lock_member(member):
+    """Return an active or pending member, locked for the transaction. Raise NotVisible for any other."""
     rows = Member.objects.select_for_update(of=["self"]).select_related("platform", "user")
     found = rows.filter(pk=member.pk, status__in=(Status.PENDING, Status.ACTIVE)).first()
     if found is None:
@@ -94,14 +95,14 @@ def grant_role(*, actor, member, role, assigned=True, restricted=True):
     """Grant `role` to a member and return the grant. Raises Conflict without a free unit or for a second grant."""
     decision = access.require(actor, "grant_roles", actor.platform)
     require_settings(actor.platform, assigned=assigned, restricted=restricted)
-    member = _lock_member(member)
+    member = lock_member(member)
     if member.grants.filter(role=role).exists():
         raise Unacceptable(f"{member} has {role} already.", field="role")
     if assigned:
         _require_unit(member, role)
     with ledger.accounted(member, Cause.GRANTED, actor.user):
         grant = RoleGrant.objects.create(member=member, role=role, assigned=assigned, restricted=restricted)
-    audit.record(actor, "role_granted", member, decision=decision, subject=member.user, after=_facts(grant))
+    audit.record(actor, "role_granted", member, decision=decision, subject=member.user, after=facts(grant))
     return grant
 
 
@@ -110,20 +111,20 @@ def set_grant(*, actor, grant, assigned, restricted):
     """Set Assign licence and Restrict usage of a grant. Raises Conflict without a free unit."""
     decision = access.require(actor, "grant_roles", actor.platform)
     require_settings(actor.platform, assigned=assigned, restricted=restricted)
-    member = _lock_member(grant.member)
+    member = lock_member(grant.member)
     stored = RoleGrant.objects.select_for_update(of=["self"]).select_related("role").filter(pk=grant.pk).first()
     if stored is None:
         raise NotVisible
-    before = _facts(stored)
+    before = facts(stored)
     if assigned and not stored.assigned:
         _require_unit(member, stored.role)
     stored.assigned, stored.restricted = assigned, restricted
-    if _facts(stored) == before:
+    if facts(stored) == before:
         raise Conflict("It is set like that already.")
     with ledger.accounted(member, Cause.ASSIGNED if assigned else Cause.UNASSIGNED, actor.user):
         stored.save(update_fields=["assigned", "restricted"])
     audit.record(
-        actor, "role_changed", member, decision=decision, subject=member.user, before=before, after=_facts(stored)
+        actor, "role_changed", member, decision=decision, subject=member.user, before=before, after=facts(stored)
     )
     return stored
 
@@ -132,11 +133,11 @@ def set_grant(*, actor, grant, assigned, restricted):
 def ungrant_role(*, actor, grant):
     """Take a role back; its licence is free at once."""
     decision = access.require(actor, "grant_roles", actor.platform)
-    member = _lock_member(grant.member)
+    member = lock_member(grant.member)
     stored = RoleGrant.objects.select_related("role").filter(pk=grant.pk, member=member).first()
     if stored is None:
         raise NotVisible
-    before = _facts(stored)
+    before = facts(stored)
     with ledger.accounted(member, Cause.UNGRANTED, actor.user):
         stored.delete()
     audit.record(actor, "role_ungranted", member, decision=decision, subject=member.user, before=before)
@@ -161,5 +162,6 @@ def settle_member(member, offers):
     return told
 
 
-def _facts(grant):
+def facts(grant):
+    """Return what the record keeps of a grant."""
     return {"role": grant.role.name, "assign licence": grant.assigned, "restrict usage": grant.restricted}

@@ -16,6 +16,7 @@ from tenants.views import (
     platforms,
     readiness,
     record,
+    roles,
 )
 
 app_name = "tenants"
@@ -32,6 +33,13 @@ member_patterns = [
     path("<int:pk>/roles/<int:grant_pk>/back/", members.role_ungrant, name="role_ungrant"),
     path("<int:pk>/readiness/", readiness.readiness_panel, name="readiness"),
 ]
+role_patterns = [
+    path("", roles.role_list, name="role_list"),
+    path("<int:pk>/", roles.role_detail, name="role_detail"),
+    path("<int:pk>/grant/", roles.role_grant_to, name="role_grant_to"),
+    path("<int:pk>/holders/<int:grant_pk>/", roles.role_take_back, name="role_take_back"),
+    path("<int:pk>/ledger/", roles.role_ledger, name="role_ledger"),
+]
 management_patterns = [
     path("options/", options.option_list, name="options"),
     path("options/history/", options.option_history, name="option_history"),
@@ -39,6 +47,7 @@ management_patterns = [
     path("options/preset/<slug:code>/", options.option_preset, name="option_preset"),
     path("options/<slug:code>/", options.option_set, name="option_set"),
     path("members/", include(member_patterns)),
+    path("roles/", include(role_patterns)),
     path("record/", record.record, name="record"),
     path("domains/", domains.domain_list, name="domain_list"),
     path("domains/<int:pk>/remove/", domains.domain_remove, name="domain_remove"),

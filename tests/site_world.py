@@ -116,6 +116,8 @@ class World:
             "change": (slug, self.change.pk),
             "member": (slug, self.target.pk),
             "grant": (slug, self.target.pk, self.grant.pk),
+            "role": (slug, self.grant.role_id),
+            "holder": (slug, self.grant.role_id, self.grant.pk),
             "invitation": (slug, self.invitation.pk),
             "note": (slug, self.note.pk),
             "domain": (slug, self.domain.pk),

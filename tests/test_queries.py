@@ -13,7 +13,7 @@ from content.files import Arrival, add_version
 from content.models import FileVersion, Maturity
 from spaces import drafts
 from tenants import actor as actors
-from tenants import audit
+from tenants import audit, ledger
 from tenants.models import BatchLine, DomainRule, Notification, Right, RoleGrant
 from tests.factories import (
     FileFactory,
@@ -46,6 +46,10 @@ tenants:member_right?right=external  member  administrator
 tenants:member_employment   member      administrator
 tenants:membership          platform    external
 tenants:membership_leave    platform    external
+tenants:role_list           platform    administrator
+tenants:role_detail?who=Pe  role        administrator
+tenants:role_take_back      holder      administrator
+tenants:role_ledger         role        administrator
 tenants:readiness           member      administrator
 tenants:record              platform    administrator
 tenants:batch_detail        batch       administrator
@@ -97,7 +101,7 @@ def grow(world, number):
         company = OrganizationFactory(platform=world.platform)
         name = f"Person {number} {n}"
         person = MemberFactory(platform=world.platform, right=Right.EXTERNAL, company=company, user__name=name)
-        license_member(person, ("ENT", "COL"))
+        license_member(person, ("ENT", "COL", "DES"))
         give(person, world.space, "author", restricted=bool(n % 2))
         space = SpaceFactory(platform=world.platform)
         for holder in (person, world.members["owner"], world.members["external"]):
@@ -117,6 +121,7 @@ def grow(world, number):
         MemberFactory(user=administrator.user, platform=PlatformFactory())
         news = {"kind": "test", "subject": f"{number}-{n}", "text": "News", "at": timezone.now()}
         Notification.objects.create(user=administrator.user, platform=world.platform, **news)
+    ledger.open_entries(world.platform.members.filter(user__name__startswith=f"Person {number} ").values("pk"))
 
 
 class TheCost(TestCase):
@@ -185,6 +190,7 @@ class Alike(TestCase):
             "administrator": {  # of other platforms
                 "member": ((elsewhere.pk,), (NOBODY,)),
                 "grant": ((elsewhere.pk, grant.pk), (NOBODY, NOBODY)),
+                "holder": ((grant.role_id, grant.pk), (grant.role_id, NOBODY)),
                 "invitation": ((theirs.pk,), (NOBODY,)),
                 "draft": ((draft.pk,), (uuid.uuid4(),)),
                 "batch": ((batch.pk,), (uuid.uuid4(),)),

@@ -94,6 +94,16 @@ ACTS = [
     Act("tenants:role_set", "grant", "administrator", "role_changed", {"restricted": "off"}, "before after rule"),
     Act("tenants:role_ungrant", "grant", "administrator", "role_ungranted", {}, "before rule"),
     Act("tenants:batch_confirm", "batch", "administrator", "batch_confirmed", {"version": "1"}, "after rule"),
+    Act(
+        "tenants:role_grant_to",
+        "role",
+        "administrator",
+        "role_granted",
+        {"member": lambda world: world.target.pk, "restricted": "on"},
+        "after rule",
+        lambda world: RoleGrant.objects.filter(pk=world.grant.pk).delete(),
+    ),
+    Act("tenants:role_take_back", "holder", "administrator", "role_ungranted", {}, "before rule"),
     Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
     Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
     Act(

@@ -46,6 +46,7 @@ from tenants.options import set_option
 FOUNDED = 95  # days ago
 LICENCES = 25  # of every role, on every platform
 HOST = cast.COMPANIES[0]
+ENDING = timedelta(days=21)  # until the host must renew a licence
 
 
 def build(say=print):
@@ -123,7 +124,8 @@ class _World:
                 platform=platform, name=name, kind=kind, parent=units[parent] or host, accent=company.accent
             )
         for role in Role.objects.all():
-            RoleStock.objects.create(platform=platform, role=role, quantity=LICENCES)
+            ends = self.now + ENDING if (company, role.code) == (HOST, "CHG") else None
+            RoleStock.objects.create(platform=platform, role=role, quantity=LICENCES, expires_at=ends)
         for key, name, right, unit in company.people:
             self.employ(key, name, Member(platform=platform, company=host, right=right, unit=units[unit]))
         ledger.open_entries(platform.members.values("pk"))

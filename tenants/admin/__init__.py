@@ -99,7 +99,14 @@ class PlatformAdmin(AuditedAdmin):
         (None, {"fields": ["name", "slug", "mark", "accent", "status", "time_zone"]}),
         (
             "Member options",
-            {"fields": ["invitations_from_administrators", "invitations_from_members", "member_locations"]},
+            {
+                "fields": [
+                    "invitations_from_administrators",
+                    "invitations_from_members",
+                    "member_locations",
+                    "ungrant_expired",
+                ]
+            },
         ),
         (
             "Content rules",

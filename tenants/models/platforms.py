@@ -55,6 +55,7 @@ class Platform(models.Model):
     invitations_from_administrators = models.BooleanField(default=False)
     invitations_from_members = models.BooleanField(default=False)
     member_locations = models.BooleanField("member's platform locations", default=False)
+    ungrant_expired = models.BooleanField("expired roles are taken back", default=False)
     members_create_spaces = models.BooleanField(default=True)
     externals_read_open = models.BooleanField("Externals read open content like members", default=False)
     open_readers = models.CharField(
