@@ -16,6 +16,7 @@ class ContentConfig(AppConfig):
             inheritance,
             loaders,
             memberships,
+            news,
             option_effects,
             panels,
             right_effects,
@@ -31,4 +32,5 @@ class ContentConfig(AppConfig):
         option_effects.register()
         right_effects.register()
         panels.register()
+        news.register()
         actor.contribute("shares", loaders.load_shares)

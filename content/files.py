@@ -16,6 +16,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
+from content import news
 from content.items import needed_reason
 from content.models import File, FileVersion, Maturity
 from content.reading import record_opening
@@ -171,6 +172,7 @@ def _commit(actor, item, name, arrival, facts):
     after = {"file": name, "version": number, "size": facts["size"], "sha256": facts["sha256"]}
     after |= {"unlocked": True} if fields else {}
     audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after, reason=reason)
+    news.tell_followers(actor, item, f"version {number} of {name}")
     return version
 
 

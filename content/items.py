@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from content import acts, locks
+from content import acts, locks, news
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Reference, Share
 from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
@@ -60,6 +60,7 @@ def create_item(*, actor, kind, draft, private=False):
     Space.objects.filter(pk=held.space_id).update(active_at=timezone.now())
     after = {"title": item.title, "type": kind.name, "maturity": item.maturity, "organization": str(item.organization)}
     audit.record(actor, "item_created", item, space_id=item.space_id, decision=decision, after=after)
+    news.tell_followers(actor, item, "new here")
     return item
 
 
@@ -125,6 +126,7 @@ def _store(actor, item, draft, told):
     audit.record(
         actor, verb, item, space_id=item.space_id, decision=decision, before=before, after=after, reason=reason
     )
+    news.tell_followers(actor, item, "its properties changed")
     return item
 
 
@@ -163,6 +165,7 @@ def revise_item(*, actor, item):
         before={"revision": item.revision, "maturity": item.maturity},
         after={"revision": new.revision, "maturity": new.maturity},
     )
+    news.tell_followers(actor, new, "a new revision")
     return new
 
 

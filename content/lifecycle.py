@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from content import locks
+from content import locks, news
 from content.items import needed_reason
 from content.models import Maturity, Reference
 from content.rules import FINAL, openness
@@ -67,6 +67,7 @@ def change_maturity(*, actor, item, target, reason=""):
         after={"maturity": target, **({"lock": "ended"} if ended else {})},
         reason=reason,
     )
+    news.tell_followers(actor, item, f"{Maturity(target).label} now")
     return item
 
 

@@ -93,5 +93,11 @@ def _free(item):
 def _tell(user, item, text):
     path = reverse("content:item_detail", args=[item.platform.slug, item.pk])
     notifications.notify(
-        user=user, platform=item.platform, kind="lock", subject=f"lock:{item.pk}", text=text, path=path
+        user=user,
+        platform=item.platform,
+        kind="lock",
+        subject=f"lock:{item.pk}",
+        text=text,
+        path=path,
+        space_id=item.space_id,
     )

@@ -110,7 +110,7 @@ def remove_credential(*, actor, credential, successor=None, heir=None, operator=
     if heir is not None:
         after |= _name_content_owner(space, credential.user, heir)
     _after_loss(actor, space, credential.user)
-    _tell(actor, space, credential, "You are no longer")
+    _tell(actor, space, credential, "You are no longer", gone=True)
     audit.record(actor, "credential_removed", credential, **concern, before=before, after=after)
 
 
@@ -207,8 +207,11 @@ def _identity(space, member, spec):
     }
 
 
-def _tell(actor, space, credential, words):
-    """Put it in the bell of whom it concerns: a person who is in already, and not by their own act."""
+def _tell(actor, space, credential, words, *, gone=False):
+    """Put it in the bell of whom it concerns: a person who is in already, and not by their own act.
+
+    What they lost is told even to who no longer sees the space: it was theirs.
+    """
     user = credential.user
     if (actor and actor.user.pk == user.pk) or not actors.of(user, space.platform).is_active:
         return
@@ -218,7 +221,8 @@ def _tell(actor, space, credential, words):
         kind="credential",
         subject=f"credential:{space.platform_id}:{credential.pk}",
         text=f"{words} {credential}.",
-        path=space_url(space.platform.slug, space.pk),
+        path="" if gone else space_url(space.platform.slug, space.pk),
+        space_id=None if gone else space.pk,
     )
 
 

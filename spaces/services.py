@@ -6,7 +6,7 @@ from django.utils import timezone
 from spaces import hooks
 from spaces.models import WIDTH, Credential, CurrentCredential, Responsibility, Space, Visibility
 from spaces.owners import lock_space, permission_of
-from tenants import access, audit
+from tenants import access, audit, news_choices
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.models import Platform
@@ -120,6 +120,7 @@ def delete_space(*, actor, space):
     pk, before = space.pk, facts(space)
     space.delete()
     space.pk = pk  # the record names what is gone
+    news_choices.forget_space(pk)
     audit.record(actor, "space_deleted", space, decision=decision, space_id=pk, before=before)
 
 

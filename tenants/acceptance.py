@@ -149,7 +149,7 @@ def _tell(invitation, text, left_out):
     notifications.notify(
         user=invitation.inviter,
         platform=invitation.platform,
-        kind="invitation",
+        kind="answer",
         subject=f"invitation:{invitation.pk}",
         text=" ".join([text, *left_out])[:300],
         path=reverse("tenants:invitation_list", args=[invitation.platform.slug]),
@@ -160,7 +160,7 @@ def _tell_invited(user, invitation, left_out):
     notifications.notify(
         user=user,
         platform=invitation.platform,
-        kind="invitation",
+        kind="membership",
         subject=f"left-out:{invitation.pk}",
         text=" ".join(left_out)[:300],
         path=reverse("tenants:home", args=[invitation.platform.slug]),

@@ -1,6 +1,7 @@
 """How allauth sees our people: canonical addresses, invited rows that are claimed, mail through the outbox."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -13,6 +14,16 @@ from tenants.models import User
 def on_this_site(path):
     """Return an absolute address by our own setting, never by what a request says of its host."""
     return f"{settings.PUBLIC_BASE_URL.rstrip('/')}{path}"
+
+
+class SessionsMiddleware(UserSessionsMiddleware):
+    """Notes when a session was last used; a bell that asks by itself is no use of it."""
+
+    def __call__(self, request):
+        """Pass the bell by."""
+        if request.path.endswith("/notifications/bell/"):
+            return self.get_response(request)
+        return super().__call__(request)
 
 
 class AccountAdapter(DefaultAccountAdapter):

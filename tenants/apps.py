@@ -12,7 +12,18 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import batch_runs, events, expiries, housekeeping, navigation, reminders, rules
+        from tenants import (
+            batch_runs,
+            events,
+            expiries,
+            housekeeping,
+            navigation,
+            news,
+            news_choices,
+            news_mail,
+            reminders,
+            rules,
+        )
 
         rules.register()
         navigation.register()
@@ -21,3 +32,6 @@ class TenantsConfig(AppConfig):
         batch_runs.register()
         reminders.register()
         expiries.register()
+        news.register()
+        news_choices.register()
+        news_mail.register()

@@ -28,6 +28,16 @@ class Letter:
     headers: dict = field(default_factory=dict)
 
 
+class ListUnsubscribe(str):
+    """That header on one line: Python would turn an address that is longer than a line into code words."""
+
+    name = "List-Unsubscribe"
+
+    def fold(self, *, policy):
+        """Return the line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 def write(template, subject, *, platform=None, headers=None, **context):
     """Return the Letter of the templates `mail/<template>.txt` and `.html`; `why` in the context says why it comes."""
     accent = platform.accent if platform else Accent.PETROL

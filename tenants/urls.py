@@ -17,6 +17,7 @@ from tenants.views import (
     readiness,
     record,
     roles,
+    unsubscribe,
 )
 
 app_name = "tenants"
@@ -69,6 +70,10 @@ platform_patterns = [
     path("membership/leave/", membership.membership_leave, name="membership_leave"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
+    path("notifications/bell/", notifications.bell, name="bell"),
+    path("notifications/settings/", notifications.notification_settings, name="notification_settings"),
+    path("notifications/spaces/<int:space_id>/", notifications.space_level, name="space_level"),
+    path("notifications/<int:pk>/unread/", notifications.notification_unread, name="notification_unread"),
     path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),
     path("batches/<uuid:pk>/", include(batch_patterns)),
     path("management/", include(management_patterns)),
@@ -77,5 +82,6 @@ urlpatterns = [
     path("platforms/", platforms.platform_list, name="platforms"),
     path("invitations/answer/", acceptance.invitation_answer, name="invitation_answer"),
     path("invitations/<str:token>/", acceptance.invitation_open, name="invitation_open"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("p/<slug:platform>/", include(platform_patterns)),
 ]

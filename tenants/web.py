@@ -114,6 +114,7 @@ def page_context(request):
         return context
     return context | {
         "notifications_url": address("tenants:notifications", slug),
+        "bell_url": address("tenants:bell", slug),
         "credential_url": address("spaces:credential", slug),
         "search_url": address("content:item_list", slug),
     }

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from content.files import Arrival, add_version
 from spaces import drafts
+from tenants import news_choices
 from tenants.models import AuditEvent, DomainRule, Notification, Right, RoleGrant, User
 from tenants.options import set_option
 from tests.factories import (
@@ -132,6 +133,7 @@ class World:
             "token": ("a-token-that-nobody-was-sent",),
             "person": (self.users["stranger"].pk,),
             "letter": ("no-such-letter",),
+            "way_out": (news_choices.token(self.users["administrator"], self.platform, "answer"),),
             "nothing": (slug, "no/such/page"),
         }
 

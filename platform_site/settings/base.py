@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tenants.accounts.SessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.web.ActorMiddleware",
 ]
@@ -170,4 +170,5 @@ MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 10 * 1024**3)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Gangway <no-reply@gangway.example>")
+DIGEST_HOUR = env.number("DIGEST_HOUR", 7)  # of the day in the time zone of each platform
 INVITATIONS_PER_DAY = env.number("INVITATIONS_PER_DAY", 100)

@@ -9,8 +9,11 @@ const store = (name, value) => (value ? localStorage.setItem(name, value) : loca
 // --- answers of htmx: a form comes back in its place, a refusal goes to the message area ---
 const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 429, 500, 503, 507]);
 body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (xhr.status === 422) {
+  const { xhr, requestConfig } = event.detail;
+  if (requestConfig.elt.id === "bell") {
+    event.detail.shouldSwap = xhr.status === 200; // 304: nothing new; anything else is not worth a word each time
+    event.detail.isError = false;
+  } else if (xhr.status === 422) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   } else if (REFUSALS.has(xhr.status)) {
@@ -19,7 +22,8 @@ body.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.swapOverride = "innerHTML";
   }
 });
-body.addEventListener("htmx:sendError", () => {
+body.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.id === "bell") return; // it asks again by itself
   one("#messages").textContent = "The server cannot be reached. Nothing was changed; try again.";
 });
 body.addEventListener("htmx:afterSwap", (event) => {

@@ -7,7 +7,7 @@ from tenants.models.groups import GroupMember, UserGroup
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
 from tenants.models.ledger import Cause, LicenceEntry
 from tenants.models.members import Member, Right, Status
-from tenants.models.notifications import Notification
+from tenants.models.notifications import Delivery, Level, MailChoice, Notification, SpaceLevel
 from tenants.models.organizations import Kind, Organization
 from tenants.models.outbox import MailState, OutgoingMail
 from tenants.models.people import User
@@ -24,6 +24,7 @@ __all__ = [
     "Cause",
     "ClockJob",
     "CredentialsCounted",
+    "Delivery",
     "DomainRule",
     "GroupMember",
     "Invitation",
@@ -31,7 +32,9 @@ __all__ = [
     "InvitationRole",
     "InvitationState",
     "Kind",
+    "Level",
     "LicenceEntry",
+    "MailChoice",
     "MailState",
     "Member",
     "Notification",
@@ -45,6 +48,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "RoleStock",
+    "SpaceLevel",
     "Status",
     "User",
     "UserGroup",

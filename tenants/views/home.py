@@ -26,12 +26,12 @@ def home(request):
     """The home of a platform: what needs the person, what to do next, and what upper floors show."""
     _remember(request)
     main, side = panels(request, "home")
-    news = notifications.news(request.user, request.platform).filter(read_at=None)
+    news = notifications.mine(request.user, request.platform).filter(read_at=None)
     context = {
         "greeting": arrivals.greeting(request.actor),
         "today": timezone.localdate(timezone=request.platform.zone),
         "welcome": arrivals.welcome(request.actor),
-        "news": news[:MOST_NEWS],
+        "news": notifications.shown(request.user, request.actor, news[:MOST_NEWS]),
         "news_count": news.count(),
         "main_panels": main,
         "side_panels": side,

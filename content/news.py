@@ -1,0 +1,54 @@
+"""What this floor tells people: their locks, and what happens in spaces that they follow."""
+
+from django.urls import reverse
+
+from content.models import Item
+from tenants import access, news, news_choices, notifications
+from tenants import actor as actors
+from tenants.models import Delivery, Member, Status
+
+
+def tell_followers(actor, item, words):
+    """Tell who follows everything in the item's space and reads the item, the actor aside. Names no person."""
+    ids = news_choices.followers(item.space_id) - {actor.user.pk}
+    if not ids:
+        return
+    rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
+    for follower in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
+        if access.can(follower, "read", item):
+            notifications.notify(
+                user=follower.user,
+                platform=item.platform,
+                kind="activity",
+                subject=f"item:{item.pk}",
+                text=f"{item}: {words}.",
+                path=reverse("content:item_detail", args=[item.platform.slug, item.pk]),
+                space_id=item.space_id,
+                concerns=False,
+            )
+
+
+def _readable(user, actor, rows):
+    items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
+    ids = set(access.narrow(items, actor, "read").values_list("pk", flat=True))
+    return {row.pk for row in rows if row.number in ids}
+
+
+def register():
+    """Declare the kinds of this floor."""
+    news.contribute(
+        news.NewsKind(
+            "lock",
+            "My locks",
+            "you had locked the item",
+            quiet="A lock of yours ended on something that you no longer see.",
+            still=_readable,
+        ),
+        news.NewsKind(
+            "activity",
+            "What happens in spaces I follow",
+            "you follow everything in the space",
+            Delivery.DIGEST,
+            still=_readable,
+        ),
+    )
