@@ -5,7 +5,7 @@ import zipfile
 from content.viewing.refusals import Unreadable
 
 ENTRIES = 10_000
-BYTES = 512 * 1024**2
+BYTES = 512 * 1024**2  # unpacked
 CHUNK = 1024 * 1024
 MARKUP = (".model", ".xml", ".rels", ".svg")
 DECLARES = (b"<!DOCTYPE", b"<!ENTITY")

@@ -16,7 +16,7 @@ from pathlib import Path
 from content.viewing.refusals import Unreadable
 
 READERS = {
-    "meshes:convert_brep": (".step", ".stp", ".p21", ".iges", ".igs"),
+    "breps:convert_brep": (".step", ".stp", ".p21", ".iges", ".igs"),
     "meshes:convert_mesh": (".stl", ".obj", ".ply", ".3mf", ".glb", ".gltf"),
     "drawings:convert_dxf": (".dxf",),
     "drawings:convert_svg": (".svg",),

@@ -1,7 +1,6 @@
-"""Three-dimensional files to one GLB: STEP and IGES by their boundary representation, the others by their triangles."""
+"""Files of triangles to one GLB."""
 
 import json
-import re
 import struct
 
 import numpy
@@ -12,38 +11,8 @@ from content.viewing.refusals import Unreadable
 
 TRIANGLES = 30_000_000
 PARTS = 100_000
-UNITS = {"MILLI": ("mm", 1000), "CENTI": ("cm", 100), "": ("m", 1), "MICRO": ("µm", 1_000_000)}
-NAMED = {"INCH": ("in", 1 / 0.0254), "FOOT": ("ft", 1 / 0.3048)}
-LENGTH = re.compile(rb"LENGTH_UNIT\s*\(\s*\).{0,80}?SI_UNIT\s*\(\s*(?:\.(\w+)\.|\$)\s*,\s*\.METRE\.\s*\)", re.DOTALL)
-CONVERSION = re.compile(rb"CONVERSION_BASED_UNIT\s*\(\s*'(\w+)'", re.IGNORECASE)
-MILLIMETRES = ("mm", 1000)
 PLAIN = {"stl": "stl", "obj": "obj", "ply": "ply", "3mf": "3mf", "glb": "glb", "gltf": "gltf"}
 SPELLED = {"millimeters": "mm", "meters": "m", "inches": "in", "centimeters": "cm", "microns": "µm", "feet": "ft"}
-
-
-def convert_brep(source, out):
-    """Convert STEP or IGES. The GLB is in metres; `scale` brings its lengths to the file's unit."""
-    import cascadio
-
-    data = source.read_bytes()
-    kind = "iges" if source.suffix in {".igs", ".iges"} else "step"
-    brep = {"plane", "cylinder", "cone", "sphere", "torus"}
-    options = {"tol_linear": 0.01, "tol_relative": True, "tol_angular": 0.35, "use_parallel": False}
-    glb = cascadio.load(data, file_type=kind, include_brep=True, brep_types=brep, **options)
-    if not glb:
-        raise Unreadable(f"It is no {kind.upper()} file, or it holds no solid and no surface.")
-    if not head_of(glb).get("meshes") and b"DOCUMENT_FILE" in data:
-        raise Unreadable("It only places parts that are files of their own; it holds no shape itself.")
-    return _finish(glb, out, *(unit_of(data) if kind == "step" else MILLIMETRES), up="z")
-
-
-def unit_of(data):
-    """Return (name, lengths in a metre) of the length unit that a STEP file declares."""
-    if named := CONVERSION.search(data):
-        if found := NAMED.get(named[1].decode().upper()):
-            return found
-    found = LENGTH.search(data)
-    return UNITS.get((found[1] or b"").decode().upper(), MILLIMETRES) if found else MILLIMETRES
 
 
 def convert_mesh(source, out):
@@ -65,7 +34,7 @@ def convert_mesh(source, out):
         raise Unreadable(f"It holds more than {TRIANGLES:,} triangles.")
     unit = {"glb": "m", "gltf": "m", "3mf": "mm"}.get(kind, "")  # by their standards
     unit = SPELLED.get(scene.units or "", unit)
-    return _finish(scene.export(file_type="glb"), out, unit, 1, up="y" if kind in {"glb", "gltf"} else "z")
+    return finish(scene.export(file_type="glb"), out, unit, 1, up="y" if kind in {"glb", "gltf"} else "z")
 
 
 def _refuse_links(document):
@@ -74,7 +43,8 @@ def _refuse_links(document):
         raise Unreadable("It refers to files beside it. Upload it as one GLB file.")
 
 
-def _finish(glb, out, unit, scale, *, up):
+def finish(glb, out, unit, scale, *, up):
+    """Store a GLB with its thumbnail; return its facts. Raises Unreadable when nothing can be shown."""
     document = head_of(glb)
     if len(document.get("nodes", [])) > PARTS:
         raise Unreadable(f"It holds more than {PARTS:,} parts.")

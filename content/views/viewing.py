@@ -48,6 +48,5 @@ def rendition(request, version, name):
     if name.endswith(".svg"):
         response["Content-Security-Policy"] = FILTER
     response["Content-Length"] = part.size
-    response["Cache-Control"] = "no-cache, private"  # kept by the browser, asked for by the rule each time
     response["Content-Disposition"] = "inline"
     return response

@@ -419,7 +419,7 @@ def storing(monkeypatch):
 
     def put(kind):
         other = kind(location=settings.FILES / "files", base_url=None)
-        monkeypatch.setattr(files, "storage", lambda: other)
+        monkeypatch.setattr(blobs, "storage", lambda: other)
 
     return put
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content', '0002_ship_types'),
+        ('content', '0003_group_shares'),
     ]
 
     operations = [
