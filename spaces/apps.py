@@ -12,7 +12,7 @@ class SpacesConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts and verbs, what pages show of spaces, and what joining and leaving mean here."""
-        from spaces import importing, loaders, memberships, navigation, news, panels, rules, services
+        from spaces import exporting, importing, loaders, memberships, navigation, news, panels, rules, services
         from tenants import actor
 
         rules.register()
@@ -22,4 +22,5 @@ class SpacesConfig(AppConfig):
         memberships.register()
         importing.register()
         news.register()
+        exporting.register()
         actor.contribute("credentials", loaders.load_credentials)

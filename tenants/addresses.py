@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -67,7 +68,7 @@ def warning(address, known_domains):
         return Doubt("unknown_script", f"The domain {shown} is written in another script; it is really {domain}.")
     if domain in known_domains:
         return None
-    near = next((known for known in sorted(known_domains) if _alike(domain, known)), None)
+    near = _near(domain, frozenset(known_domains))
     return near and Doubt("look_alike", f"{domain} looks like {near}, which you know, and is another domain.")
 
 
@@ -79,8 +80,30 @@ def _foreign(label):
     return any(not unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
 
 
-def _alike(one, other):
-    return _skeleton(one) == _skeleton(other) or _one_apart(one, other)
+def _near(domain, known):
+    """Return the first known domain that a hurried eye takes `domain` for, or None."""
+    index = _index(known)
+    skeleton = _skeleton(domain)
+    candidates = {other for key in (skeleton, *_shortened(domain)) for other in index.get(key, ())}
+    alike = (other for other in candidates if _skeleton(other) == skeleton or _one_apart(domain, other))
+    return min(alike, default=None)
+
+
+@lru_cache(maxsize=8)
+def _index(known):
+    """Return known domains by their skeletons and by themselves with any one letter dropped.
+
+    Two domains that are one letter apart share one of the latter, so few need to be compared.
+    """
+    found = {}
+    for other in known:
+        for key in {_skeleton(other), *_shortened(other)}:
+            found.setdefault(key, []).append(other)
+    return found
+
+
+def _shortened(domain):
+    return {domain, *(domain[:at] + domain[at + 1 :] for at in range(len(domain)))}
 
 
 def _skeleton(domain):

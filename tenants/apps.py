@@ -16,6 +16,7 @@ class TenantsConfig(AppConfig):
             batch_runs,
             events,
             expiries,
+            exports,
             housekeeping,
             navigation,
             news,
@@ -28,6 +29,7 @@ class TenantsConfig(AppConfig):
         rules.register()
         navigation.register()
         events.register()
+        exports.register()
         housekeeping.register()
         batch_runs.register()
         reminders.register()

@@ -55,7 +55,7 @@ def judge(platform, typed):
 def _known(platform):
     members = dict(Member.objects.filter(platform=platform).values_list("user__email", "status"))
     standing = Invitation.objects.filter(platform=platform, state=InvitationState.SENT, expires_at__gt=timezone.now())
-    active = {addresses.domain_of(email) for email, status in members.items() if status == Status.ACTIVE}
+    active = frozenset(addresses.domain_of(email) for email, status in members.items() if status == Status.ACTIVE)
     return members, set(standing.values_list("email", flat=True)), active, domains.rules_of(platform)
 
 

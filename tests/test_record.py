@@ -93,6 +93,7 @@ ACTS = [
     ),
     Act("tenants:role_set", "grant", "administrator", "role_changed", {"restricted": "off"}, "before after rule"),
     Act("tenants:role_ungrant", "grant", "administrator", "role_ungranted", {}, "before rule"),
+    Act("tenants:export", "export", "administrator", "list_exported", {}, "after rule"),
     Act("tenants:batch_confirm", "batch", "administrator", "batch_confirmed", {"version": "1"}, "after rule"),
     Act(
         "tenants:role_grant_to",

@@ -1,6 +1,5 @@
 """The nouns of the content floor, one file a noun."""
 
-from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.references import Reference, ReferenceKind
@@ -9,8 +8,6 @@ from content.models.types import Category, ItemType
 
 __all__ = [
     "Category",
-    "Conversion",
-    "ConversionState",
     "File",
     "FileVersion",
     "GroupShare",
@@ -20,6 +17,5 @@ __all__ = [
     "Maturity",
     "Reference",
     "ReferenceKind",
-    "Rendition",
     "Share",
 ]

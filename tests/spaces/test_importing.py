@@ -14,7 +14,7 @@ from django.utils import timezone
 from spaces import import_files, importing
 from tenants import batch_runs, batches
 from tenants.errors import Unacceptable
-from tenants.models import Batch, Invitation, Member, Notification, Organization, Right, RoleStock, User
+from tenants.models import Batch, DomainRule, Invitation, Member, Notification, Organization, Right, RoleStock, User
 from tests.factories import (
     MemberFactory,
     OrganizationFactory,
@@ -67,6 +67,7 @@ def confirm(actor, batch):
 def test_each_line_gets_its_verdict_and_a_dry_run_changes_nothing(actor, platform):
     MemberFactory(platform=platform, user__email="member@known.example")
     standing = invited(platform, UserFactory(email="waits@known.example"), inviter=actor.user)
+    DomainRule.objects.create(platform=platform, domain="refused.example", allowed=False)
     before = state()
     tolmec = "contractor;Tolmec"
     batch = imported(
@@ -83,10 +84,11 @@ def test_each_line_gets_its_verdict_and_a_dry_run_changes_nothing(actor, platfor
         "bnew@tolmec.example;maybe;Tolmec",
         "host@acme.example;employee;",
         f"own@acme.example;contractor;{platform.name} Company",
+        f"who@refused.example;{tolmec}",
     )
     assert codes(batch) == [
         *("ready", "malformed", "doubled", "member", "invited", "look_alike", "unknown_script", "unknown_company"),
-        *("unknown_company", "unknown_value", "ready", "host_external"),
+        *("unknown_company", "unknown_value", "ready", "host_external", "domain"),
     ]
     told = batch.lines.get(number=1).sentence
     assert told == "External of Tolmec: Entry, Collaboration without a licence."
