@@ -43,6 +43,7 @@ def generate():
         HEAD,
         _open_table(),
         _policies("What a member may do on the platform", Platform),
+        _policies("What people may do to a membership", Member),
         _policies("What people may do to a space", Space),
         _creation_table(),
         _state_table(),

@@ -23,6 +23,7 @@ EMPTY = {
     "opened": [],
     "message": "",
     "before": [],
+    "ends_on": "",
 }
 MOST_PEOPLE = 200
 
@@ -141,6 +142,12 @@ def opened_of(draft):
     return found
 
 
+def end_of(draft):
+    """Return where the membership that the draft offers ends, or None."""
+    last = draft.data["ends_on"]
+    return days.ending(date.fromisoformat(last), draft.platform.zone) if last else None
+
+
 def batch_of(draft):
     """Return the draft as the batch that sending takes."""
     data = draft.data
@@ -153,4 +160,5 @@ def batch_of(draft):
         opened=tuple(opened_of(draft)),
         message=data["message"],
         host_confirmed=data["host_confirmed"],
+        access_ends_at=end_of(draft),
     )

@@ -46,6 +46,7 @@ class Batch:
     message: str
     host_confirmed: bool = False
     silent: bool = False  # no mail; the bell rings for people who have an account
+    access_ends_at: datetime | None = None
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def send_invitations(*, actor, batch):
     company = batch.company or found_company(actor.platform, batch.company_name)
     sent = []
     for email in batch.emails:
-        offer = invitations.Offer(email, batch.right, company, batch.roles, batch.message)
+        offer = invitations.Offer(email, batch.right, company, batch.roles, batch.message, batch.access_ends_at)
         invitation, token = invitations.prepare(actor, offer)
         _open(actor, invitation, batch, company)
         sent.append((invitation, token))
@@ -93,6 +94,8 @@ def _require_sense(actor, batch):
             "An External employed by the host company reads what the host's people read. Confirm that you want this.",
             field="company",
         )
+    if batch.access_ends_at and batch.access_ends_at <= timezone.now():
+        raise Unacceptable("The end of access is over.", field="ends_on", remedy="Choose a later day in step 1.")
     for _role, assigned, restricted in batch.roles:
         stock.require_settings(actor.platform, assigned=assigned, restricted=restricted)
 

@@ -43,6 +43,13 @@ class PeopleForm(DraftForm):
     )
     company = forms.ChoiceField(label="Employed by")
     company_name = forms.CharField(label="Name of the new company", max_length=80, required=False)
+    ends_on = forms.DateField(
+        label="Access ends after",
+        required=False,
+        validators=SENSIBLE,
+        widget=forms.DateInput({"type": "date"}),
+        help_text="This day included. You, as sponsor, are asked 30 and 7 days before whether to renew it.",
+    )
     host_confirmed = forms.BooleanField(
         required=False, label="An External of our own company is what I want: they read as our own people do"
     )
@@ -57,6 +64,7 @@ class PeopleForm(DraftForm):
             "company": stored["company"] or (NEW if stored["company_name"] else ""),
             "company_name": stored["company_name"],
             "host_confirmed": stored["host_confirmed"],
+            "ends_on": stored["ends_on"],
             "version": draft.version,
         }
         form = cls(data, initial=initial)
@@ -73,6 +81,8 @@ class PeopleForm(DraftForm):
         data = self.cleaned_data
         if data.get("company") == NEW and not data.get("company_name", "").strip():
             self.add_error("company_name", "Name the company.")
+        if data.get("ends_on") and data["ends_on"] < date.today():
+            self.add_error("ends_on", "Choose a day that is not over.")
         at_host = data.get("company") in self.hosts and data.get("right") == Right.EXTERNAL
         if at_host and not data.get("host_confirmed"):
             self.add_error("host_confirmed", "Externals belong to an external company. Tick this if you mean it.")
@@ -89,6 +99,7 @@ class PeopleForm(DraftForm):
             "company": "" if new else data["company"],
             "company_name": data["company_name"].strip() if new else "",
             "host_confirmed": data["host_confirmed"],
+            "ends_on": data["ends_on"].isoformat() if data["ends_on"] else "",
         }
 
 

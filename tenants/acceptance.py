@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenants import actor as actors
-from tenants import audit, invitations, ledger, memberships, notifications, stock
+from tenants import audit, ends, invitations, ledger, memberships, notifications, stock
 from tenants.errors import Gone, NotVisible
 from tenants.models import Cause, Invitation, InvitationState, Member, Status
 
@@ -102,8 +102,8 @@ def _activated(user, invitation):
     member.right, member.company, member.joined_at = invitation.right, invitation.company, timezone.now()
     member.held_before = {}
     member.sponsor = invitation.inviter if member.is_external else None
-    member.ends_at, member.end_reminders, member.end_settled = invitation.access_ends_at, 0, False
-    member.sponsor_offered = None
+    member.ends_at, member.end_settled, member.sponsor_offered = invitation.access_ends_at, False, None
+    member.end_reminders = ends.passed(member.ends_at, member.joined_at)
     return member
 
 

@@ -14,6 +14,8 @@ class TenantsConfig(AppConfig):
         """Register the rules, the links of the navigation and what the record leads to."""
         from tenants import (
             batch_runs,
+            end_jobs,
+            end_panels,
             events,
             expiries,
             exports,
@@ -37,3 +39,5 @@ class TenantsConfig(AppConfig):
         news.register()
         news_choices.register()
         news_mail.register()
+        end_jobs.register()
+        end_panels.register()

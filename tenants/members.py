@@ -128,7 +128,7 @@ def end_access(*, actor, member, reason="", keep=False):
 def conclude(actor, member, status, *, keep=False):
     """End all that hangs on a locked membership and give it `status`; return (before, after) for the record.
 
-    Part of every act that ends a membership: it asks no rule and writes no entry.
+    Part of every act that ends a membership: it asks no rule and writes no entry. `actor` is None where time ends it.
     """
     before = {
         "status": member.status,
@@ -137,7 +137,7 @@ def conclude(actor, member, status, *, keep=False):
     }
     kept = holdings(member) if keep else {}
     memberships.lock(member)
-    with ledger.accounted(member, Cause.ENDED, actor.user):
+    with ledger.accounted(member, Cause.ENDED, actor.user if actor else None):
         facts = memberships.end(actor, member)
         member.grants.all().delete()
         member.organizations.clear()

@@ -1,8 +1,10 @@
 """Who may do what to a platform as a whole. Source: docs/access.md, "Spaces, members, invitations"."""
 
+from django.db.models import Q
+
 from tenants import access
 from tenants.access import EVERYTHING, NOTHING, Policy, Rule
-from tenants.models import Platform, Right
+from tenants.models import Member, Platform, Right
 
 
 def administrators(actor):
@@ -67,6 +69,46 @@ POLICIES = {
 }
 
 
+def themselves(actor):
+    """Hold for the actor's own membership."""
+    return Q(user=actor.user.pk)
+
+
+def sponsors(actor):
+    """Hold for the memberships that the actor answers for; an External answers for nobody."""
+    return Q(sponsor=actor.user.pk) if actor.is_active and not actor.is_external else NOTHING
+
+
+def asked_to_sponsor(actor):
+    """Hold for the memberships that the actor is asked to answer for."""
+    return Q(sponsor_offered=actor.user.pk) if actor.is_active and not actor.is_external else NOTHING
+
+
+SELF = Rule("9.0", "Nobody sets the end of their own membership.", themselves)
+SPONSOR = Rule("9.S", "You are the sponsor.", sponsors)
+ASKED = Rule("9.T", "The sponsor asks you to take over.", asked_to_sponsor)
+
+
+def _refuse_membership(actor, row):
+    return "Their sponsor or an Administrator does this.", f"Ask an Administrator of {actor.platform}."
+
+
+MEMBERSHIPS = {
+    "see": Policy("see the end of a membership and its sponsor", (ADMINISTRATOR, SPONSOR, ASKED), _refuse_membership),
+    "set_end": Policy(
+        "renew a membership, let it end, name another sponsor",
+        (ADMINISTRATOR, SPONSOR),
+        _refuse_membership,
+        block=(SELF,),
+        requires="see",
+    ),
+    "take_sponsorship": Policy(
+        "become the sponsor when asked", (ASKED,), _refuse_membership, block=(SELF,), requires="see"
+    ),
+}
+
+
 def register():
     """Hand the rules of this floor to the engine."""
     access.register(Platform, POLICIES)
+    access.register(Member, MEMBERSHIPS)

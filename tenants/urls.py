@@ -18,6 +18,7 @@ from tenants.views import (
     readiness,
     record,
     roles,
+    sponsored,
     unsubscribe,
 )
 
@@ -66,7 +67,16 @@ batch_patterns = [
     path("discard/", batches.batch_discard, name="batch_discard"),
     path("file/", batches.batch_file, name="batch_file"),
 ]
+sponsored_patterns = [
+    path("", sponsored.sponsored_list, name="sponsored_list"),
+    path("<int:pk>/", sponsored.sponsored_detail, name="sponsored_detail"),
+    path("<int:pk>/renew/", sponsored.sponsored_renew, name="sponsored_renew"),
+    path("<int:pk>/let-go/", sponsored.sponsored_let_go, name="sponsored_let_go"),
+    path("<int:pk>/sponsor/", sponsored.sponsor_name, name="sponsor_name"),
+    path("<int:pk>/answer/", sponsored.sponsor_answer, name="sponsor_answer"),
+]
 platform_patterns = [
+    path("sponsored/", include(sponsored_patterns)),
     path("", home.home, name="home"),
     path("membership/", membership.membership, name="membership"),
     path("membership/leave/", membership.membership_leave, name="membership_leave"),

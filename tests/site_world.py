@@ -93,7 +93,8 @@ class World:
         self.item = ItemFactory(space=self.space, owner=owner.user, title="Bracket")
         arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
         self.version = add_version(actor=actor_of(owner), item=self.item, arrival=arrival)
-        self.target = worker(self.platform, user__name="Target Person")  # whom the acts concern
+        sponsor = {"sponsor": self.users["leader"]}
+        self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self.credential = give(self.target, self.space, "reader")
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
         self.empty = SpaceFactory(platform=self.platform, title="Empty")

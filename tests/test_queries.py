@@ -14,7 +14,7 @@ from content.models import FileVersion, Maturity
 from spaces import drafts
 from tenants import actor as actors
 from tenants import audit, ledger
-from tenants.models import BatchLine, DomainRule, Notification, Right, RoleGrant
+from tenants.models import BatchLine, DomainRule, Member, Notification, Right, RoleGrant
 from tests.factories import (
     FileFactory,
     ItemFactory,
@@ -58,6 +58,8 @@ tenants:batch_detail        batch       administrator
 tenants:batch_file          batch       administrator
 tenants:invitation_list     platform    administrator
 tenants:domain_list         platform    administrator
+tenants:sponsored_list      platform    leader
+tenants:sponsored_detail    member      leader
 spaces:credential           platform    external
 spaces:control_center       platform    administrator
 spaces:space_list           platform    administrator external
@@ -104,6 +106,7 @@ def grow(world, number):
         name = f"Person {number} {n}"
         person = MemberFactory(platform=world.platform, right=Right.EXTERNAL, company=company, user__name=name)
         license_member(person, ("ENT", "COL", "DES"))
+        Member.objects.filter(pk=person.pk).update(sponsor=world.users["leader"])
         give(person, world.space, "author", restricted=bool(n % 2))
         space = SpaceFactory(platform=world.platform)
         for holder in (person, world.members["owner"], world.members["external"]):
@@ -183,6 +186,7 @@ class Alike(TestCase):
         # who asks: {arguments: (those of a hidden thing, those of nothing)}
         cls.pairs = {
             "external": {
+                "member": ((world.target.pk,), (NOBODY,)),
                 "item": ((private.pk,), (NOBODY,)),
                 "version": ((version.pk, "x"), (NOBODY, "x")),
                 "space": ((space.pk,), (NOBODY,)),

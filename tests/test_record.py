@@ -12,7 +12,7 @@ from django.utils import timezone
 from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import Credential
-from tenants.models import AuditEvent, Invitation, Role, RoleGrant
+from tenants.models import AuditEvent, Invitation, Member, Role, RoleGrant
 from tests.factories import host_of
 from tests.site_world import KEPT, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -31,6 +31,14 @@ class Act:
     data: dict = field(default_factory=dict)
     kept: str = ""
     before: object = None
+
+
+def _ending(world):
+    Member.objects.filter(pk=world.target.pk).update(ends_at=timezone.now() + timedelta(days=20))
+
+
+def _asked(world):
+    Member.objects.filter(pk=world.target.pk).update(sponsor_offered=world.users["author"])
 
 
 def _private(world):
@@ -53,9 +61,22 @@ def _file(name):
     return {"file": lambda world: ContentFile(b"solid more", name=name)}
 
 
+DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 ACTS = [
+    Act("tenants:sponsored_renew", "member", "leader", "end_set", DAY | {"reason": "Why"}, "before after rule"),
+    Act("tenants:sponsored_let_go", "member", "leader", "end_settled", {}, "after rule", _ending),
+    Act(
+        "tenants:sponsor_name",
+        "member",
+        "leader",
+        "sponsor_named",
+        {"sponsor": lambda world: world.members["author"].pk},
+        "before after rule",
+    ),
+    Act("tenants:sponsor_answer", "member", "author", "sponsorship_taken", {"take": "1"}, "before after rule", _asked),
+    Act("tenants:sponsor_answer", "member", "author", "sponsorship_left", {}, "before rule", _asked),
     Act("tenants:invitation_answer", "none", "pending", "invitation_accepted", {}, "after"),
     Act("tenants:invitation_answer", "none", "pending", "invitation_declined", {"decline": "1"}),
     Act(
@@ -226,6 +247,10 @@ def _unassigned(world):
 
 
 REFUSED = [
+    (422, Act("tenants:sponsored_renew", "member", "leader", data={"last_day": "2020-01-01"})),
+    (422, Act("tenants:sponsored_renew", "member", "leader", data={"last_day": ""})),
+    (403, Act("tenants:sponsored_renew", "last", "administrator", data={"last_day": "2090-01-01"})),
+    (409, Act("tenants:sponsored_let_go", "member", "leader")),
     (410, Act("tenants:invitation_answer", "none", "pending", before=_expired)),
     (410, Act("tenants:invitation_answer", "none", "pending", before=_revoked)),
     (409, Act("tenants:invitation_revoke", "invitation", "administrator", before=_revoked)),
