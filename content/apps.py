@@ -18,6 +18,7 @@ class ContentConfig(AppConfig):
             memberships,
             news,
             option_effects,
+            organization_uses,
             panels,
             right_effects,
             visibility_preview,
@@ -30,6 +31,7 @@ class ContentConfig(AppConfig):
         visibility_preview.register()
         inheritance.register()
         option_effects.register()
+        organization_uses.register()
         right_effects.register()
         panels.register()
         news.register()

@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from content.models import Item
 from spaces.models import Space
-from tenants import access
+from tenants import access, organizations
 from tenants import actor as actors
 from tenants.options import contribute_effects
 
@@ -43,12 +43,17 @@ def changes(people, wanted):
     platform = copy(people[0].platform)
     for code, value in wanted.items():
         setattr(platform, code, value)
-    items = Item.objects.filter(platform=platform).order_by()
+    return compare([(person, replace(person, platform=platform, compiled={})) for person in people])
+
+
+def compare(pairs):
+    """Return the same for pairs of actors of one platform, as they are now and as they would be."""
+    people = [person for person, _twin in pairs]
+    items = Item.objects.filter(platform=people[0].platform).order_by()
     groups = list(items.values_list(*FACTS).annotate(Count("pk")))
     owned, shared, asked = _owned(items), _shared(items, people), {}
     more, less, openly = {}, {}, [0, 0]
-    for person in people:
-        twin = replace(person, platform=platform, compiled={})
+    for person, twin in pairs:
         gained, lost, reads = _difference(person, twin, groups, asked)
         _leave_out(gained, lost, (person, twin), (owned.get(person.user.pk, {}), shared))
         more[person], less[person] = gained.total(), lost.total()
@@ -62,7 +67,7 @@ def _difference(person, twin, groups, asked):
     mine = {held.space_id for held in person.held}
     for *facts, number in groups:
         row = _standin(facts, person.platform_id)
-        key = (person.shape(row), tuple(facts))
+        key = (person.shape(row), twin.shape(row), tuple(facts))
         if key not in asked:
             asked[key] = [_answer(actor, row) for actor in (person, twin)]
         (before, opens), (after, opened) = asked[key]
@@ -128,6 +133,15 @@ def _lines(counts, word):
     return lines
 
 
+def tree_effects(pairs):
+    """Return sentences about who would read more or less were the tree of organizations another."""
+    if not pairs:
+        return []
+    more, less, _openly = compare(pairs)
+    return [*_lines(more, "more"), *_lines(less, "fewer")] or ["Nobody reads more or less than now."]
+
+
 def register():
-    """Hand the foretelling to the page of options."""
+    """Hand the foretelling to the pages of options and of organizations."""
     contribute_effects(effects)
+    organizations.contribute_effects(tree_effects)

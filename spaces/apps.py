@@ -12,7 +12,18 @@ class SpacesConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts and verbs, what pages show of spaces, and what joining and leaving mean here."""
-        from spaces import exporting, importing, loaders, memberships, navigation, news, panels, rules, services
+        from spaces import (
+            exporting,
+            importing,
+            loaders,
+            memberships,
+            navigation,
+            news,
+            organization_uses,
+            panels,
+            rules,
+            services,
+        )
         from tenants import actor
 
         rules.register()
@@ -23,4 +34,5 @@ class SpacesConfig(AppConfig):
         importing.register()
         news.register()
         exporting.register()
+        organization_uses.register()
         actor.contribute("credentials", loaders.load_credentials)

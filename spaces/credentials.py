@@ -32,6 +32,7 @@ def give_credential(*, actor, space, member, spec, operator=None):
     """
     member, space = _lock(member, space)
     decision = _decide_giving(actor, operator, space, member, spec)
+    _refuse_archived(spec.organization)
     given_by = operator or actor.user
     credential = store_credential(space=space, member=member, spec=spec, given_by=given_by)
     _touch(space)
@@ -70,6 +71,8 @@ def change_credential(*, actor, credential, spec, operator=None):
     credential = _reload(space, credential)
     decision = OPERATED if operator else _require_touch(actor, space, credential)
     _decide_giving(actor, operator, space, member, spec)
+    if spec.organization.pk != credential.organization_id:
+        _refuse_archived(spec.organization)
     _refuse_doubled(space, member, spec, credential)
     before, kept = facts(credential), lasting_owners(space)
     credential.permission = permission_of(spec.responsibility)
@@ -189,6 +192,12 @@ def _keep_last(space, credential, kept):
             f"{credential.user} is the last Owner of {space} without an end.",
             "Make someone else Owner first: unrestricted and without an end.",
         )
+
+
+def _refuse_archived(organization):
+    """Refuse what would newly name an archived organization; what names it already stays."""
+    if organization.is_archived:
+        raise Unacceptable(f"{organization} is archived. An Administrator can restore it.", field="organization")
 
 
 def _refuse_doubled(space, member, spec, credential):

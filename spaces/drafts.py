@@ -104,7 +104,7 @@ def type_people(draft, version, text, **more):
 def company_of(draft):
     """Return the chosen company of the platform, or None while it is new or missing."""
     pk = str(draft.data["company"])
-    rows = Organization.objects.filter(platform=draft.platform, parent=None)
+    rows = Organization.objects.filter(platform=draft.platform, parent=None).offered()
     return rows.filter(pk=pk).first() if pk.isdigit() else None
 
 

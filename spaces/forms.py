@@ -90,7 +90,8 @@ class CredentialForm(forms.Form):
         self.member = member
         belongs = actors.build([member])[0].organizations
         wanted = belongs if organizations is None else belongs & organizations
-        self.fields["organization"].queryset = Organization.objects.filter(pk__in=wanted)
+        rows = Organization.objects.filter(pk__in=wanted)
+        self.fields["organization"].queryset = rows.offered(besides=[(initial or {}).get("organization")])
 
     def clean(self):
         """Refuse an end before the start."""

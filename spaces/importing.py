@@ -72,7 +72,7 @@ class Facts:
     @classmethod
     def of(cls, actor):
         """Read them; three queries."""
-        companies = list(Organization.objects.filter(platform=actor.platform, parent=None))
+        companies = list(Organization.objects.filter(platform=actor.platform, parent=None).offered())
         spaces = Space.objects.filter(platform=actor.platform).select_related("platform")
         return cls(
             actor=actor,

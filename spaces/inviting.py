@@ -103,6 +103,8 @@ def _require_sense(actor, batch):
 def found_company(platform, name):
     """Return the external company of that name, made new where there is none. Part of the act that needs it."""
     found = Organization.objects.filter(platform=platform, name=name, parent=None).first()
+    if found is not None and found.is_archived:
+        raise Unacceptable(f"{found} is archived. Restore it first, in Organizations.", field="company")
     return found or Organization.objects.create(platform=platform, name=name, kind=Kind.COMPANY)
 
 

@@ -68,7 +68,8 @@ class PeopleForm(DraftForm):
             "version": draft.version,
         }
         form = cls(data, initial=initial)
-        companies = Organization.objects.filter(platform=draft.platform, parent=None).order_by("is_host", "name")
+        companies = Organization.objects.filter(platform=draft.platform, parent=None).offered()
+        companies = companies.order_by("is_host", "name")
         names = [(str(row.pk), f"{row.name} (host company)" if row.is_host else row.name) for row in companies]
         form.fields["company"].choices = [("", "Choose a company"), *names, (NEW, "A company that is new here")]
         form.hosts = {str(row.pk) for row in companies if row.is_host}

@@ -24,6 +24,7 @@ class TenantsConfig(AppConfig):
             news,
             news_choices,
             news_mail,
+            organization_uses,
             reminders,
             rules,
         )
@@ -41,3 +42,4 @@ class TenantsConfig(AppConfig):
         news_mail.register()
         end_jobs.register()
         end_panels.register()
+        organization_uses.register()

@@ -52,6 +52,7 @@ def change_employment(*, actor, member, place, host_confirmed=False, reason=""):
     member = lock_member(platform, member.pk)
     require_access(member)
     _require_fit(platform, place)
+    _require_offered(place, place_of(member))
     if not member.company.is_host:
         require_confirmation(member, member.right, host_confirmed, place.company)
     before, left = _facts(place_of(member)), lost(member, place)
@@ -77,6 +78,14 @@ def _require_fit(platform, place):
         raise Unacceptable(f"{place.unit} is no part of {place.company}.", field="unit")
     if any(organization.platform_id != platform.pk for organization in place.further):
         raise Unacceptable("Choose organizations of this platform.", field="further")
+
+
+def _require_offered(place, before):
+    """Refuse an archived organization to which the person does not belong already."""
+    was = {before.company, before.unit, *before.further}
+    for name, one in (("company", place.company), ("unit", place.unit), *(("further", one) for one in place.further)):
+        if one is not None and one.is_archived and one not in was:
+            raise Unacceptable(f"{one} is archived. Restore it first.", field=name)
 
 
 def asks(member, company):

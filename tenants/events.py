@@ -187,6 +187,10 @@ def _member_link(slug, object_id):
     return reverse("tenants:member_detail", args=[slug, object_id])
 
 
+def _organization_link(slug, object_id):
+    return reverse("tenants:organization_detail", args=[slug, object_id])
+
+
 def _options_link(slug, object_id):
     return reverse("tenants:options", args=[slug])
 
@@ -194,5 +198,6 @@ def _options_link(slug, object_id):
 def register():
     """Lead from entries to what this floor shows, and name the facts it records."""
     contribute_link("tenants.member", _member_link)
+    contribute_link("tenants.organization", _organization_link)
     contribute_link("tenants.platform", _options_link)
     contribute_labels({code: option.title for code, option in options.OPTIONS.items()})

@@ -190,7 +190,8 @@ class EmploymentForm(ReasonForm):
         place = place_of(member)
         initial = {"company": place.company, "unit": place.unit, "further": place.further}
         super().__init__(data, initial=initial)
-        rows = Organization.objects.filter(platform=member.platform)
+        here = (place.company, place.unit, *place.further)
+        rows = Organization.objects.filter(platform=member.platform).offered(besides=here)
         self.fields["company"].queryset = rows.filter(parent=None)
         self.fields["unit"].queryset = rows.exclude(parent=None).select_related("parent")
         self.fields["unit"].label_from_instance = lambda unit: f"{unit.name}, {unit.parent}"

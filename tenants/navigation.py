@@ -8,6 +8,7 @@ MANAGEMENT = (
     ("tenants:member_list", "Members", "users"),
     ("tenants:invitation_list", "Invitations", "mail"),
     ("tenants:options", "Options", "sliders"),
+    ("tenants:organization_list", "Organizations", "tree"),
     ("tenants:role_list", "Roles and licences", "ticket"),
     ("tenants:record", "Record", "record"),
 )

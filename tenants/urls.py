@@ -14,6 +14,7 @@ from tenants.views import (
     membership,
     notifications,
     options,
+    organizations,
     platforms,
     readiness,
     record,
@@ -36,6 +37,16 @@ member_patterns = [
     path("<int:pk>/roles/<int:grant_pk>/back/", members.role_ungrant, name="role_ungrant"),
     path("<int:pk>/readiness/", readiness.readiness_panel, name="readiness"),
 ]
+organization_patterns = [
+    path("", organizations.organization_list, name="organization_list"),
+    path("new/", organizations.organization_new, name="organization_new"),
+    path("<int:pk>/", organizations.organization_detail, name="organization_detail"),
+    path("<int:pk>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("<int:pk>/move/", organizations.organization_move, name="organization_move"),
+    path("<int:pk>/archive/", organizations.organization_archive, name="organization_archive"),
+    path("<int:pk>/delete/", organizations.organization_delete, name="organization_delete"),
+    path("<int:pk>/people/<int:member_pk>/", organizations.organization_leave, name="organization_leave"),
+]
 role_patterns = [
     path("", roles.role_list, name="role_list"),
     path("<int:pk>/", roles.role_detail, name="role_detail"),
@@ -50,6 +61,7 @@ management_patterns = [
     path("options/preset/<slug:code>/", options.option_preset, name="option_preset"),
     path("options/<slug:code>/", options.option_set, name="option_set"),
     path("members/", include(member_patterns)),
+    path("organizations/", include(organization_patterns)),
     path("roles/", include(role_patterns)),
     path("exports/<slug:name>/", exports.export, name="export"),
     path("record/", record.record, name="record"),

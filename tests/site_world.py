@@ -13,7 +13,7 @@ from django.utils import timezone
 from content.files import Arrival, add_version
 from spaces import drafts
 from tenants import news_choices
-from tenants.models import AuditEvent, DomainRule, Notification, Right, RoleGrant, User
+from tenants.models import AuditEvent, DomainRule, Kind, Notification, Right, RoleGrant, User
 from tenants.options import set_option
 from tests.factories import (
     ItemFactory,
@@ -23,6 +23,7 @@ from tests.factories import (
     UserFactory,
     actor_of,
     give,
+    host_of,
     worker,
 )
 from tests.tenants.worlds import invited, make_batch
@@ -97,6 +98,10 @@ class World:
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self.credential = give(self.target, self.space, "reader")
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
+        host = host_of(self.platform)
+        self.unit = OrganizationFactory(platform=self.platform, parent=host, kind=Kind.UNIT, name="Workshop")
+        self.spare = OrganizationFactory(platform=self.platform, parent=self.unit, kind=Kind.DEPARTMENT, name="Bench")
+        self.target.organizations.add(self.unit)
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
         set_option(actor=actor_of(administrator), code="restricted_first", value="on")
         self.change = AuditEvent.objects.latest("pk")
@@ -118,6 +123,8 @@ class World:
             "change": (slug, self.change.pk),
             "member": (slug, self.target.pk),
             "grant": (slug, self.target.pk, self.grant.pk),
+            "organization": (slug, self.spare.pk),
+            "belonging": (slug, self.unit.pk, self.target.pk),
             "role": (slug, self.grant.role_id),
             "holder": (slug, self.grant.role_id, self.grant.pk),
             "invitation": (slug, self.invitation.pk),

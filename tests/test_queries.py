@@ -14,7 +14,7 @@ from content.models import FileVersion, Maturity
 from spaces import drafts
 from tenants import actor as actors
 from tenants import audit, ledger
-from tenants.models import BatchLine, DomainRule, Member, Notification, Right, RoleGrant
+from tenants.models import BatchLine, DomainRule, Kind, Member, Notification, Right, RoleGrant
 from tests.factories import (
     FileFactory,
     ItemFactory,
@@ -48,6 +48,9 @@ tenants:member_right?right=external  member  administrator
 tenants:member_employment   member      administrator
 tenants:membership          platform    external
 tenants:membership_leave    platform    external
+tenants:organization_list   platform    administrator
+tenants:organization_detail unit        administrator
+tenants:organization_delete unit        administrator
 tenants:role_list           platform    administrator
 tenants:role_detail?who=Pe  role        administrator
 tenants:role_take_back      holder      administrator
@@ -107,7 +110,10 @@ def grow(world, number):
         person = MemberFactory(platform=world.platform, right=Right.EXTERNAL, company=company, user__name=name)
         license_member(person, ("ENT", "COL", "DES"))
         Member.objects.filter(pk=person.pk).update(sponsor=world.users["leader"])
+        person.organizations.add(world.unit)
         give(person, world.space, "author", restricted=bool(n % 2))
+        give(person, world.space, "reader", organization=world.unit)
+        OrganizationFactory(platform=world.platform, parent=world.unit, kind=Kind.DEPARTMENT)
         space = SpaceFactory(platform=world.platform)
         for holder in (person, world.members["owner"], world.members["external"]):
             give(holder, space, "owner")
@@ -134,7 +140,8 @@ class TheCost(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        cls.world = World()
+        cls.world = world = World()
+        world.args["unit"] = (world.platform.slug, world.unit.pk)
 
     def test_b36_thirty_rows_cost_what_three_cost(self):
         grow(self.world, 3)
@@ -196,6 +203,8 @@ class Alike(TestCase):
             "administrator": {  # of other platforms
                 "member": ((elsewhere.pk,), (NOBODY,)),
                 "grant": ((elsewhere.pk, grant.pk), (NOBODY, NOBODY)),
+                "organization": ((elsewhere.company_id,), (NOBODY,)),
+                "belonging": ((elsewhere.company_id, elsewhere.pk), (NOBODY, NOBODY)),
                 "holder": ((grant.role_id, grant.pk), (grant.role_id, NOBODY)),
                 "invitation": ((theirs.pk,), (NOBODY,)),
                 "draft": ((draft.pk,), (uuid.uuid4(),)),

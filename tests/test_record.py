@@ -12,6 +12,7 @@ from django.utils import timezone
 from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import Credential
+from tenants import organizations
 from tenants.models import AuditEvent, Invitation, Member, Role, RoleGrant
 from tests.factories import host_of
 from tests.site_world import KEPT, World, addresses, body, undone, writes
@@ -125,6 +126,45 @@ ACTS = [
         "after rule",
         lambda world: RoleGrant.objects.filter(pk=world.grant.pk).delete(),
     ),
+    Act(
+        "tenants:organization_new",
+        "platform",
+        "administrator",
+        "organization_created",
+        {"name": "New", "kind": "company", "accent": "slate"},
+        "after rule",
+    ),
+    Act(
+        "tenants:organization_edit",
+        "organization",
+        "administrator",
+        "organization_changed",
+        {"name": "Other", "accent": "slate"},
+        "before after rule",
+    ),
+    Act(
+        "tenants:organization_move",
+        "organization",
+        "administrator",
+        "organization_moved",
+        {
+            "parent": lambda world: host_of(world.platform).pk,
+            "shown": lambda world: organizations.plan_move(world.spare, host_of(world.platform)).token,
+        },
+        "before after rule",
+    ),
+    Act("tenants:organization_archive", "organization", "administrator", "organization_archived", {}, "after rule"),
+    Act(
+        "tenants:organization_archive",
+        "organization",
+        "administrator",
+        "organization_restored",
+        {},
+        "after rule",
+        lambda world: type(world.spare).objects.filter(pk=world.spare.pk).update(archived_at=timezone.now()),
+    ),
+    Act("tenants:organization_delete", "organization", "administrator", "organization_deleted", {}, "before rule"),
+    Act("tenants:organization_leave", "belonging", "administrator", "employment_changed", {}, "before after rule"),
     Act("tenants:role_take_back", "holder", "administrator", "role_ungranted", {}, "before rule"),
     Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
     Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
@@ -264,6 +304,9 @@ REFUSED = [
     (409, Act("tenants:domain_list", "platform", "administrator", data={"domain": "refused.test", "allowed": "no"})),
     (422, Act("tenants:domain_list", "platform", "administrator", data={"domain": "example.test", "allowed": "no"})),
     (409, Act("tenants:role_set", "grant", "administrator", data={"assigned": "on"})),
+    (409, Act("tenants:organization_delete", "unit", "administrator")),
+    (409, Act("tenants:organization_archive", "unit", "administrator")),
+    (422, Act("tenants:organization_move", "organization", "administrator", data={"parent": "0"})),
     (409, Act("tenants:member_end", "last", "administrator")),
     (409, Act("tenants:member_remove", "last", "administrator")),
     (409, Act("tenants:member_right", "last", "administrator", data={"right": "member"})),
@@ -307,6 +350,7 @@ class TheRecord(TestCase):
         own = Credential.objects.get(user=world.users["owner"])
         world.args["owner"] = (world.platform.slug, world.space.pk, own.pk)
         world.args["last"] = (world.platform.slug, world.members["administrator"].pk)
+        world.args["unit"] = (world.platform.slug, world.unit.pk)
         world.args["used"] = (world.platform.slug, "invitations_from_administrators")
         cls.held = dict(Credential.objects.values_list("user", "pk"))
         cls.entries = AuditEvent.objects.count()

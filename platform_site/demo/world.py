@@ -26,9 +26,10 @@ from spaces.giving import CredentialSpec
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
-from tenants import acceptance, access, ledger, stock
+from tenants import acceptance, access, ledger, organizations, stock
 from tenants import actor as actors
 from tenants.models import (
+    Kind,
     Member,
     Organization,
     OutgoingMail,
@@ -76,6 +77,8 @@ class _World:
         for thing in THINGS:
             self.plan_thing(thing)
         self.plan(3, self.keep_licences_home)
+        self.plan(70, self.end_a_supplier)
+        self.plan(30, self.lend_a_role, "jun", "CHG")
         self.plan(80, self.set_option, "restricted_first", "on", "Suppliers of two programmes meet here")
         self.plan(50, self.set_option, "leader_edits_frozen", "off", "Frozen means frozen")
         self.plan(48, self.undo_option)
@@ -195,6 +198,19 @@ class _World:
             grants = RoleGrant.objects.filter(member__platform=platform, member__user=self.people[person])
             for grant in grants.select_related("member__platform", "role"):
                 stock.set_grant(actor=self.actor(person, platform), grant=grant, assigned=True, restricted=True)
+
+    def end_a_supplier(self):
+        """Archive a company with which the host once worked."""
+        elena = self.actor("elena", self.platforms[HOST.slug])
+        made = organizations.create_organization(actor=elena, name="Halden Castings", kind=Kind.COMPANY, accent="moss")
+        organizations.archive_organization(actor=elena, organization=made, reason="The contract is over")
+
+    def lend_a_role(self, person, code):
+        """Take a role back and grant it again, so that its ledger has something to say."""
+        platform, role = self.platforms[HOST.slug], Role.objects.get(code=code)
+        elena, member = self.actor("elena", platform), Member.objects.get(platform=platform, user=self.people[person])
+        stock.ungrant_role(actor=elena, grant=member.grants.get(role=role))
+        stock.grant_role(actor=elena, member=member, role=role)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""

@@ -150,6 +150,14 @@ class OrganizationAdmin(AuditedAdmin):
     search_fields = ["name", "platform__name"]
     autocomplete_fields = ["platform", "parent"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """The tree is changed where what that ends is shown: by an Administrator of the platform."""
+        return ["platform", "parent", "kind", "is_host", "archived_at"] if obj else ["archived_at"]
+
+    def has_delete_permission(self, request, obj=None):
+        """An Administrator of the platform deletes one on which nothing stands."""
+        return False
+
 
 class GrantInline(admin.TabularInline):
     """The roles a member holds."""

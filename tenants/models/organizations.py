@@ -23,6 +23,14 @@ def mark_of(name):
     return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else name[:2].upper()
 
 
+class OrganizationQuerySet(models.QuerySet):
+    """Organizations, read as adjectives."""
+
+    def offered(self, *, besides=()):
+        """Keep those that may be chosen: archived ones are offered nowhere, save where they stand already."""
+        return self.filter(models.Q(archived_at=None) | models.Q(pk__in=[one.pk for one in besides if one]))
+
+
 class Organization(models.Model):
     """A node of a platform's tree; exactly one company is the host, the others are external."""
 
@@ -32,6 +40,9 @@ class Organization(models.Model):
     name = models.CharField(max_length=80)
     is_host = models.BooleanField("host company", default=False)
     accent = models.CharField(max_length=10, choices=Accent, default=Accent.SLATE)
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="Offered nowhere; keeps what it owns.")
+
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -60,6 +71,11 @@ class Organization(models.Model):
     def mark(self):
         """Two letters for the square mark."""
         return mark_of(self.name)
+
+    @property
+    def is_archived(self):
+        """True while it is offered nowhere."""
+        return self.archived_at is not None
 
     def clean(self):
         """Refuse a parent of another platform or of the wrong level."""

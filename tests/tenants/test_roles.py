@@ -36,8 +36,8 @@ def platform(boss):
 
 
 @pytest.fixture
-def page(client, boss, platform):
-    """Open a page of the roles as the Administrator: `page("role_detail", role, q="x")`."""
+def visit(client, boss, platform):
+    """Open a page of the roles as the Administrator: `visit("role_detail", role, q="x")`."""
     client.force_login(boss.user)
 
     def open_page(name, role=None, **query):
@@ -53,13 +53,13 @@ def expires(platform, codes, delta):
 
 
 class TestPages:
-    def test_the_catalogue_says_what_each_role_does_and_counts_apart(self, page, platform):
+    def test_the_catalogue_says_what_each_role_does_and_counts_apart(self, visit, platform):
         guest = MemberFactory(platform=platform, right=Right.EXTERNAL, company=OrganizationFactory(platform=platform))
         license_member(guest, ("DES",), assigned=False)
         license_member(MemberFactory(platform=platform, status=Status.PENDING), ("DES",))
         expires(platform, ["CHG"], YESTERDAY)
         expires(platform, ["COL"], timedelta(days=12, hours=1))
-        text = page("role_list").content.decode()
+        text = visit("role_list").content.decode()
         row = {row.role.code: row for row in roles.on_platform(platform)}
         design = row["DES"]
         assert (design.quantity, design.used, design.free) == (1000, 1, 999)
@@ -69,12 +69,12 @@ class TestPages:
         for said in ("Create and change definitions and resources", "1 of 1000 used", "12 days left", "Expired"):
             assert said in text, said
 
-    def test_a_role_lists_who_holds_it_and_how(self, page, platform, boss):
+    def test_a_role_lists_who_holds_it_and_how(self, visit, platform, boss):
         guest = MemberFactory(platform=platform, user__name="Gustav Guest")
         license_member(guest, ("DES",), assigned=False)
 
         def names(**query):
-            return [str(grant.member) for grant, _answer in page("role_detail", "DES", **query).context["people"]]
+            return [str(grant.member) for grant, _answer in visit("role_detail", "DES", **query).context["people"]]
 
         assert set(names()) == {"Gustav Guest", str(boss)}
         assert names(how="without") == ["Gustav Guest"] == names(q="gustav")
@@ -82,10 +82,10 @@ class TestPages:
         assert names(how="nonsense") == names()
         assert names(q="nobody") == []
 
-    def test_people_without_it_are_found_and_granted_it(self, page, client, platform):
+    def test_people_without_it_are_found_and_granted_it(self, visit, client, platform):
         new = MemberFactory(platform=platform, user__name="Nora New")
         elsewhere = MemberFactory(user__name="Nora Elsewhere")
-        assert list(page("role_detail", "DES", who="nora").context["found"]) == [new]
+        assert list(visit("role_detail", "DES", who="nora").context["found"]) == [new]
         url = reverse("tenants:role_grant_to", args=[platform.slug, catalogue()["DES"].pk])
         answer = client.post(url, {"member": new.pk, "assigned": "on", "restricted": "on"}, follow=True)
         assert "Design is granted to Nora New." in answer.content.decode()
@@ -93,16 +93,16 @@ class TestPages:
             assert client.post(url, {"member": member.pk}).status_code == 422
         assert not elsewhere.grants.exists()
 
-    def test_no_licence_left_is_a_sentence(self, page, client, platform):
+    def test_no_licence_left_is_a_sentence(self, visit, client, platform):
         stored = RoleStock.objects.get(platform=platform, role__code="DES")
         RoleStock.objects.filter(pk=stored.pk).update(quantity=1)
         new = MemberFactory(platform=platform)
-        page("role_list")
+        visit("role_list")
         url = reverse("tenants:role_grant_to", args=[platform.slug, stored.role_id])
         answer = client.post(url, {"member": new.pk, "assigned": "on", "restricted": "on"})
         assert answer.status_code == 409 and "No licence of Design is left" in answer.content.decode()
 
-    def test_taking_back_says_beforehand_what_ends(self, page, platform, boss):
+    def test_taking_back_says_beforehand_what_ends(self, visit, platform, boss):
         grant = RoleGrant.objects.get(member=boss, role__code="COL")
         assert roles.endings(grant) == [
             f"Collaboration ends for {boss}",
@@ -115,18 +115,18 @@ class TestPages:
             "they can no longer: raise and decide changes",
         ]
 
-    def test_the_ledger_is_shown_and_narrowed(self, page, platform, boss):
+    def test_the_ledger_is_shown_and_narrowed(self, visit, platform, boss):
         person = MemberFactory(platform=platform, user__name="Lena Ledger")
         grant = stock.grant_role(actor=actor_of(boss), member=person, role=catalogue()["DES"])
         stock.ungrant_role(actor=actor_of(boss), grant=grant)
 
         def entries(**query):
-            return [entry.change for entry in page("role_ledger", "DES", **query).context["page"]]
+            return [entry.change for entry in visit("role_ledger", "DES", **query).context["page"]]
 
         assert entries() == [-1, 1] == entries(q="lena", since="2020-01-01")
         assert entries(change="1") == [1] == entries(cause="granted")
         assert entries(until="2020-01-01") == [] == entries(q="nobody")
-        answer = page("role_ledger", "DES", since="then")
+        answer = visit("role_ledger", "DES", since="then")
         assert answer.status_code == 200 and "Enter a valid date" in answer.content.decode()
 
 
