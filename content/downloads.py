@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 
-from content.files import CHUNK, storage
+from content.blobs import CHUNK, storage
 from tenants.errors import Gone
 
 RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)

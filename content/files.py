@@ -1,9 +1,6 @@
 """Files and their versions: bytes first, verified, then the row; a crash between leaves only an orphan to sweep."""
 
-import hashlib
-import os
 import re
-import secrets
 import tempfile
 import unicodedata
 from contextlib import suppress
@@ -12,21 +9,19 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
-from content import news
+from content import conversions, news
+from content.blobs import hash_of, keys, put, storage
 from content.items import needed_reason
 from content.models import File, FileVersion, Maturity
 from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
-from content.uploads import FULL, NoSpace
 from tenants import access, audit
 from tenants.errors import Conflict, DomainError, NotVisible, Unacceptable
 
 LONGEST = 200  # characters of a file name
-CHUNK = 1024 * 1024  # bytes
 GRACE = timedelta(hours=24)  # how long bytes without a row may stay
 LATEST = timedelta(hours=6)  # no upload takes longer
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -45,11 +40,6 @@ TYPES = {
     ".txt": ("text/plain", b""),
 }
 UNKNOWN = "application/octet-stream"
-
-
-def storage():
-    """Return where the bytes live: a folder by default, any Django storage by settings."""
-    return storages["content"]
 
 
 def clean_name(name):
@@ -99,48 +89,14 @@ def add_version(*, actor, item, arrival):
     arrival.file.seek(0)
     kind = media_type(name, arrival.file.read(64))
     arrival.file.seek(0)
-    sha256 = getattr(arrival.file, "sha256", "") or arrival.sha256 or _hash(arrival.file)
-    key = _put(arrival.file, sha256)
+    sha256 = getattr(arrival.file, "sha256", "") or arrival.sha256 or hash_of(arrival.file)
+    key = put(arrival.file, sha256)
     try:
         facts = {"key": key, "size": arrival.file.size, "sha256": sha256, "media_type": kind}
         return _commit(actor, item, name, arrival, facts)
     except DomainError:  # any other failure may have come after the commit: those bytes wait for the sweep
         storage().delete(key)
         raise
-
-
-def _hash(file):
-    digest = hashlib.sha256()
-    for chunk in iter(lambda: file.read(CHUNK), b""):
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()
-
-
-def _put(file, sha256):
-    """Store bytes under a random key and read them back: what is kept is what came."""
-    token = secrets.token_hex(16)
-    key = f"{token[:2]}/{token}"
-    try:
-        key = storage().save(key, file)
-        with storage().open(key) as stored:
-            same = _hash(stored) == sha256
-            _to_disk(stored)
-    except OSError as error:
-        storage().delete(key)
-        if error.errno not in FULL:
-            raise
-        raise NoSpace from error
-    if not same:
-        storage().delete(key)
-        raise Conflict("The storage kept other bytes than were sent.", "Nothing was stored; send the file again.")
-    return key
-
-
-def _to_disk(stored):
-    """Wait until the bytes survive a power cut, where the storage is a folder: the row that names them follows."""
-    if hasattr(stored, "fileno"):
-        os.fsync(stored.fileno())
 
 
 def _decide(actor, item, arrival):
@@ -164,6 +120,7 @@ def _commit(actor, item, name, arrival, facts):
     version = FileVersion.objects.create(
         file=file, number=number, comment=arrival.comment.strip()[:250], created_by=actor.user, **facts
     )
+    conversions.request(version)
     fields = []
     if arrival.unlock and item.locked_by_id == actor.user.pk:
         item.locked_by = item.locked_at = None
@@ -177,20 +134,26 @@ def _commit(actor, item, name, arrival, facts):
 
 
 def find_version(actor, pk):
+    """Return a version whose item the actor may read, for opening: it is recorded where only asking shows it."""
+    version = read_version(actor, pk)
+    record_opening(actor, version.file.item)
+    return version
+
+
+def read_version(actor, pk):
     """Return a version whose item the actor may read, by the one rule. Raises NotVisible."""
     rows = FileVersion.objects.select_related("file__item__space", "file__item__locked_by")
     version = rows.filter(pk=pk, file__item__platform=actor.platform).first()
     if version is None:
         raise NotVisible
     access.require(actor, "read", version.file.item)
-    record_opening(actor, version.file.item)
     return version
 
 
 def sweep(now=None):
     """Delete bytes that no version names, stored ones after a day, half received ones after hours; return how many."""
     now, swept = now or timezone.now(), 0
-    for key in _keys(""):
+    for key in keys(storage()):
         if storage().get_modified_time(key) > now - GRACE:
             continue
         if not FileVersion.objects.filter(key=key).exists():
@@ -208,14 +171,3 @@ def _sweep_received(now):
                 path.unlink()
                 swept += 1
     return swept
-
-
-def _keys(folder):
-    try:
-        folders, names = storage().listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in names:
-        yield f"{folder}/{name}" if folder else name
-    for below in folders:
-        yield from _keys(f"{folder}/{below}" if folder else below)

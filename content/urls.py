@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, items, lists
+from content.views import acts, files, items, lists, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -24,5 +24,7 @@ urlpatterns = [
     path(ITEM + "revise/", acts.item_revise, name="item_revise"),
     path(ITEM + "delete/", acts.item_delete, name="item_delete"),
     path(ITEM + "files/", files.file_upload, name="file_upload"),
+    path(PLATFORM + "files/<int:version>/view/", viewing.file_view, name="file_view"),
+    path(PLATFORM + "files/<int:version>/shown/<str:name>", viewing.rendition, name="rendition"),
     path(PLATFORM + "files/<int:version>/<path:name>", files.file_download, name="file_download"),
 ]

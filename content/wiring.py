@@ -6,7 +6,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, files, items, reading
+from content import acts, conversions, files, items, reading
 from content.models import Category, Item, Maturity
 from spaces import hooks
 from tenants import audit, clock, events, panels, web
@@ -66,6 +66,8 @@ def register():
     acts.register()
     audit.verbs(VERBS)
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
+    clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
+    clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)
     events.contribute_labels(LABELS)
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)

@@ -1,4 +1,4 @@
-"""Builds fonts, icons and script from npm's lock into static/built/, which git ignores."""
+"""Builds fonts, icons and the 3D viewer from npm's lock into static/built/, which git ignores."""
 
 import hashlib
 import json
@@ -20,7 +20,8 @@ MODULES = ROOT / "node_modules"
 NODE = 20  # the oldest major version of Node that builds
 FONTS = {"ibm-plex-sans": (400, 500, 600), "ibm-plex-mono": (400, 500, 600)}
 SUBSETS = ("latin", "latin-ext")
-LICENCES = ("@fontsource/ibm-plex-sans", "@fontsource/ibm-plex-mono", "lucide-static")
+LICENCES = ("@fontsource/ibm-plex-sans", "@fontsource/ibm-plex-mono", "lucide-static", "three", "three-mesh-bvh")
+VIEWER = STATIC / "js" / "viewer"
 FACE = re.compile(r"/\* (?P<name>[\w-]+) \*/\s*(?P<rule>@font-face \{.*?\n\})", re.DOTALL)
 DRAWING = re.compile(r"<svg\b[^>]*>(.*?)</svg>", re.DOTALL)
 
@@ -42,7 +43,7 @@ def ensure(say=print, *, force=False):
             return False
         started = time.monotonic()
         install(say)
-        say("Assets: building fonts and icons ...")
+        say("Assets: building fonts, icons and the viewer ...")
         build(wanted)
         say(f"Assets: ready in {time.monotonic() - started:.1f} s.")
         return True
@@ -51,6 +52,7 @@ def ensure(say=print, *, force=False):
 def fingerprint():
     """Hash everything that the build reads."""
     sources = [ROOT / "package-lock.json", Path(__file__), STATIC / "icons.txt", *sorted(STATIC.glob("icons/*.svg"))]
+    sources += sorted(VIEWER.glob("*.js"))
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
@@ -80,6 +82,7 @@ def build(wanted):
     try:
         fresh.chmod(0o755)
         write_fonts(fresh)
+        write_viewer(fresh)
         (fresh / "icons.svg").write_text(sprite())
         for package in LICENCES:
             shutil.copy(MODULES / package / "LICENSE", fresh / f"{Path(package).name}.licence.txt")
@@ -90,14 +93,22 @@ def build(wanted):
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def esbuild(*words):
+    """Run esbuild."""
+    run("node", str(MODULES / "esbuild" / "bin" / "esbuild"), *words, "--bundle", "--minify", "--log-level=error")
+
+
+def write_viewer(folder):
+    """Bundle the 3D viewer with the library it draws with into one viewer.js."""
+    esbuild(str(VIEWER / "main.js"), "--format=esm", "--target=es2022", f"--outfile={folder / 'viewer.js'}")
+
+
 def write_fonts(folder):
     """Bundle one fonts.css with its woff2 files, for the weights and scripts that we show."""
     with tempfile.TemporaryDirectory(prefix=".fonts-", dir=STATIC) as work:
         entry = Path(work) / "fonts.css"
         entry.write_text("\n".join(rule for family, weights in FONTS.items() for rule in faces(family, weights)))
-        esbuild = str(MODULES / "esbuild" / "bin" / "esbuild")
-        options = ["--bundle", "--minify", "--loader:.woff2=file", "--asset-names=[name]", f"--outdir={folder}"]
-        run("node", esbuild, str(entry), *options, "--log-level=error")
+        esbuild(str(entry), "--loader:.woff2=file", "--asset-names=[name]", f"--outdir={folder}")
 
 
 def faces(family, weights):

@@ -26,6 +26,8 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-angle=swiftshader",  # a model is drawn without a graphics card
+    "--enable-unsafe-swiftshader",
 ]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the test

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from content import blobs
 from content.files import Arrival, add_version
+from content.models import Conversion, Rendition
 from spaces import drafts
 from tenants import news_choices
 from tenants.models import AuditEvent, DomainRule, Kind, Notification, Right, RoleGrant, User
@@ -96,6 +98,7 @@ class World:
         self.version = add_version(actor=actor_of(owner), item=self.item, arrival=arrival)
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
+        self._made_visible()
         self.credential = give(self.target, self.space, "reader")
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
         host = host_of(self.platform)
@@ -110,8 +113,13 @@ class World:
         self.note = Notification.objects.create(
             user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
         )
-
         self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
+
+    def _made_visible(self):
+        conversion = Conversion.objects.get(key=self.version.key)
+        Conversion.objects.filter(pk=conversion.pk).update(state="done", facts={"form": "mesh", "scale": 1, "size": []})
+        key = blobs.shown().save(blobs.new_key(), ContentFile(b"glTF"))
+        Rendition.objects.create(conversion=conversion, name="view.glb", key=key, size=4)
 
     def _args(self):
         slug = self.platform.slug
@@ -139,6 +147,8 @@ class World:
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
             "version": (slug, self.version.pk, "bracket.stl"),
+            "seen": (slug, self.version.pk),
+            "part": (slug, self.version.pk, "view.glb"),
             "token": ("a-token-that-nobody-was-sent",),
             "person": (self.users["stranger"].pk,),
             "letter": ("no-such-letter",),

@@ -1,5 +1,6 @@
 """The nouns of the content floor, one file a noun."""
 
+from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.references import Reference, ReferenceKind
@@ -8,6 +9,8 @@ from content.models.types import Category, ItemType
 
 __all__ = [
     "Category",
+    "Conversion",
+    "ConversionState",
     "File",
     "FileVersion",
     "GroupShare",
@@ -17,5 +20,6 @@ __all__ = [
     "Maturity",
     "Reference",
     "ReferenceKind",
+    "Rendition",
     "Share",
 ]

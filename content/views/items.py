@@ -9,6 +9,7 @@ from content.models import Category, Item, ItemType
 from content.rules import READING, sources
 from content.views.attempts import attempt
 from content.views.names import Names, space_owners
+from content.views.viewing import main_view
 from spaces.rules import people_known
 from tenants import access, events
 from tenants import actor as actors
@@ -27,13 +28,15 @@ def _page(request, item, **more):
     names.learn([item])
     found, hidden_later = reading.revisions(actor, item)
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=actor.platform)
+    files = _files(item, names)
     return {
         "item": item,
         "may": {act: access.can(actor, act, item) for act in BUTTONS},
         "steps": lifecycle.steps(actor, item),
         "consequences": lifecycle.CONSEQUENCES,
         "why": access.can(actor, "read", item),
-        "files": _files(item, names),
+        "files": files,
+        "view": main_view(files),
         "revisions": found,
         "hidden_later": hidden_later,
         "entries": _entries(actor, item, rows[:ENTRIES]),

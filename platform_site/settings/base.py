@@ -87,6 +87,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # our script and style are for our pages
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "default"}},
     "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "shown": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "shown"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -149,7 +150,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", "blob:"],  # blob: textures inside a model
     "connect-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "form-action": [CSP.SELF],
@@ -167,7 +168,11 @@ FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 10 * 1024**3)
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+    "conversion": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["conversion"]},  # a worker of its own
+}
+SANDBOX = env.flag("SANDBOX", True)  # conversions run in bubblewrap where it is installed
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Gangway <no-reply@gangway.example>")
 DIGEST_HOUR = env.number("DIGEST_HOUR", 7)  # of the day in the time zone of each platform

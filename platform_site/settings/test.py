@@ -17,12 +17,16 @@ else:
     DATABASES["default"]["OPTIONS"] = {}  # a pool outlives the test database
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+TASKS = {
+    "default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"},
+    "conversion": {"BACKEND": "django.tasks.backends.dummy.DummyBackend", "QUEUES": ["conversion"]},  # run on purpose
+}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 FILES = Path(tempfile.mkdtemp(prefix="gangway-tests-"))  # tests/conftest.py removes it
 STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "default"}},
     "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "files"}},
+    "shown": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "shown"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test

@@ -17,7 +17,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from content import files, uploads
+from content import blobs, files, uploads
 from content.files import LONGEST, clean_name, storage, sweep
 from content.items import delete_item
 from content.models import FileVersion, Item, Maturity
@@ -36,7 +36,7 @@ def verbs():
 
 def stored_bytes():
     """Return every key in the storage."""
-    return set(files._keys(""))
+    return set(blobs.keys(blobs.storage()))
 
 
 @pytest.fixture(autouse=True)
@@ -419,7 +419,7 @@ def storing(monkeypatch):
 
     def put(kind):
         other = kind(location=settings.FILES / "files", base_url=None)
-        monkeypatch.setattr(files, "storage", lambda: other)
+        monkeypatch.setattr(blobs, "storage", lambda: other)
 
     return put
 
@@ -498,14 +498,14 @@ def test_c03_c06_a_connection_lost_at_the_commit_costs_no_bytes(store, monkeypat
 
 
 def test_c02_a_refusal_after_the_bytes_takes_them_along(store, item, monkeypatch):
-    put = files._put
+    put = files.put
 
     def frozen_meanwhile(*args):
         key = put(*args)
         Item.objects.filter(pk=item.pk).update(maturity=Maturity.RELEASED)
         return key
 
-    monkeypatch.setattr(files, "_put", frozen_meanwhile)
+    monkeypatch.setattr(files, "put", frozen_meanwhile)
     with pytest.raises(AccessDenied):
         store()
     assert (FileVersion.objects.count(), stored_bytes()) == (0, set())

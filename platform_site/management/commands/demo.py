@@ -86,23 +86,24 @@ class Command(BaseCommand):
         self.stdout.write(f"\nOperator of the installation: {people.OPERATOR}, at {base}/admin/. Stop with Ctrl-C.")
 
     def _serve(self, port):
-        """Run web, worker and clock as children and end all when one ends or we are told to stop."""
+        """Run web, workers and clock as children and end all when one ends or we are told to stop."""
         environment = os.environ | {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
         environment["DJANGO_SETTINGS_MODULE"] = os.environ["DJANGO_SETTINGS_MODULE"]
         web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
         web += ["--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws"]
         web += ["--workers-kill-timeout", "3", "platform_site.wsgi:application"]
         worker = [sys.executable, "manage.py", "db_worker", "--interval", "1", "--no-startup-delay"]
+        converter = [*worker, "--backend", "conversion", "--queue-name", "conversion"]
         clock = [sys.executable, "manage.py", "clock", "--interval", "20"]
         children = [
             subprocess.Popen(command, cwd=settings.ROOT, env=environment)  # noqa: S603 - our own words only
-            for command in (web, worker, clock)
+            for command in (web, worker, converter, clock)
         ]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             while all(child.poll() is None for child in children):
                 time.sleep(SETTLE)
-            raise CommandError("The web server, the worker or the clock ended; is the port in use?")
+            raise CommandError("The web server, a worker or the clock ended; is the port in use?")
         except KeyboardInterrupt:
             self.stdout.write("\nStopped. The data stays in var/.")
         finally:

@@ -1,0 +1,52 @@
+"""Seeing a file in the browser: the page of a version, and the parts that its viewer fetches, each by the one rule."""
+
+from django.http import StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from content import blobs, conversions
+from content.files import find_version, read_version
+from content.models import Conversion
+from content.views.files import SAFE
+from tenants.web import render_page
+
+RANK = {state: place for place, state in enumerate(("done", "running", "waiting", "failed"))}
+FILTER = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"  # of an SVG by itself
+
+
+def seen(version, conversion):
+    """Return what a page needs to show a version: its conversion, if any, and how."""
+    facts = conversion.facts if conversion else {}
+    pages = [f"{number:04}" for number in range(1, facts.get("pages", 0) + 1)]
+    return {"version": version, "conversion": conversion, "facts": facts, "pages": pages}
+
+
+def main_view(files):
+    """Return how to show the file of an item that can be shown best, or None; two queries for any number of files."""
+    latest = [file.versions.all()[0] for file in files if file.versions.all()]
+    made = {one.key: one for one in Conversion.objects.filter(key__in=[version.key for version in latest])}
+    ranked = sorted((RANK[made[one.key].state], place, one) for place, one in enumerate(latest) if one.key in made)
+    return seen(ranked[0][2], made[ranked[0][2].key]) if ranked else None
+
+
+@require_safe
+def file_view(request, version):
+    """Show a version of a file; a HEAD tells an open page whether it may still be looked at."""
+    found = (find_version if request.method == "GET" else read_version)(request.actor, version)
+    context = {"item": found.file.item, "view": seen(found, conversions.of_version(found)), "alone": True}
+    return render_page(request, "content/file_view.html", context, partials=["viewing"])
+
+
+@require_safe
+def rendition(request, version, name):
+    """Send a part of what a viewer shows; never as a page of its own."""
+    found = read_version(request.actor, version)
+    part = conversions.find_rendition(found, name)
+    response = StreamingHttpResponse(blobs.shown().open(part.key), content_type=conversions.media_type(name))
+    for header, value in SAFE.items():
+        response[header] = value
+    del response["Accept-Ranges"]
+    if name.endswith(".svg"):
+        response["Content-Security-Policy"] = FILTER
+    response["Content-Length"] = part.size
+    response["Content-Disposition"] = "inline"
+    return response

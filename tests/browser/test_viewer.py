@@ -1,0 +1,83 @@
+"""The viewer in a real browser: a model appears, is turned, measured, cut and pulled apart by mouse and keys."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from content import conversions
+from content.files import Arrival, add_version
+from platform_site.demo.geometry import catalogue, drawing
+from platform_site.demo.geometry.step import step
+from spaces.models import Credential
+from tests.factories import actor_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def shown(companies):
+    """Store a file in the bracket, converted; return the address of its page."""
+
+    def store(name, content):
+        arrival = Arrival(file=ContentFile(content, name=name))
+        version = add_version(actor=actor_of(companies.tomas), item=companies.bracket, arrival=arrival)
+        conversions.convert.call(pk=conversions.of_version(version).pk)
+        return reverse("content:file_view", args=["corvane", version.pk])
+
+    return store
+
+
+def test_a_model_is_turned_measured_cut_and_ends_with_access(walker, companies, shown):
+    address = shown("tensioner.step", step(catalogue.tensioner()))
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    page = window.page
+    page.goto(window.base + address)
+    page.locator("[data-viewer][data-ready]").wait_for()
+    window.sees("7 parts", "160.0 x 90.0 x 112.0 mm")
+    window.accessible()
+    tree = page.get_by_role("tree", name="Parts")
+    assert tree.get_by_role("treeitem").count() == 8
+    tree.get_by_role("treeitem", name="Roller").locator(".node").first.click()
+    assert tree.get_by_role("treeitem", name="Roller").get_attribute("aria-selected") == "true"
+    model = page.get_by_role("application")
+    before = model.screenshot()
+    for key in ("ArrowLeft", "Shift+ArrowUp", "+", "p", "7", "h", "a", "i", "a", "t", "t", "e", "f"):
+        model.press(key)
+    page.get_by_label("How far apart").fill("60")
+    page.get_by_role("button", name="Section plane").click()
+    page.get_by_label("Place of the section").fill("30")
+    assert model.screenshot() != before
+    page.get_by_role("button", name="Section plane").click()
+    page.get_by_role("button", name=re.compile("^Explode")).click()
+    model.press("5")
+    page.get_by_role("button", name=re.compile("^Measure")).click()
+    box = model.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(middle[0] - 30, middle[1] - 40, delay=20)
+    note = page.locator("[data-note]")
+    note.get_by_text(re.compile("second point|mm")).wait_for()
+    if "second" in note.text_content():
+        page.mouse.click(middle[0] + 30, middle[1] + 40, delay=20)
+        note.get_by_text(re.compile(r"\d mm")).wait_for()
+    page.locator(".g-measures text").first.wait_for(state="attached")
+    Credential.objects.filter(user=companies.tomas.user).delete()
+    page.get_by_text("You can no longer look at this.").wait_for(timeout=8_000)
+    assert page.locator("canvas").count() == 0
+
+
+def test_a_drawing_has_layers_and_a_document_has_pages(walker, companies, shown):
+    flat = shown("plate.dxf", drawing.dxf(catalogue.side_plate()))
+    paper = shown("plate.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]))
+    window = walker(companies.tomas, viewport={"width": 375, "height": 800}, color_scheme="dark")
+    window.page.goto(window.base + flat)
+    window.page.locator("[data-layers] input").first.wait_for(state="attached")
+    window.accessible()
+    canvas = window.page.locator(".canvas")
+    before = canvas.screenshot()
+    window.press("Zoom in (+)")
+    assert canvas.screenshot() != before
+    window.page.goto(window.base + paper)
+    window.page.get_by_role("img", name="Page 1 of plate.pdf").wait_for()
+    window.accessible()

@@ -1,0 +1,312 @@
+"""Conversion of files for the browser: what comes out, what hostile files do (nothing), and who is shown it."""
+
+import io
+import json
+import socket
+import struct
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from content import blobs, conversions
+from content.models import Conversion, ConversionState, FileVersion, Rendition
+from content.viewing import archives, convert, limits
+from platform_site.demo.geometry import catalogue, drawing
+from platform_site.demo.geometry.step import step
+from platform_site.demo.geometry.stl import stl
+
+pytestmark = pytest.mark.django_db
+SAMPLES = Path(settings.ROOT).parent / "shared" / "data" / "cad"
+QUICK = limits.Limits(seconds=10, memory=2 * 1024**3, output=64 * 1024**2)
+
+
+def picture(kind, size=(64, 48)):
+    held = io.BytesIO()
+    Image.new("RGB", size, (10, 120, 200)).save(held, kind)
+    return held.getvalue()
+
+
+def package(**entries):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in entries.items():
+            made.writestr(name.replace("__", "/"), content)
+    return held.getvalue()
+
+
+@pytest.fixture
+def tried(tmp_path):
+    """Convert bytes by themselves; return what stopped the child, the facts, and the names of what it made.
+
+    In this process, which is quick, unless `child` asks for a process of its own.
+    """
+
+    def run(name, content, *, child=False):
+        work = tmp_path / f"try{len(list(tmp_path.iterdir()))}"
+        out = work / "out"
+        out.mkdir(parents=True)
+        source = work / f"source{Path(name).suffix.lower()}"
+        source.write_bytes(content)
+        stopped = limits.run(source, out, QUICK) if child else convert.main(source, out) or ""
+        told = out / "facts.json"
+        facts = json.loads(told.read_text()) if told.exists() else {}
+        return stopped, facts, {path.name for path in out.iterdir() if path.is_file()}
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "facts", "made"),
+    [
+        (
+            "p.step",
+            step(catalogue.side_plate()),
+            {"form": "mesh", "unit": "mm", "parts": 1},
+            {"view.glb", "thumb.webp"},
+        ),
+        ("a.stp", step(catalogue.tensioner()), {"form": "mesh", "parts": 7}, {"view.glb", "thumb.webp"}),
+        ("p.stl", stl(catalogue.axle()), {"form": "mesh", "unit": ""}, {"view.glb"}),
+        ("p.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"form": "mesh", "triangles": 1}, {"view.glb"}),
+        ("p.dxf", drawing.dxf(catalogue.side_plate()), {"form": "drawing"}, {"view.json", "thumb.webp"}),
+        ("p.svg", drawing.svg(catalogue.side_plate()), {"form": "image", "vector": True}, {"view.svg"}),
+        ("p.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]), {"form": "pages", "of": 1}, {"page-0001.webp"}),
+        ("p.png", picture("PNG"), {"form": "image", "size": [64, 48]}, {"view.webp", "thumb.webp"}),
+        ("p.txt", "Bohrung Ø20".encode("cp1252"), {"form": "text", "cut": False}, {"view.txt"}),
+        ("p.csv", b"part;number\nplate;2\n", {"form": "table", "rows": 2}, {"view.json"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 8 else "",
+)
+def test_every_kind_becomes_something_a_browser_shows(tried, name, content, facts, made):
+    content = content.encode() if isinstance(content, str) else content
+    stopped, told, files = tried(name, content, child=name in {"p.step", "p.pdf"})
+    assert stopped == ""
+    assert told.items() >= facts.items(), told
+    assert files >= made
+
+
+def test_sizes_are_those_of_the_geometry(tried):
+    _, facts, _ = tried("a.step", step(catalogue.tensioner()))
+    assert facts["size"] == [160.0, 90.0, 112.0]
+
+
+BOMB = package(**{"3D__3dmodel.model": b"\0" * 4 * 1024**2})
+HOSTILE = [
+    ("a.step", b"this is no step file", "no STEP file"),
+    ("a.stl", b"", "no triangles"),
+    ("b.stl", b"\0" * 80 + struct.pack("<I", 4_000_000_000), "no triangles|failed"),
+    ("nan.stl", b"\0" * 80 + struct.pack("<I", 1) + struct.pack("<12fH", *[float("nan")] * 12, 0), "no numbers"),
+    ("c.3mf", BOMB, "unpacks to more than"),
+    ("d.3mf", package(**{f"{number}.x": b"" for number in range(10_001)}), "files"),
+    ("e.3mf", package(**{"3D__3dmodel.model": b'<!DOCTYPE x [<!ENTITY a "b">]><model/>'}), "entities"),
+    ("f.3mf", b"PK\x03\x04broken", "damaged"),
+    ("g.gltf", b'{"asset":{"version":"2.0"},"buffers":[{"uri":"../../etc/passwd","byteLength":4}]}', "files beside it"),
+    ("h.svg", b'<!DOCTYPE s [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>', "entities"),
+    ("i.dxf", b"0\nSECTION\n2\nNONSENSE", "no DXF|nothing"),
+    ("j.pdf", b"%PDF-1.7 nothing follows", "no PDF"),
+    ("k.png", b"\x89PNG broken", "no picture"),
+    ("l.json", b"\0\0binary", "no text"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), HOSTILE, ids=[name for name, _, _ in HOSTILE])
+def test_t81_t86_t87_c16_a_hostile_file_is_told_in_a_sentence_and_stops_nothing(
+    tried, monkeypatch, name, content, said
+):
+    monkeypatch.setattr(archives, "BYTES", 2 * 1024**2)  # a bomb in small
+    stopped, facts, files = tried(name, content, child=name in {"a.step", "b.stl"})
+    words = stopped or facts.get("refused", "")
+    assert any(part in words for part in said.split("|")), (stopped, facts)
+    assert not [file for file in files if file.startswith(("view", "page"))]
+
+
+def test_t86_damaged_step_files_end_in_a_sentence(tried):
+    whole = step(catalogue.side_plate())
+    for place in (1, 3):
+        damaged = bytearray(whole)
+        for at in range(len(whole) * place // 5, len(whole) * place // 5 + 40, 2):
+            damaged[at] = 255 - damaged[at]
+        stopped, facts, _ = tried("a.step", bytes(damaged), child=True)
+        assert stopped or facts
+
+
+def test_t87_a_flood_of_pixels_is_refused(tried):
+    head = picture("BMP", (8, 8))
+    flood = head[:18] + struct.pack("<ii", 60_000, 60_000) + head[26:]
+    _, facts, _ = tried("a.bmp", flood)
+    assert "pixels" in facts["refused"] or "damaged" in facts["refused"]
+
+
+def test_t83_t68_a_vector_drawing_keeps_shapes_alone(tried, tmp_path):
+    evil = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">'
+        b"<script>alert(1)</script><foreignObject><b/></foreignObject><style>@import url(//evil)</style>"
+        b'<a href="javascript:alert(1)"><rect/></a><use xlink:href="//evil/x#y"/><image href="//evil"/>'
+        b'<rect width="4" height="4" fill="url(//evil)" onclick="alert(1)" style="background:url(//evil)"/></svg>'
+    )
+    tried("a.svg", evil)
+    made = next(tmp_path.glob("*/out/view.svg")).read_bytes()
+    assert b"<rect" in made.replace(b"svg:", b"")
+    assert not [word for word in (b"script", b"evil", b"alert", b"onload", b"foreign", b"style") if word in made]
+
+
+WANTS = {
+    "network": "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
+    "memory": "x = bytearray(3 * 1024**3)",
+    "output": "open({out!r} + '/big', 'wb').write(b'0' * 100 * 1024**2)",
+    "files": "x = [open('/dev/null') for _ in range(200)]",
+    "time": "while True: pass",
+}
+
+
+@pytest.mark.parametrize("want", WANTS)
+def test_t86_c16_the_child_gets_no_network_and_no_more_than_its_limits(want, tmp_path):
+    listener = socket.create_server(("127.0.0.1", 0))
+    tries = WANTS[want].format(port=listener.getsockname()[1], out=str(tmp_path))
+    words = limits.Limits(seconds=1, memory=2 * 1024**3, output=64 * 1024**2).words()
+    code = f"from content.viewing.convert import confine; confine(*map(int, {words})); {tries}"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", code], cwd=settings.ROOT, capture_output=True, timeout=20, check=False
+    )
+    listener.close()
+    assert done.returncode != 0
+
+
+def test_b33_the_child_knows_no_secret():
+    assert "SECRET" not in json.dumps(convert.BY_SUFFIX)
+    code = "import sys; import content.viewing.convert; print([m for m in sys.modules if m.startswith('django')])"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", code], cwd=settings.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_real_files_can_be_seen_where_they_stand_beside_the_repository(tried):
+    for path in sorted(SAMPLES.glob("*.*")):
+        _, facts, files = tried(path.name, path.read_bytes())
+        assert facts.get("form") in {"mesh", "drawing", "image"}, (path.name, facts)
+        assert files & {"view.glb", "view.json", "view.svg"}
+
+
+# --- stored, made, shown ---
+
+
+@pytest.fixture
+def stored(db, store):
+    """Store a file in the item and return its version."""
+    washer = stl(catalogue.washer())
+    return lambda name="plate.stl", content=washer: store(content, name)
+
+
+def made_of(version):
+    conversion = conversions.of_version(version)
+    conversions.convert.call(pk=conversion.pk)
+    conversion.refresh_from_db()
+    return conversion
+
+
+def test_a_version_asks_for_its_conversion_once_and_gets_it(stored):
+    version = stored()
+    conversion = made_of(version)
+    assert (conversion.state, conversion.thumb) == (ConversionState.DONE, True)
+    assert {part.name for part in conversion.renditions.all()} == {"view.glb", "thumb.webp"}
+    conversions.convert.call(pk=conversion.pk)  # b29: twice does nothing
+    assert conversion.renditions.count() == 2
+
+
+def test_a_kind_that_nobody_can_show_asks_for_nothing(stored):
+    assert conversions.of_version(stored("notes.docx", b"PK")) is None
+
+
+def test_a_failure_says_why_and_the_file_stays(stored):
+    version = stored("a.step", b"nonsense")
+    conversion = made_of(version)
+    assert conversion.state == ConversionState.FAILED
+    assert "no STEP file" in conversion.reason
+    assert blobs.storage().exists(version.key)
+
+
+def test_c21_c22_a_lost_worker_is_succeeded_and_cannot_finish_over_its_successor(stored):
+    conversion = conversions.of_version(stored())
+    assert conversions._take(conversion.pk) == 1
+    assert conversions._take(conversion.pk) is None  # somebody has it
+    Conversion.objects.update(taken_at=timezone.now() - timedelta(hours=1))
+    assert conversions._take(conversion.pk) == 2
+    conversions._finish(conversion, 1, {"reason": "late"}, Path("nowhere"))
+    conversion.refresh_from_db()
+    assert conversion.state == ConversionState.RUNNING
+    Conversion.objects.update(taken_at=timezone.now() - timedelta(hours=1), lease=conversions.TRIES)
+    conversions.again()
+    conversion.refresh_from_db()
+    assert (conversion.state, conversion.reason) == (
+        ConversionState.FAILED,
+        "Its conversion was cut off several times.",
+    )
+
+
+def test_what_nobody_names_is_swept(stored):
+    version = stored()
+    made_of(version)
+    FileVersion.objects.filter(pk=version.pk).delete()
+    Rendition.objects.filter(name="thumb.webp").delete()
+    assert conversions.sweep()[0] > 0
+    assert not Conversion.objects.exists()
+
+
+@pytest.fixture
+def opened(client, author, stored):
+    """The page of a version, and the address of one of its parts, for somebody who is in."""
+    client.force_login(author.user)
+    version = stored()
+    made_of(version)
+    slug = version.file.item.platform.slug
+    part = reverse("content:rendition", args=[slug, version.pk, "view.glb"])
+    return client, reverse("content:file_view", args=[slug, version.pk]), part
+
+
+def test_the_page_of_a_version_shows_it_and_its_parts_are_sent(opened):
+    client, view, part = opened
+    assert f'data-viewer="{part}"' in client.get(view).content.decode()
+    answer = client.get(part)
+    assert answer.headers["Content-Type"] == "model/gltf-binary"
+    assert b"".join(answer.streaming_content)[:4] == b"glTF"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_t43_b10_looking_ends_with_the_next_question_after_access_ended(opened, item):
+    client, view, part = opened
+    assert client.head(view).status_code == 200
+    item.space.credentials.all().delete()
+    assert [client.head(view).status_code, client.get(part).status_code, client.get(view).status_code] == [404] * 3
+
+
+def test_t21_t25_a_part_of_another_file_or_name_is_none(opened, stored):
+    client, _view, _part = opened
+    other = stored("other.txt", b"words")
+    slug = other.file.item.platform.slug
+    for name in ("view.glb", "nothing.webp"):
+        assert client.get(f"/p/{slug}/files/{other.pk}/shown/{name}").status_code == 404
+
+
+def test_waiting_and_failing_are_told_on_the_page(client, author, stored):
+    client.force_login(author.user)
+    version = stored()
+    address = reverse("content:file_view", args=[version.file.item.platform.slug, version.pk])
+    assert "is being made ready" in client.get(address).content.decode()
+    Conversion.objects.update(state=ConversionState.FAILED, reason="It is damaged.")
+    assert "cannot be shown.</b> It is damaged." in client.get(address).content.decode()
+
+
+def test_only_so_much_of_a_long_text_is_kept(tried, tmp_path):
+    tried("a.log", b"x" * 1_500_000)
+    assert len(next(tmp_path.glob("*/out/view.txt")).read_text()) == 1_000_000
+    assert list(islice(tmp_path.glob("*/out/thumb.webp"), 1)) == []
