@@ -20,6 +20,7 @@ class TenantsConfig(AppConfig):
             expiries,
             exports,
             housekeeping,
+            member_batches,
             navigation,
             news,
             news_choices,
@@ -35,6 +36,7 @@ class TenantsConfig(AppConfig):
         exports.register()
         housekeeping.register()
         batch_runs.register()
+        member_batches.register()
         reminders.register()
         expiries.register()
         news.register()

@@ -78,7 +78,8 @@ def change_right(*, actor, member, right, host_confirmed=False, reason=""):
     before = _facts(member)
     member.right = right
     member.sponsor = (member.sponsor or actor.user) if member.is_external else None
-    member.save(update_fields=["right", "sponsor"])
+    member.sponsor_offered = member.sponsor_offered if member.is_external else None
+    member.save(update_fields=["right", "sponsor", "sponsor_offered"])
     told = {"decision": decision, "subject": member.user, "reason": reason}
     audit.record(actor, "right_changed", member, before=before, after=_facts(member), **told)
     return member

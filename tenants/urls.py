@@ -10,6 +10,7 @@ from tenants.views import (
     home,
     invitations,
     member_changes,
+    member_many,
     members,
     membership,
     notifications,
@@ -27,6 +28,7 @@ app_name = "tenants"
 
 member_patterns = [
     path("", members.member_list, name="member_list"),
+    path("many/", member_many.member_many, name="member_many"),
     path("<int:pk>/", members.member_detail, name="member_detail"),
     path("<int:pk>/right/", member_changes.member_right, name="member_right"),
     path("<int:pk>/organizations/", member_changes.member_employment, name="member_employment"),

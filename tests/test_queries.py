@@ -42,6 +42,7 @@ tenants:options             platform    administrator
 tenants:option_history      platform    administrator
 tenants:member_list         platform    administrator
 tenants:member_detail       member      administrator
+tenants:member_many?act=end&all=1  platform  administrator
 tenants:member_end          member      administrator
 tenants:member_remove       member      administrator
 tenants:member_right?right=external  member  administrator

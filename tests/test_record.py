@@ -256,6 +256,7 @@ ACTS = [
 UNRECORDED = {
     "tenants:notification_read_all": "one's own bell",
     "tenants:notification_read": "one's own bell",
+    "tenants:member_many": "nothing of a batch has happened yet",
     "tenants:batch_judge": "nothing of a batch has happened yet",
     "tenants:batch_line": "nothing of a batch has happened yet",
     "tenants:batch_discard": "nothing of a batch has happened yet",

@@ -1,15 +1,28 @@
 """What is taken away is gone with the next request: nothing outlives the commit in a cache, a link or a session."""
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
 from content.files import Arrival, add_version
+from content.models import Item
 from spaces.credentials import remove_credential
+from spaces.models import CurrentCredential
 from tenants.members import end_access
-from tenants.models import RoleGrant, RoleStock
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, host_of, license_member, worker
+from tenants.models import Member, RoleGrant, RoleStock, User
+from tests.factories import (
+    ItemFactory,
+    PlatformFactory,
+    SpaceFactory,
+    actor_of,
+    give,
+    host_of,
+    license_member,
+    share,
+    worker,
+)
 from tests.factories import MemberFactory as Membership
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +129,76 @@ def test_t47_b12_a_guest_works_only_while_both_sides_agree(client):
         (stock.role, {"portable": False}),
     ]:
         assert denied_while(row, **values), (row, values)
+
+
+# Everything of the database that hangs on a person, and what the end of their access on a platform means for it. Rows
+# of the account serve other platforms too; what they open here is asked of the membership with every request.
+KINDS = {
+    "content.Item.locked_by": "ends",
+    "content.Share.user": "ends",
+    "spaces.Credential.user": "ends",
+    "spaces.CurrentCredential.member": "ends",
+    "tenants.Member_organizations.member": "ends",
+    "tenants.RoleGrant.member": "ends",
+    "content.FileVersion.created_by": "the past",
+    "content.Item.owner": "gives no right by itself",
+    "content.Reference.created_by": "the past",
+    "content.GroupShare.given_by": "the past",
+    "content.Share.given_by": "the past",
+    "spaces.Credential.given_by": "the past",
+    "spaces.GroupCredential.given_by": "the past",
+    "spaces.Space.created_by": "the past",
+    "tenants.AuditEvent.actor": "the past",
+    "tenants.AuditEvent.subject": "the past",
+    "tenants.LicenceEntry.by": "the past",
+    "tenants.LicenceEntry.member": "the past",
+    "tenants.Batch.maker": "asked again line by line",
+    "tenants.Invitation.inviter": "revoked",
+    "tenants.Invitation.member": "the past",
+    "tenants.InvitationDraft.author": "opens to who may invite",
+    "tenants.GroupMember.added_by": "the past",
+    "tenants.GroupMember.member": "counts while the membership is active",
+    "tenants.Member.sponsor": "gives no right",
+    "tenants.Member.sponsor_offered": "gives no right",
+    "tenants.Member.user": "the membership itself",
+    "tenants.UserGroup.created_by": "the past",
+    "tenants.MailChoice.user": "a setting of one's own",
+    "tenants.Notification.user": "shown to who is in",
+    "tenants.SpaceLevel.user": "a setting of one's own",
+    "account.EmailAddress.user": "of the account",
+    "admin.LogEntry.user": "the past of operators",
+    "guardian.UserObjectPermission.user": "never written",
+    "mfa.Authenticator.user": "of the account",
+    "tenants.User_groups.user": "of operators",
+    "tenants.User_user_permissions.user": "of operators",
+    "usersessions.UserSession.user": "of the account",
+}
+
+
+def _kinds():
+    """Return {what hangs on a person: its model and field}."""
+    return {
+        f"{model._meta.label}.{field.name}": (model, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model in {User, Member}
+    }
+
+
+def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(world):
+    found = _kinds()
+    assert set(found) == set(KINDS)
+    member = world.member
+    member.organizations.add(host_of(world.platform))
+    share(world.item, member)
+    CurrentCredential.objects.create(member=member, credential=world.credential)
+    Item.objects.filter(pk=world.item.pk).update(locked_by=member.user)
+
+    def held(kind):
+        model, name = found[kind]
+        return model.objects.filter(**{name: member if name == "member" else member.user}).exists()
+
+    ending = [kind for kind, fate in KINDS.items() if fate == "ends"]
+    assert [kind for kind in ending if not held(kind)] == []
+    end_access(actor=actor_of(world.admin), member=member)
+    assert [kind for kind in ending if held(kind)] == []

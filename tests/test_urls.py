@@ -56,6 +56,10 @@ GET  tenants:option_undo                 change      302 404 404 404 404   403 4
 POST tenants:option_undo                 change      302 404 404 404 404   403 403 403 403 403 403 403 403 302
 POST tenants:option_set                  option      302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:member_many                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 404
+GET  tenants:member_many?many            platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_many                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 404
+POST tenants:member_many?many            platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:member_detail               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:member_right                member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:member_right                member      302 404 404 404 404   403 403 403 403 403 403 403 403 422
@@ -172,7 +176,7 @@ POST demo:sign_in                        person      302 302 302 302 302   302 3
 GET  demo:mail_list                      none        200 200 200 200 200   200 200 200 200 200 200 200 200 200
 GET  demo:mail_detail                    letter      404 404 404 404 404   404 404 404 404 404 404 404 404 404
 """
-QUERIES = {"asked": "?invitation={invitation}", "typed": "?type=test-definition", "": ""}
+QUERIES = {"many": "?act=right&all=1", "asked": "?invitation={invitation}", "typed": "?type=test-definition", "": ""}
 # What somebody types who tries: ids of nothing, values of no list, things that are stamped and never taken from input.
 FORGED = {
     "value": "nonsense",

@@ -77,6 +77,23 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// --- rows selected for one act: <form data-many>, a box for the page, and how many there are ---
+const chosen = (form) => [...form.elements].filter((box) => box.name === "member");
+const count = (form) => {
+  const boxes = chosen(form), on = boxes.filter((box) => box.checked).length, page = one("[data-many-page]", form);
+  page.checked = on > 0 && on === boxes.length;
+  page.indeterminate = on > 0 && on < boxes.length;
+  one("[data-many-count]", form).textContent = on ? `${on} selected` : "Select people";
+  boxes.forEach((box) => box.closest("tr").classList.toggle("selected", box.checked));
+};
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form?.matches("[data-many]")) return;
+  if (event.target.matches("[data-many-page]")) chosen(form).forEach((box) => (box.checked = event.target.checked));
+  count(form);
+});
+window.addEventListener("pageshow", () => all("form[data-many]").forEach(count));
+
 // --- upload progress: <form data-upload> with a <progress> ---
 body.addEventListener("htmx:xhr:progress", (event) => {
   const bar = one("progress", event.target);

@@ -10,6 +10,7 @@ from tenants import actor as actors
 from tenants import members, roster, stock, web
 from tenants.errors import NotVisible
 from tenants.events import activity
+from tenants.many_forms import ACTS
 from tenants.member_forms import GrantForm, MemberFilter, SettingForm
 from tenants.member_roles import role_rows
 from tenants.models import Right, RoleGrant
@@ -17,26 +18,33 @@ from tenants.panels import panels
 from tenants.views.readiness import side_by_side
 
 PER_PAGE = 50
+LABELS = [(name, label) for name, (label, _form) in ACTS.items()]
 
 
 @require_safe
 @web.administrators_only("manage_members")
 def member_list(request):
     """List everybody who is or was on the platform, narrowed by what the address says."""
+    context = _listing(request)
+    return web.render_page(request, "tenants/member_list.html", context, partials=["member-rows"])
+
+
+def _listing(request):
     form = MemberFilter(request.GET, platform=request.platform)
     form.is_valid()
     order = roster.known_order(request.GET.get("sort", ""))
-    rows = roster.ordered(form.narrow(roster.everybody(request.platform), request.actor.now), order)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
+    rows = form.narrow(roster.everybody(request.platform), request.actor.now)
+    page = Paginator(roster.ordered(rows, order), PER_PAGE).get_page(request.GET.get("page"))
+    return {
         "form": form,
         "page": page,
         "rows": roster.page_rows(page),
+        "acts": LABELS,
         "sort": order,
         "filtered": form.is_narrowing,
+        "kept": [(name, request.GET[name]) for name in form.fields if request.GET.get(name)],
         "wizard_url": web.address("spaces:invitation_new", request.platform.slug),
     }
-    return web.render_page(request, "tenants/member_list.html", context, partials=["member-rows"])
 
 
 @require_safe

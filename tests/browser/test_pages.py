@@ -43,6 +43,10 @@ def pages_of_an_administrator():
     found = [reverse(f"tenants:{name}", args=[HOST]) for name in ("home", "notifications", "record", "options")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("member_list", "invitation_list")]
     found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_detail", "member_end")]
+    found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_employment", "member_remove")]
+    found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]
+    found += [reverse("tenants:member_many", args=[HOST]) + "?act=end&all=1"]
+    found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("membership", "membership_leave")]
     found += [reverse(f"spaces:{name}", args=[HOST]) for name in ("control_center", "space_list", "space_new")]
     of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")
     found += [reverse(f"spaces:{name}", args=[HOST, space.pk]) for name in of_space]

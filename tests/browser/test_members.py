@@ -1,0 +1,29 @@
+"""An Administrator acts on many members: selected by keys, judged, confirmed once, and the result taken along."""
+
+from tenants.models import AuditEvent, Member
+
+
+def test_many_members_get_another_right_by_keys(walker, companies):
+    window = walker(companies.elena)
+    window.open("tenants:member_list", "corvane")
+    keys = window.page.keyboard
+    for _ in range(2):
+        keys.press("j")
+        keys.press("x")
+    window.sees("2 selected")
+    window.accessible()
+    window.page.get_by_label("What to do with them").select_option("right")
+    window.press("Go on")
+    window.page.get_by_label("Right", exact=True).select_option("administrator")
+    window.press("See the verdicts")
+    window.sees(
+        "Make members Administrator", "Tomas Riedl, Corvane Aerospace Company", "Yourself", "Nothing has happened"
+    )
+    window.accessible()
+    window.press("Change the right of 1 person")
+    window.sees("Administrator now.")
+    with window.page.expect_download() as waiting:
+        window.press("Download all", role="link")
+    assert "Tomas Riedl" in waiting.value.path().read_text()
+    assert Member.objects.get(pk=companies.tomas.pk).right == "administrator"
+    assert AuditEvent.objects.filter(verb="right_changed").count() == 1
