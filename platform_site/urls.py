@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from tenants.views import home
+from tenants.views import company, home
 
 # allauth's sign-in page also guards the admin: limits, verified address, second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -13,6 +13,9 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("", home.root, name="home"),
     path("admin/", admin.site.urls),
+    path("accounts/3rdparty/", company.LinksView.as_view(), name="socialaccount_connections"),
+    path("accounts/oidc/<slug:provider_id>/login/", company.provider_login, name="openid_connect_login"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", company.provider_callback, name="openid_connect_callback"),
     path("accounts/", include("allauth.urls")),
     path("", include("tenants.urls")),
     path("", include("spaces.urls")),

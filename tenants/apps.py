@@ -28,6 +28,7 @@ class TenantsConfig(AppConfig):
             organization_uses,
             reminders,
             rules,
+            two_factor,
         )
 
         rules.register()
@@ -45,3 +46,4 @@ class TenantsConfig(AppConfig):
         end_jobs.register()
         end_panels.register()
         organization_uses.register()
+        two_factor.register()

@@ -63,6 +63,10 @@ class Unacceptable(DomainError):
 
 
 class TooMany(DomainError):
-    """A limit against abuse is reached; it frees itself with time."""
+    """A limit against abuse is reached; it frees itself with time, `retry_after` seconds where that is known."""
 
     status = 429
+
+    def __init__(self, sentence, remedy="", retry_after=None):
+        super().__init__(sentence, remedy)
+        self.retry_after = retry_after

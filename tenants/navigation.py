@@ -10,6 +10,7 @@ MANAGEMENT = (
     ("tenants:options", "Options", "sliders"),
     ("tenants:organization_list", "Organizations", "tree"),
     ("tenants:role_list", "Roles and licences", "ticket"),
+    ("tenants:sign_in", "Company sign-in", "key"),
     ("tenants:record", "Record", "record"),
 )
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from tenants import access, audit
+from tenants import access, audit, two_factor
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
-from tenants.models import CredentialsCounted, OpenReaders, Platform
+from tenants.models import CredentialsCounted, OpenReaders, Platform, TwoFactor
 from tenants.option_uses import (
     uses_of_administrators_invitations,
     uses_of_locations,
@@ -73,7 +73,7 @@ class InUse(Conflict):
         self.option, self.uses = option, uses
 
 
-EFFECTS = []
+EFFECTS = [two_factor.effects]
 
 
 def contribute_effects(effects):
@@ -116,6 +116,17 @@ MEMBER_OPTIONS = (
         "On: within the hour after its licence expired a role is taken back, and the person and the Administrators are"
         " told once. A role that another one with a valid licence needs stays, and so does one that another platform"
         " pays for. Off: expired roles stay granted and work again once the licences are renewed.",
+    ),
+)
+SIGN_IN_OPTIONS = (
+    Option(
+        "two_factor",
+        "Two-factor asked of",
+        "Whoever it is asked of needs a second step, an authenticator app or a passkey, to get onto this platform."
+        " It is asked a week after it is set, and people are told before.",
+        choices=TwoFactor,
+        note=two_factor.note,
+        after=two_factor.bring_along,
     ),
 )
 WORK_OPTIONS = (
@@ -167,7 +178,11 @@ WORK_OPTIONS = (
         widest=True,
     ),
 )
-GROUPS = {"How people come here": MEMBER_OPTIONS, "How people read and work": WORK_OPTIONS}
+GROUPS = {
+    "How people come here": MEMBER_OPTIONS,
+    "How people sign in": SIGN_IN_OPTIONS,
+    "How people read and work": WORK_OPTIONS,
+}
 OPTIONS = {option.code: option for group in GROUPS.values() for option in group}
 
 

@@ -59,6 +59,7 @@ POLICIES = {
     "grant_roles": _administration("grant roles, assign and restrict licences"),
     "manage_members": _administration("change rights, end and restore access"),
     "manage_organizations": _administration("manage organizations"),
+    "set_sign_in": _administration("set up signing in through the company"),
     "set_options": _administration("set the options of the platform"),
     "see_record": _administration("see the record of the platform"),
     "see_control_center": _administration("see every space in the control center"),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tenants.views import (
     acceptance,
     batches,
+    company,
     domains,
     exports,
     home,
@@ -20,7 +21,10 @@ from tenants.views import (
     readiness,
     record,
     roles,
+    sessions,
+    sign_in,
     sponsored,
+    two_factor,
     unsubscribe,
 )
 
@@ -57,6 +61,10 @@ role_patterns = [
     path("<int:pk>/ledger/", roles.role_ledger, name="role_ledger"),
 ]
 management_patterns = [
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/test/", sign_in.sign_in_test, name="sign_in_test"),
+    path("sign-in/turn/", sign_in.sign_in_turn, name="sign_in_turn"),
+    path("sign-in/remove/", sign_in.sign_in_remove, name="sign_in_remove"),
     path("options/", options.option_list, name="options"),
     path("options/history/", options.option_history, name="option_history"),
     path("options/history/<int:pk>/undo/", options.option_undo, name="option_undo"),
@@ -94,6 +102,7 @@ platform_patterns = [
     path("", home.home, name="home"),
     path("membership/", membership.membership, name="membership"),
     path("membership/leave/", membership.membership_leave, name="membership_leave"),
+    path("two-factor/", two_factor.two_factor_page, name="two_factor"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
     path("notifications/bell/", notifications.bell, name="bell"),
@@ -105,6 +114,9 @@ platform_patterns = [
     path("management/", include(management_patterns)),
 ]
 urlpatterns = [
+    path("sessions/<int:pk>/end/", sessions.session_end, name="session_end"),
+    path("sign-in/company/", company.company_sign_in_page, name="company_sign_in"),
+    path("sign-in/company/<slug:slug>/first-time/", company.company_first_time, name="company_first_time"),
     path("platforms/", platforms.platform_list, name="platforms"),
     path("invitations/answer/", acceptance.invitation_answer, name="invitation_answer"),
     path("invitations/<str:token>/", acceptance.invitation_open, name="invitation_open"),

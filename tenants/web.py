@@ -1,19 +1,28 @@
 """From the domain to HTTP: the actor of a request, page or partial, refusals as pages, the navigation."""
 
 from functools import wraps
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 
-from tenants import access, csv_files, entry, members, notifications
+from tenants import access, csv_files, doors, entry, limits, members, notifications
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible
 
 NAVIGATION = []
 DOORS = []
+ACCOUNT_PAGES = (
+    ("account_email", "E-mail"),
+    ("account_change_password", "Password"),
+    ("mfa_index", "Two-factor"),
+    ("usersessions_list", "Sessions"),
+    ("socialaccount_connections", "Company sign-in"),
+)
 
 
 def contribute_navigation(links):
@@ -54,7 +63,11 @@ class ActorMiddleware:
     def process_view(self, request, view, args, kwargs):
         """Find the membership, else answer 404 as for a platform that does not exist."""
         slug = kwargs.pop("platform", None)
-        if slug is None or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
+            return None
+        if (stopped := doors.unproved(request, slug)) is not None:
+            return stopped
+        if slug is None:
             return None
         found = actors.find(request.user, slug)
         if found is None:
@@ -63,6 +76,8 @@ class ActorMiddleware:
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
             return render(request, "tenants/no_licence.html", {"closed": entry.closed_door(found)}, status=403)
         members.note_seen(found.member, found.now)
+        if (stopped := doors.unsecured(request, view)) is not None:
+            return stopped
         if getattr(view, "without_door", False):
             return None
         return next((answer for door in DOORS if (answer := door(request, view)) is not None), None)
@@ -70,11 +85,18 @@ class ActorMiddleware:
     def process_exception(self, request, error):
         """Answer a domain error with its status and its sentence."""
         if isinstance(error, NotVisible):
+            limits.note_missing(request)
             return page_not_found(request, error)
-        if not isinstance(error, DomainError):
-            return None
-        template = "refusal.html#refusal" if getattr(request, "htmx", False) else "refusal.html"
-        return render(request, template, {"error": error}, status=error.status)
+        return refusal(request, error) if isinstance(error, DomainError) else None
+
+
+def refusal(request, error):
+    """Render a domain error as a page, or as the sentence that htmx puts into the page."""
+    template = "refusal.html#refusal" if getattr(request, "htmx", False) else "refusal.html"
+    response = render(request, template, {"error": error}, status=error.status)
+    if retry_after := getattr(error, "retry_after", None):
+        response["Retry-After"] = str(retry_after)
+    return response
 
 
 def render_page(request, template, context=None, *, partials=(), status=200):
@@ -93,6 +115,19 @@ def csv_answer(name, header, rows):
     return response
 
 
+def way_back(request, otherwise):
+    """Return the address that `next` names when it is one of this site, else `otherwise`."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return otherwise
+
+
+def with_next(address, wanted):
+    """Return `address`, leading on to `wanted` when that is something."""
+    return f"{address}?{urlencode({'next': wanted})}" if wanted else address
+
+
 def page_context(request):
     """Give every template the actor, the platform, the navigation and the bell."""
     actor = getattr(request, "actor", None)
@@ -100,6 +135,8 @@ def page_context(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
+    context["account_pages"] = ACCOUNT_PAGES
+    context["way_back"] = request.session.get(doors.BACK)
     context["my_platforms_url"] = _platforms_url(context["platform"])
     context |= notifications.unread(user, context["platform"])
     if actor is None:

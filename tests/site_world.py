@@ -15,8 +15,9 @@ from content.files import Arrival, add_version
 from content.models import Conversion, Rendition
 from spaces import drafts
 from tenants import news_choices
-from tenants.models import AuditEvent, DomainRule, Kind, Notification, Right, RoleGrant, User
+from tenants.models import AuditEvent, DomainRule, Kind, Notification, Right, RoleGrant, SignInService, User
 from tenants.options import set_option
+from tenants.sealing import seal
 from tests.factories import (
     ItemFactory,
     OrganizationFactory,
@@ -108,6 +109,13 @@ class World:
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
         set_option(actor=actor_of(administrator), code="restricted_first", value="on")
         self.change = AuditEvent.objects.latest("pk")
+        self.service = SignInService.objects.create(
+            platform=self.platform,
+            issuer="https://127.0.0.1:1",  # where nobody answers
+            client_id="gangway",
+            sealed_secret=seal("secret"),
+            domains=["acme.example"],
+        )
         self.draft = drafts.new_draft(actor_of(administrator))
         self.batch = make_batch(actor_of(administrator), self.target)
         self.note = Notification.objects.create(
@@ -127,6 +135,7 @@ class World:
             "none": (),
             "platform": (slug,),
             "option": (slug, "freeze_before_release"),
+            "session": (NOBODY,),
             "preset": (slug, "supplier-safe"),
             "change": (slug, self.change.pk),
             "member": (slug, self.target.pk),

@@ -21,7 +21,20 @@ EXEMPT = {}
 TRUSTED = {"templates/elements/field.html": "Help texts are Django's and ours; those of passwords are lists."}
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off")
 
-PAGES = {"web", "views", "admin", "api", "urls", "navigation", "places", "forms", "apps", "accounts"}
+PAGES = {
+    "web",
+    "views",
+    "admin",
+    "api",
+    "urls",
+    "navigation",
+    "places",
+    "forms",
+    "apps",
+    "accounts",
+    "doors",
+    "company_adapter",
+}
 VAGUE = {"utils", "helpers", "common", "misc", "util", "helper", "base_classes"}
 BINARY = (".png", ".jpg", ".webp", ".woff2", ".stp", ".step", ".stl", ".pdf", ".ico")
 HOSTS = (

@@ -13,7 +13,7 @@ from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import Credential
 from tenants import organizations
-from tenants.models import AuditEvent, Invitation, Member, Role, RoleGrant
+from tenants.models import AuditEvent, Invitation, Member, Role, RoleGrant, SignInService
 from tests.factories import host_of
 from tests.site_world import KEPT, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -58,6 +58,10 @@ def _filled(world):
     drafts.save_draft(world.draft, None, typed=["new@example.test"], company=str(world.supplier.pk))
 
 
+def _on(world):
+    SignInService.objects.update(on=True)
+
+
 def _file(name):
     return {"file": lambda world: ContentFile(b"solid more", name=name)}
 
@@ -91,6 +95,16 @@ ACTS = [
     Act(
         "tenants:option_preset", "preset", "administrator", "options_set", {"reason": "Why"}, "before after rule reason"
     ),
+    Act(
+        "tenants:sign_in",
+        "platform",
+        "administrator",
+        "sign_in_set",
+        {"issuer": "https://id.acme.example", "client_id": "g", "secret": "s", "domains": "acme.example"},
+        "before after rule",
+    ),
+    Act("tenants:sign_in_turn", "platform", "administrator", "sign_in_turned", {"value": "off"}, "before after", _on),
+    Act("tenants:sign_in_remove", "platform", "administrator", "sign_in_removed", {}, "before rule"),
     Act("tenants:option_undo", "change", "administrator", "options_undone", {}, "before after rule"),
     Act("tenants:member_end", "member", "administrator", "access_ended", {"reason": "Left"}, "before after reason"),
     Act("tenants:member_remove", "member", "administrator", "user_removed", {"reason": "Left"}, "before after reason"),
@@ -254,6 +268,10 @@ ACTS = [
 ]
 # What takes a POST and leaves no entry, with the reason.
 UNRECORDED = {
+    "socialaccount_connections": "one's own links",
+    "tenants:company_sign_in": "leads on",
+    "tenants:session_end": "one's own browsers",
+    "tenants:sign_in_test": "asks, and changes nothing",
     "tenants:notification_read_all": "one's own bell",
     "tenants:notification_read": "one's own bell",
     "tenants:member_many": "nothing of a batch has happened yet",
@@ -300,6 +318,8 @@ REFUSED = [
     (409, Act("tenants:option_set", "option", "administrator", data={"value": "off", "confirmed": "1"})),
     (422, Act("tenants:option_set", "option", "administrator", data={"value": "on", "confirmed": "1"})),
     (422, Act("tenants:option_preset", "preset", "administrator")),
+    (409, Act("tenants:sign_in_turn", "platform", "administrator", data={"value": "on"})),
+    (422, Act("tenants:sign_in", "platform", "administrator", data={"issuer": "http://10.0.0.1/?x"})),
     (409, Act("tenants:option_undo", "change", "administrator", data={"seen": "stale"})),
     (409, Act("tenants:option_set", "used", "administrator", data={"value": "off"}, before=_unassigned)),
     (409, Act("tenants:domain_list", "platform", "administrator", data={"domain": "refused.test", "allowed": "no"})),

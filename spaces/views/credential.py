@@ -2,40 +2,31 @@
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from spaces import wording
 from spaces.credentials import choose_credential
 from tenants.errors import NotVisible
-from tenants.web import render_page, without_door
+from tenants.web import render_page, way_back, without_door
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @without_door
 def credential(request):
     """Show the live credentials with what each allows; choosing one returns to where the person came from."""
-    way_back = _way_back(request)
+    back = way_back(request, reverse("tenants:home", args=[request.platform.slug]))
     status = 200
     if request.method == "POST":
         try:
             choose_credential(actor=request.actor, credential_id=_chosen(request))
-            return HttpResponseRedirect(way_back)
+            return HttpResponseRedirect(back)
         except NotVisible:
             status = 422
     choices = [(held, wording.allows(held)) for held in request.actor.held]
-    context = {"choices": choices, "next": way_back, "unchosen": status == 422}
+    context = {"choices": choices, "next": back, "unchosen": status == 422}
     return render_page(request, "spaces/credential.html", context, partials=["credential-menu"], status=status)
 
 
 def _chosen(request):
     value = request.POST.get("credential", "")
     return int(value) if value.removeprefix("-").isdecimal() and len(value) < 19 else None
-
-
-def _way_back(request):
-    """Return the page to go back to, when it is one of this site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("tenants:home", args=[request.platform.slug])

@@ -11,8 +11,17 @@ from tenants.models.notifications import Delivery, Level, MailChoice, Notificati
 from tenants.models.organizations import Kind, Organization
 from tenants.models.outbox import MailState, OutgoingMail
 from tenants.models.people import User
-from tenants.models.platforms import Accent, CredentialsCounted, DomainRule, OpenReaders, Platform, PlatformStatus
+from tenants.models.platforms import (
+    Accent,
+    CredentialsCounted,
+    DomainRule,
+    OpenReaders,
+    Platform,
+    PlatformStatus,
+    TwoFactor,
+)
 from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
+from tenants.models.sign_in import SignInService
 
 __all__ = [
     "Accent",
@@ -48,8 +57,10 @@ __all__ = [
     "Role",
     "RoleGrant",
     "RoleStock",
+    "SignInService",
     "SpaceLevel",
     "Status",
+    "TwoFactor",
     "User",
     "UserGroup",
 ]

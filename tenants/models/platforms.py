@@ -28,6 +28,14 @@ class CredentialsCounted(models.TextChoices):
     CURRENT = "current", "the current credential only"
 
 
+class TwoFactor(models.TextChoices):
+    """Of whom a second step is asked before they enter."""
+
+    NOBODY = "nobody", "nobody"
+    EXTERNALS = "externals", "Externals"
+    EVERYONE = "everyone", "everyone"
+
+
 class Accent(models.TextChoices):
     """The eight colours a platform or company may choose; red and amber mean something else."""
 
@@ -67,6 +75,9 @@ class Platform(models.Model):
     restricted_first = models.BooleanField("offer (Restricted) first to Externals", default=False)
     leader_edits_frozen = models.BooleanField("Leader modifies Frozen content", default=True)
     freeze_before_release = models.BooleanField(default=False)
+    two_factor = models.CharField("two-factor asked of", max_length=10, choices=TwoFactor, default=TwoFactor.NOBODY)
+    two_factor_externals_at = models.DateTimeField(null=True, editable=False, help_text="Externals need it from here.")
+    two_factor_members_at = models.DateTimeField(null=True, editable=False, help_text="Everybody needs it from here.")
     invitation_days = models.PositiveSmallIntegerField(default=14, help_text="Days an invitation stands.")
 
     default_roles = models.ManyToManyField(

@@ -1,0 +1,36 @@
+"""Limits against abuse that are ours, counted by allauth's counter in the cache that all processes share."""
+
+import logging
+
+from allauth.core.internal.ratelimit import consume  # the public one counts no GET and only its own actions
+
+from tenants.errors import TooMany
+
+log = logging.getLogger("django.security.limits")
+LIMITS = {
+    "search": "60/m/user",
+    "upload": "60/h/user",
+    "export": "5/h/user",
+    "try_sign_in": "5/m/user",
+    "company_sign_in": "60/m/ip",
+    "not_found": "60/m/user",
+}
+WAIT = {"m": (60, "a minute"), "h": (3600, "an hour")}
+
+
+def within(request, action):
+    """Count one more of `action` and tell whether it is within the limit."""
+    return consume(request, app="gangway", action=action, config=LIMITS, limit_get=True) is not None
+
+
+def spend(request, action):
+    """Count one more of `action`. Raises TooMany past the limit, with when to come back."""
+    if not within(request, action):
+        seconds, words = WAIT[LIMITS[action].split("/")[1]]
+        raise TooMany("That was too often in a short time.", f"Try again in {words}.", retry_after=seconds)
+
+
+def note_missing(request):
+    """Count a thing that was asked for and does not exist for the person; raise the alarm past the limit."""
+    if request.user.is_authenticated and not within(request, "not_found"):
+        log.warning("person %s asks for many things that are not there", request.user.pk)
