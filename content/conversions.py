@@ -139,6 +139,17 @@ def find_rendition(version, name):
     return found
 
 
+def picture(items):
+    """Give each item `thumb_version`, the newest of its versions that has a thumbnail, or None; in one query."""
+    items = list(items)
+    pictured = Conversion.objects.filter(thumb=True).values("key")
+    rows = FileVersion.objects.filter(file__item__in=[item.pk for item in items], key__in=pictured).order_by("pk")
+    newest = dict(rows.values_list("file__item", "pk"))
+    for item in items:
+        item.thumb_version = newest.get(item.pk)
+    return items
+
+
 def media_type(name):
     """Return the type under which a rendition is sent."""
     return TYPES[PurePosixPath(name).suffix]

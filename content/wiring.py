@@ -43,7 +43,7 @@ def recent(request, **objects):
     """Show what changed lately among what one reads, and one's own locks."""
     found = reading.listed(request.actor)
     context = {
-        "items": reading.ordered(found, "-changed")[:RECENT],
+        "items": conversions.picture(reading.ordered(found, "-changed")[:RECENT]),
         "locked": found.filter(locked_by=request.actor.user)[:RECENT],
     }
     return {"template": "content/home_panel.html", "context": context, "position": 30}

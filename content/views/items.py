@@ -3,7 +3,7 @@
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, items, lifecycle, reading
+from content import acts, conversions, items, lifecycle, reading
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.rules import READING, sources
@@ -29,6 +29,7 @@ def _page(request, item, **more):
     found, hidden_later = reading.revisions(actor, item)
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=actor.platform)
     files = _files(item, names)
+    conversions.picture([item])
     return {
         "item": item,
         "may": {act: access.can(actor, act, item) for act in BUTTONS},

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import reading
+from content import conversions, reading
 from content.forms import wanted
 from content.models import Maturity
 from content.views.names import Names
@@ -56,6 +56,7 @@ def _listing(request, space=None):
     if others:
         _record(actor, page, space)
     names.learn(page)
+    conversions.picture(page.object_list)
     return {
         "page": page,
         "asked": asked,
