@@ -25,6 +25,7 @@ urlpatterns = [
     path(ITEM + "delete/", acts.item_delete, name="item_delete"),
     path(ITEM + "files/", files.file_upload, name="file_upload"),
     path(PLATFORM + "files/<int:version>/view/", viewing.file_view, name="file_view"),
+    path(PLATFORM + "files/<int:version>/compare/<int:other>/", viewing.file_compare, name="file_compare"),
     path(PLATFORM + "files/<int:version>/shown/<str:name>", viewing.rendition, name="rendition"),
     path(PLATFORM + "files/<int:version>/<path:name>", files.file_download, name="file_download"),
 ]

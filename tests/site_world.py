@@ -157,6 +157,7 @@ class World:
             "item": (slug, self.item.pk),
             "version": (slug, self.version.pk, "bracket.stl"),
             "seen": (slug, self.version.pk),
+            "two": (slug, self.version.pk, self.version.pk),
             "part": (slug, self.version.pk, "view.glb"),
             "token": ("a-token-that-nobody-was-sent",),
             "person": (self.users["stranger"].pk,),

@@ -184,6 +184,7 @@ GET  content:file_upload                 item        302 404 404 404 404   403 4
 POST content:file_upload                 item        302 404 404 404 404   403 404 403 403 302 302 302 422 422
 GET  content:file_download               version     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_view                   seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:file_compare                two         302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:rendition                   part        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  demo:choose                         none        200 200 200 200 200   200 200 200 200 200 200 200 200 200
 POST demo:sign_in                        person      302 302 302 302 302   302 302 302 302 302 302 302 302 302

@@ -37,6 +37,43 @@ def file_view(request, version):
 
 
 @require_safe
+def file_compare(request, version, other):
+    """Show what differs between two versions that the person may read; a HEAD tells whether they still may."""
+    find = find_version if request.method == "GET" else read_version
+    before, after = find(request.actor, version), find(request.actor, other)
+    views = [seen(one, conversions.of_version(one)) for one in (before, after)]
+    context = {
+        "item": after.file.item,
+        "before": views[0],
+        "after": views[1],
+        "models": all(view["facts"].get("form") == "mesh" for view in views),
+        "rows": compared(*views),
+    }
+    return render_page(request, "content/file_compare.html", context)
+
+
+def compared(before, after):
+    """Return [(what, of the earlier, of the later, whether they differ)] for two versions that can be seen."""
+    sides = [_told(before), _told(after)]
+    return [(name, *(side[name] for side in sides), sides[0][name] != sides[1][name]) for name in sides[0]]
+
+
+def _told(view):
+    version, facts = view["version"], view["facts"]
+    size = " x ".join(str(length) for length in facts.get("size", []))
+    item = version.file.item
+    return {
+        "File": version.file.name,
+        "Item": f"{item} ({item.get_maturity_display()})",
+        "Bytes": f"{version.size:,}",
+        "SHA-256": version.sha256,
+        "Size": f"{size} {facts.get('unit', '')}".strip(),
+        "Parts": str(facts.get("parts", "")),
+        "What changed": version.comment,
+    }
+
+
+@require_safe
 def rendition(request, version, name):
     """Send a part of what a viewer shows; never as a page of its own."""
     found = read_version(request.actor, version)

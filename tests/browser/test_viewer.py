@@ -81,3 +81,22 @@ def test_a_drawing_has_layers_and_a_document_has_pages(walker, companies, shown)
     window.page.goto(window.base + paper)
     window.page.get_by_role("img", name="Page 1 of plate.pdf").wait_for()
     window.accessible()
+
+
+def test_two_versions_are_compared_and_the_part_that_changed_is_named(walker, companies, shown):
+    first = shown("tensioner.step", step(catalogue.tensioner()))
+    second = shown("tensioner.step", step(catalogue.tensioner(bolt=11.0)))
+    before, after = (int(address.split("/")[-3]) for address in (first, second))
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    window.open("content:file_compare", "corvane", before, after)
+    window.page.locator("[data-before][data-ready]").wait_for()
+    window.sees("1 of 7 parts differ", "6 unchanged")
+    window.page.get_by_role("list", name="Parts that differ").get_by_text("changed Base plate").wait_for()
+    window.accessible()
+    window.press("Overlaid (o)")
+    over = window.page.get_by_role("application", name="Both versions in one")
+    seen = over.screenshot()
+    over.press("ArrowLeft")
+    assert over.screenshot() != seen
+    window.open("content:file_compare", "corvane", before, before)
+    window.sees("No part differs")

@@ -1,5 +1,6 @@
 // Opens the 3D viewer of a page: <section data-viewer> with a bar of [data-act] buttons, a tree, a canvas and a status line.
 import { Vector3 } from "three";
+import "./compare.js";
 import { Measure } from "./measure.js";
 import { load } from "./model.js";
 import { Parts } from "./parts.js";
