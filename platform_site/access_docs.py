@@ -36,6 +36,17 @@ off) the clock takes back, as the system, each role whose licence expired, unles
 role with a valid licence needs it; the person and the Administrators are told once (`tenants/expiries.py`).
 """
 
+ORGANIZATIONS = """
+## Organizations
+Administrators keep the tree: a company, its business units, their departments. A name stands once below one parent.
+The kind of an organization never changes. Its parent changes only by a move, which shows before what it ends (people
+employed in what moves leave what stood above it, and their credentials for that end) and who reads more or less by
+*who reads open content*; it needs a reason once a person, a credential or an item stands on it or below it. A unit in
+which people are employed stays in its company. An archived organization is offered nowhere, for people, invitations
+or new credentials; it keeps what it owns. It is deleted only when nothing stands on it, the host company never
+(`tenants/organizations.py`).
+"""
+
 
 def generate():
     """Return the text of docs/access.md."""
@@ -49,6 +60,7 @@ def generate():
         _state_table(),
         _policies("What people may do to an item, rule by rule", Item),
         ROLES,
+        ORGANIZATIONS,
     ]
     return "\n".join(section.strip() + "\n" for section in sections)
 

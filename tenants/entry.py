@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tenants.models import PlatformStatus
+from tenants.models import Capability, PlatformStatus, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,24 @@ def closed_door(actor):
     )
 
 
+def _helper(actor):
+    if actor.is_administrator:
+        return "Yourself: you are an Administrator, and managing the platform needs no licence"
+    return f"An Administrator of {actor.platform}"
+
+
 def _steps(actor):
-    helper = f"An Administrator of {actor.platform}"
+    """Yield what is missing of the roles that would let the person in; what other roles lack keeps nobody out."""
+    helper, here = _helper(actor), actor.platform.name
+    entering = {role.code for role in Role.objects.all() if Capability.ENTER in role.capabilities}
+    doors = [answer for code, answer in actor.resolutions.items() if code in entering]
     if not actor.resolutions:
-        yield Step("No role is granted to you here", actor.platform.name, helper)
-        return
+        yield Step("No role is granted to you here", here, helper)
+    elif not doors:
+        yield Step("No role that includes signing in is granted to you here", here, helper)
     said = set()
-    for answer in actor.resolutions.values():
-        for missing in answer.missing:
-            key = (missing.what, missing.platform_name)
-            if key not in said:
-                said.add(key)
-                yield Step(missing.what[:1].upper() + missing.what[1:], missing.platform_name, missing.who)
-    if not said:
-        yield Step("No role that includes signing in is granted to you here", actor.platform.name, helper)
+    for missing in (missing for answer in doors for missing in answer.missing):
+        if (missing.what, missing.platform_name) not in said:
+            said.add((missing.what, missing.platform_name))
+            what = missing.what[:1].upper() + missing.what[1:]
+            yield Step(what, missing.platform_name, helper if missing.here else missing.who)

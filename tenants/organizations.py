@@ -4,6 +4,7 @@ Source of the rules: docs/access.md, "Organizations". Every act locks the platfo
 changes only by an act that says beforehand who loses and gains what, and with a reason once anything stands on it.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -183,7 +184,8 @@ class Move:
     @property
     def token(self):
         """Say in one word what was shown, so that what is done is what was shown."""
-        return f"{self.parent.pk}-{len(self.ends)}-{'-'.join(map(str, map(len, self.reads)))}"
+        shown = "\n".join([str(self.parent.pk), *self.ends, "", *self.reads])
+        return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def parents_for(organization):
@@ -262,14 +264,17 @@ def _moved(actor, then, further):
 
 
 @transaction.atomic
-def move_organization(*, actor, organization, parent, reason=""):
+def move_organization(*, actor, organization, parent, reason="", shown=None):
     """Move an organization with all below it; credentials for organizations that people leave by it end.
 
-    Raises Unacceptable without a reason once anything stands on it; otherwise as `plan_move` does.
+    `shown` is the token of the Move that was shown; Conflict when it would do something else by now. Raises
+    Unacceptable without a reason once anything stands on it; otherwise as `plan_move` does.
     """
     platform, actor, stored, decision = _begin(actor, organization)
     parent = find(platform, parent.pk)
     move = plan_move(stored, parent)
+    if shown not in (None, move.token):
+        raise Conflict("Something changed since you looked.", "Look again at what the move does now.")
     if move.used and not reason.strip():
         raise Unacceptable("Say why: people, credentials or content stand on it.", field="reason")
     for member, _lost in move.leaving:

@@ -74,7 +74,7 @@ class ActorMiddleware:
             raise Http404
         request.actor, request.platform = found, found.platform
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
-            return render(request, "tenants/no_licence.html", {"closed": entry.closed_door(found)}, status=403)
+            return closed(request)
         members.note_seen(found.member, found.now)
         if (stopped := doors.unsecured(request, view)) is not None:
             return stopped
@@ -97,6 +97,13 @@ def refusal(request, error):
     if retry_after := getattr(error, "retry_after", None):
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def closed(request):
+    """Say why the person does not get in and who can help: a page, or for htmx a message on the page it came from."""
+    template = "tenants/no_licence.html"
+    name = f"{template}#closed" if getattr(request, "htmx", False) else template
+    return render(request, name, {"closed": entry.closed_door(request.actor)}, status=403)
 
 
 def render_page(request, template, context=None, *, partials=(), status=200):

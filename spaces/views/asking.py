@@ -4,12 +4,12 @@ from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from spaces.models import Space
 from spaces.places import space_url
-from tenants import access, entry
+from tenants import access, web
 from tenants.errors import NotVisible
 from tenants.web import without_licence
 
@@ -21,8 +21,7 @@ def open_to_repair(view):
     def asked(request, *args, **kwargs):
         if request.actor.is_administrator or request.actor.may("enter"):
             return view(request, *args, **kwargs)
-        closed = entry.closed_door(request.actor)
-        return render(request, "tenants/no_licence.html", {"closed": closed}, status=403)
+        return web.closed(request)
 
     return without_licence(asked)
 

@@ -189,8 +189,9 @@ class MemberAdmin(AuditedAdmin):
     ]
 
     def get_readonly_fields(self, request, obj=None):
-        """A membership keeps its person and platform; its state is changed by the services."""
-        return ["platform", "user", "right", "status"] if obj else []
+        """A membership keeps its person and platform; its state and where it belongs are changed by the services."""
+        kept = ["platform", "user", "right", "status", "company", "unit", "organizations"]
+        return kept if obj else ["organizations"]
 
     def has_delete_permission(self, request, obj=None):
         """Access is ended by an Administrator of the platform; the row and its history stay."""

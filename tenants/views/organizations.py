@@ -83,8 +83,11 @@ def organization_move(request, pk):
     form, context = MoveForm(_typed(request), places=organizations.parents_for(one)), {}
     if request.method == "POST" and form.is_valid():
         context["move"] = move = _tried(form, organizations.plan_move, one, form.cleaned_data["parent"])
-        shown = move is not None and request.POST.get("shown") == move.token
-        if shown and (done := _tried(form, _move, request.actor, one, form)):
+        if (
+            move
+            and request.POST.get("shown") == move.token
+            and (done := _tried(form, _move, request.actor, move, form))
+        ):
             return _done(request, done, f"{done} stands below {done.parent} now.")
     return _page(request, "organization_move", one, context | {"form": form})
 
@@ -140,8 +143,9 @@ def organization_leave(request, pk, member_pk):
     return _page(request, "organization_leave", one, context)
 
 
-def _move(actor, organization, form):
-    return organizations.move_organization(actor=actor, organization=organization, **form.cleaned_data)
+def _move(actor, move, form):
+    given = {"organization": move.organization, "shown": move.token}
+    return organizations.move_organization(actor=actor, **given, **form.cleaned_data)
 
 
 def _parent(request):

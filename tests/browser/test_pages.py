@@ -10,7 +10,7 @@ from django.urls import reverse
 from content.models import File, Item
 from platform_site.demo import world
 from spaces.models import Space
-from tenants.models import Member, User
+from tenants.models import Member, Organization, RoleGrant, User
 
 pytestmark = pytest.mark.browser
 HOST = "corvane"
@@ -42,6 +42,16 @@ def pages_of_an_administrator():
     guest = Member.objects.get(platform__slug=HOST, user__name="Otto Brandt")
     found = [reverse(f"tenants:{name}", args=[HOST]) for name in ("home", "notifications", "record", "options")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("member_list", "invitation_list")]
+    grant = RoleGrant.objects.get(member=guest, role__code="CHG")
+    unit = Organization.objects.get(platform__slug=HOST, name="Structures")
+    found += [
+        reverse(f"tenants:{name}", args=[HOST]) for name in ("role_list", "organization_list", "organization_new")
+    ]
+    found += [f"{reverse('tenants:role_detail', args=[HOST, grant.role_id])}?who=Nils"]
+    found += [reverse("tenants:role_ledger", args=[HOST, grant.role_id])]
+    found += [reverse("tenants:role_take_back", args=[HOST, grant.role_id, grant.pk])]
+    of_unit = ("organization_detail", "organization_edit", "organization_move", "organization_delete")
+    found += [reverse(f"tenants:{name}", args=[HOST, unit.pk]) for name in of_unit]
     found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_detail", "member_end")]
     found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_employment", "member_remove")]
     found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]

@@ -1,9 +1,12 @@
 """The ledger of licences: whatever happens, its sum is the units used, the grants that count, and never more."""
 
+import importlib
 import re
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
@@ -164,6 +167,19 @@ def test_check_licences_names_the_first_difference(held, capsys):
     RoleGrant.objects.filter(member=member).delete()  # past every act
     with pytest.raises(CommandError, match=re.escape(f"1 of the stocks do not balance; first {role} on {platform}")):
         call_command("check_licences")
+
+
+def test_a_world_from_before_the_ledger_gets_its_opening_rows(db):
+    platform, _boss, (role, other) = small_platform()
+    members = [MemberFactory(platform=platform) for _ in range(UNITS + 1)]
+    for member in members:
+        RoleGrant.objects.create(member=member, role=role)  # one more than the stock: the oldest worlds knew no check
+    RoleGrant.objects.create(member=members[0], role=other, assigned=False)
+    migration = importlib.import_module("tenants.migrations.0008_open_the_ledger")
+    migration.write(apps, SimpleNamespace(connection=connection))
+    assert list(ledger.differences()) == []
+    assert {entry.member for entry in LicenceEntry.objects.all()} == set(members)
+    assert RoleStock.objects.get(platform=platform, role=role).quantity == UNITS + 1
 
 
 def test_pending_people_and_closed_invitations_use_no_unit(held):
