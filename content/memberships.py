@@ -9,7 +9,7 @@ def preview(member):
     """Say which locks and shares end."""
     held = Item.objects.filter(platform=member.platform, locked_by=member.user).count()
     shares = Share.objects.live().filter(content_object__platform=member.platform, user=member.user).count()
-    lines = [(held, "lock", "locks"), (shares, "share with them", "shares with them")]
+    lines = [(held, "lock ends", "locks end"), (shares, "share with them ends", "shares with them end")]
     return [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
 
 

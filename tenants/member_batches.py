@@ -8,7 +8,7 @@ from tenants.errors import Conflict, NotVisible
 from tenants.models import Member, Right, Role, RoleGrant, RoleStock, Status
 
 HOME = ("tenants:member_list", "Members")
-HOST_COMPANY = "host_company"
+HOST_EXTERNAL = "host_external"
 
 
 def make(*, actor, act, parameters, chosen):
@@ -94,7 +94,7 @@ def _judge_right(actor, parameters, found):
             return verdict
         if rights.needs_confirmation(member, right):
             told = "Employed by the host company: Externals belong to an external one. Include them if you mean it."
-            return Verdict(HOST_COMPANY, told)
+            return Verdict(HOST_EXTERNAL, told)
         return Verdict(READY, f"{member.get_right_display().capitalize()} becomes {Right(right).label}.")
 
     return one
@@ -251,7 +251,7 @@ KINDS = {
         judge=_judge_each(_judge_right),
         act=_change_right,
         button=lambda number: f"Change the right of {_people(number)}",
-        doubts=frozenset({HOST_COMPANY}),
+        doubts=frozenset({HOST_EXTERNAL}),
         **MANAGING,
     ),
     "grant": Kind(

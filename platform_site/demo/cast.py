@@ -85,6 +85,7 @@ COMPANIES = (
         (
             ("otto", "Otto Brandt", "administrator", ""),
             ("ilse", "Ilse Kuhn", "member", ""),
+            ("karl", "Karl Weiss", "member", ""),
         ),
     ),
     Company(
@@ -156,6 +157,7 @@ GUESTS = (
         "The side plates are yours to machine. Everything you need is in the tensioner's space.",
     ),
     Guest("ilse", 50, ((TENSIONER, "contributor", True), (TOOLING, "author", True), (TRIALS, "author", True))),
+    Guest("karl", 45, ((TOOLING, "contributor", True),)),
     Guest("devi", 38, ((CABIN, "reader", True), (STANDARD, "public_reader", False))),
     Guest("otto", 20, ((TRIALS, "contributor", True),)),
     Guest(
@@ -167,3 +169,4 @@ GUESTS = (
     ),
 )
 RESTRICTED_AT_HOME = {"otto"}  # their own platform does not let these licences travel
+AWAY = (("karl", 12, "On leave until spring"),)  # whose access on the host was removed, what they held noted

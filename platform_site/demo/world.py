@@ -28,6 +28,7 @@ from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
 from tenants import acceptance, access, ledger, organizations, stock
 from tenants import actor as actors
+from tenants.members import end_access
 from tenants.models import (
     Kind,
     Member,
@@ -74,6 +75,8 @@ class _World:
             self.plan(vault.day, self.open_space, vault)
         for guest in cast.GUESTS:
             self.plan(guest.day, self.invite, guest)
+        for person, day, reason in cast.AWAY:
+            self.plan(day, self.send_away, person, reason)
         for thing in THINGS:
             self.plan_thing(thing)
         self.plan(3, self.keep_licences_home)
@@ -190,6 +193,12 @@ class _World:
         [(invitation, _token)] = send_invitations(actor=self.actor("elena", platform), batch=batch)
         if guest.accepts:
             acceptance.accept_invitation(user=user, pk=invitation.pk)
+
+    def send_away(self, person, reason):
+        """Remove somebody's access to the host for a while, with a note of what they held."""
+        platform = self.platforms[HOST.slug]
+        member = Member.objects.get(platform=platform, user=self.people[person])
+        end_access(actor=self.actor("elena", platform), member=member, reason=reason, keep=True)
 
     def keep_licences_home(self):
         """Let some guests' own platform restrict their roles, so that their readiness has something to say."""

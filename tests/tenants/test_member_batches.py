@@ -54,7 +54,7 @@ NOT_THERE = {"Pending": "pending", "Gone": "no_access"}
 TABLE = {
     "right": (
         {"right": "external", "reason": ""},
-        {"Elena": "yourself", "Admin": "host_company", "Guest": "already", "Lent": "ready", "Own": "host_company"},
+        {"Elena": "yourself", "Admin": "host_external", "Guest": "already", "Lent": "ready", "Own": "host_external"},
     ),
     "end": (
         {"keep": False, "reason": ""},
