@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef
 from tenants import actor as actors
 from tenants.licences import Resolution
 from tenants.models import Member
+from tenants.two_factor import KINDS
 
 ORDERS = {
     "name": ("user__name", "user__email"),
@@ -30,8 +31,7 @@ def contribute_number(name, expression):
 
 def second_factor():
     """Return the condition that the Member of the outer query has a second factor beside the password."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds))
+    return Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=KINDS))
 
 
 def everybody(platform):

@@ -171,6 +171,7 @@ KINDS = {
     "mfa.Authenticator.user": "of the account",
     "tenants.User_groups.user": "of operators",
     "tenants.User_user_permissions.user": "of operators",
+    "socialaccount.SocialAccount.user": "of the account",
     "usersessions.UserSession.user": "of the account",
 }
 
