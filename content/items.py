@@ -97,7 +97,9 @@ def repair_item(*, actor, item, draft, reason, version=None):
     decision = access.require(fresh(actor), "repair", item)
     _require_news(item, draft)
     require_version(item, version)
-    return _store(actor, item, draft, ("item_repaired", decision, needed_reason(reason)))
+    item = _store(actor, item, draft, ("item_repaired", decision, needed_reason(reason)))
+    news.tell_repair(actor, item, needed_reason(reason))
+    return item
 
 
 def needed_reason(reason):

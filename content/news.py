@@ -28,6 +28,20 @@ def tell_followers(actor, item, words):
             )
 
 
+def tell_repair(actor, item, reason):
+    """Tell the content owner that an Owner or Administrator repaired the item, and why."""
+    if item.owner_id != actor.user.pk:
+        notifications.notify(
+            user=item.owner,
+            platform=item.platform,
+            kind="repair",
+            subject=f"repair:{item.pk}",
+            text=f"{item} was repaired: {reason}",
+            path=reverse("content:item_detail", args=[item.platform.slug, item.pk]),
+            space_id=item.space_id,
+        )
+
+
 def _readable(user, actor, rows):
     items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
     ids = set(access.narrow(items, actor, "read").values_list("pk", flat=True))
@@ -42,6 +56,13 @@ def register():
             "My locks",
             "you had locked the item",
             quiet="A lock of yours ended on something that you no longer see.",
+            still=_readable,
+        ),
+        news.NewsKind(
+            "repair",
+            "Repairs of what I own",
+            "you are the content owner",
+            quiet="Something of yours that you no longer see was repaired.",
             still=_readable,
         ),
         news.NewsKind(

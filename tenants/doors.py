@@ -14,6 +14,7 @@ from tenants.access import Decision
 from tenants.errors import AccessDenied
 
 BACK = "two-factor-back"  # in the session: where somebody wanted to go who sets up a second step
+CONFINED = "opened-by-a-company"  # in the session, to tell when it opens more
 OPEN = {  # what leads in, out, or to the proof
     "account_login",
     "account_logout",
@@ -41,6 +42,10 @@ NO_SECOND_STEP = AccessDenied(
 def unproved(request, slug):
     """Stop what a session opened by a company does not open; `slug` is the platform asked for, None for the rest."""
     opened = proof.confined(request)
+    if opened is not None and not request.session.get(CONFINED):
+        request.session[CONFINED] = True
+    if opened is None and request.session.pop(CONFINED, False):
+        request.session.cycle_key()  # it opens more from here on
     if opened is None or slug in opened or request.resolver_match.view_name in OPEN:
         return None
     if request.resolver_match.view_name == "home":

@@ -4,7 +4,9 @@ It is allauth's, with its own database and people, and listens on a free port, w
 GET /as/<name>/, which stands for whatever a company does to know its people.
 """
 
+import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -19,6 +21,17 @@ PEOPLE = {  # name: (address, whether the provider has verified it)
     "outside": ("mara@rival.example", True),
     "otto": ("otto@tolmec.example", True),
 }
+
+
+@contextmanager
+def running(folder, *callbacks):
+    """Run a provider that sends people back to `callbacks`; yield its address."""
+    command = [sys.executable, __file__, str(folder), *callbacks]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as process:  # noqa: S603 - our own
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
 
 
 def configure(folder):

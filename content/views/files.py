@@ -11,7 +11,7 @@ from content.downloads import Stream, asked_span
 from content.files import Arrival, add_version, find_version
 from content.forms import UploadForm
 from content.uploads import received
-from tenants import access
+from tenants import access, limits
 from tenants.errors import DomainError, NotVisible
 from tenants.web import render_page
 
@@ -30,6 +30,7 @@ def file_upload(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     form, status = UploadForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
+        limits.spend(request, "upload")
         version, status = _stored(request, item, form)
         if version:
             messages.success(request, f"Version {version.number} of {version.file.name} is stored.")

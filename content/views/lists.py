@@ -9,7 +9,7 @@ from content.forms import wanted
 from content.models import Maturity
 from content.views.names import Names
 from spaces.models import Space
-from tenants import access
+from tenants import access, limits
 from tenants.errors import NotVisible
 from tenants.web import render_page
 
@@ -38,6 +38,8 @@ def space_detail(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def item_list(request):
     """Everything the person reads on the platform, searched and narrowed; the address is the state."""
+    if request.GET.get("q"):
+        limits.spend(request, "search")
     return _shown(request, "content/item_list.html", _listing(request))
 
 

@@ -11,7 +11,7 @@ from spaces.forms import CredentialForm
 from spaces.giving import held_none_unrestricted
 from spaces.people import LAST_OWNER
 from spaces.views.asking import find_space, open_to_repair, page_of, to
-from tenants import access
+from tenants import access, limits
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.forms import take
@@ -43,6 +43,7 @@ def space_members(request, pk):
 @open_to_repair
 def people_search(request, pk):
     """People of the platform by the beginning of a name or address, as far as the asker may know them."""
+    limits.spend(request, "search")
     space = find_space(request, pk, "manage_members")
     context = _page(request, space) | _search(request, space)
     return render_page(request, "spaces/credential_add.html", context, partials=[*PARTIALS, "people-found"])

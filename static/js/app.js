@@ -43,6 +43,12 @@ body.addEventListener("toast", (event) => {
   setTimeout(() => toast.remove(), 10000);
 });
 
+// allauth's script says here what went wrong with a passkey
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  body.dispatchEvent(new CustomEvent("toast", { detail: { value: "The passkey did not work here. Try again, or use another way." } }));
+});
+
 // --- details used as menus: one open at a time, Esc and a click outside close it ---
 const closeMenus = (except) => all("details.g-pop[open]").forEach((menu) => menu !== except && (menu.open = false));
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.g-pop")));

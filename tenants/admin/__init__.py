@@ -125,6 +125,14 @@ class PlatformAdmin(AuditedAdmin):
         ("Invitations", {"fields": ["invitation_days"]}),
     ]
 
+    def get_readonly_fields(self, request, obj=None):
+        """Keep the slug as it was made: links to the company's sign-in, like every address, carry it."""
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        """Make a slug of the name, once."""
+        return {} if obj else self.prepopulated_fields
+
     def platform_of(self, obj):
         """A platform belongs to itself."""
         return obj

@@ -1,10 +1,7 @@
 """Signing in through a company: a real provider at the other end, and a company that says what it wants of people."""
 
 import socket
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,11 +28,8 @@ CALLBACK = "/accounts/oidc/tolmec/login/callback/"
 @pytest.fixture(scope="module")
 def issuer(tmp_path_factory):
     """Run a provider for the tests of this module; return its address."""
-    folder = tmp_path_factory.mktemp("provider")
-    command = [sys.executable, str(Path(oidc_provider.__file__)), str(folder), f"http://testserver{CALLBACK}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as process:  # noqa: S603 - our own script
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.kill()
+    with oidc_provider.running(tmp_path_factory.mktemp("provider"), f"http://testserver{CALLBACK}") as address:
+        yield address
 
 
 @pytest.fixture
@@ -107,8 +101,10 @@ class TestSigningIn:
             answer = other.get(closed)
             assert answer.status_code == 403 and "Prove that it is you" in answer.content.decode(), closed
         assert other.post(reverse("account_change_password")).status_code == 403
+        confined = other.session.session_key
         prove(other)
         assert other.get("/p/corvane/").status_code == 200
+        assert not other.session.exists(confined)  # t67: what opens more is another session
 
     def test_t06_t09_who_has_not_linked_is_led_to_their_own_password_alike(self, client, on, mara):
         answers = [arrive(Client(), name) for name in ("mara", "otto")]  # with and without an account
