@@ -44,4 +44,5 @@ class MoveForm(ReasonForm):
     def __init__(self, data, *, places):
         super().__init__(data)
         self.fields["parent"].queryset = places
+        self.fields["reason"].help_text = "Needed once people, credentials or content stand on it or below it."
         self.fields["parent"].label_from_instance = lambda one: f"{one}, {one.parent or one.get_kind_display()}"

@@ -69,13 +69,10 @@ def set_stock(*, operator, stock, quantity, expires_at):
 
     `stock` may be new. Part of the operator's desk. Raises Conflict for a quantity below the units used.
     """
-    stored = lock_stock(stock.platform, stock.role)
-    if stored is None:
-        stored, before = stock, {}
-    else:
-        before = {"quantity": stored.quantity, "expires_at": str(stored.expires_at or "")}
-        require_quantity(stored, quantity)
-    stored.quantity, stored.expires_at = quantity, expires_at
+    stored = lock_stock(stock.platform, stock.role) or stock
+    before = {"quantity": stored.quantity, "expires_at": str(stored.expires_at or "")} if stored.pk else {}
+    require_quantity(stored, quantity)
+    stored.quantity, stored.expires_at, stored.used = quantity, expires_at, used_units(stored)
     stored.save()
     after = {"quantity": quantity, "expires_at": str(expires_at or "")}
     audit.record(None, "stock_set", stored, user=operator, platform=stored.platform, before=before, after=after)

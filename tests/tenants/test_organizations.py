@@ -11,7 +11,7 @@ from spaces.inviting import found_company
 from spaces.models import Credential, Visibility
 from tenants import employment, organization_uses, organizations
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
-from tenants.models import AuditEvent, Kind, Member, Organization, Platform, Right
+from tenants.models import AuditEvent, Kind, Member, Organization, Platform, Right, User
 from tests.factories import (
     ItemFactory,
     MemberFactory,
@@ -201,6 +201,26 @@ class TestDelete:
         ItemFactory(organization=company, space=SpaceFactory(platform=platform), title="X1", maturity=Maturity.PRIVATE)
         text = visit("organization_delete", company).content.decode()
         assert "Items that are over, or not in your lists" in text and "X1" not in text
+
+
+class TestAdmin:
+    def test_an_operator_neither_moves_nor_deletes_and_employs_nobody_elsewhere(self, client, platform, host, tree):
+        person = worker(platform, company=host, unit=tree["Lab"])
+        client.force_login(User.objects.create_superuser("operator@example.test"))
+        url = reverse("admin:tenants_organization_change", args=[tree["Lab"].pk])
+        client.post(url, {"name": "Laboratory", "accent": "plum", "parent": tree["B"].pk, "kind": "unit"})
+        tree["Lab"].refresh_from_db()
+        assert (tree["Lab"].name, tree["Lab"].parent, tree["Lab"].kind) == ("Laboratory", tree["A"], "department")
+        assert audited()[:3] == (
+            "operator_changed",
+            {"name": "Lab", "accent": "slate"},
+            {"name": "Laboratory", "accent": "plum"},
+        )
+        assert client.post(reverse("admin:tenants_organization_delete", args=[tree["B"].pk])).status_code == 403
+        url = reverse("admin:tenants_member_change", args=[person.pk])
+        client.post(url, {"company": host.pk, "unit": tree["B"].pk, "organizations": [tree["B"].pk]})
+        person.refresh_from_db()
+        assert person.unit == tree["Lab"] and not person.organizations.exists()
 
 
 class TestMove:
