@@ -9,7 +9,7 @@ from django.urls import reverse
 from content import acts, conversions, files, items, reading
 from content.models import Category, Item, Maturity
 from spaces import hooks
-from tenants import audit, clock, events, panels, web
+from tenants import activity, audit, clock, events, panels, web
 
 VERBS = {
     "item_created": "created",
@@ -28,6 +28,13 @@ VERBS = {
     "files_repaired": "repaired a file of",
     "private_items_listed": "asked for other people's Private and personal items in",
     "private_item_opened": "opened somebody's Private or personal item",
+}
+KINDS = {
+    "item_created": "items made",
+    "item_changed": "changes",
+    "item_revised": "revisions",
+    "maturity_changed": "changes of maturity",
+    "file_stored": "file versions",
 }
 LABELS = {"maturity": "Maturity", "sha256": "SHA-256", "size": "Size in bytes"}
 RECENT = 8
@@ -65,6 +72,7 @@ def register():
     """Hand everything down."""
     acts.register()
     audit.verbs(VERBS)
+    activity.contribute_kinds(KINDS)
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
     clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)

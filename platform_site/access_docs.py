@@ -8,10 +8,22 @@ from content.rules import NEEDS, openness
 from spaces.models import LADDER, Responsibility, Space, Visibility
 from tenants import access
 from tenants.actor import Actor, Held
-from tenants.models import Capability, Member, Organization, Platform, Right, Status, User
+from tenants.models import (
+    Capability,
+    Given,
+    Member,
+    Organization,
+    PartnerRule,
+    Platform,
+    Right,
+    Status,
+    User,
+)
+from tenants.partner_rules import Verdict, verdict
 
 STATES = [state for state in Maturity if state != Maturity.NONE]
 FREE = frozenset(Capability.values)
+WORDS = {Verdict.GO: "goes on", Verdict.ASK: "waits for its Administrators", Verdict.STOP: "stops"}
 HEAD = """# Who may do what
 This file is written by `manage.py access_docs` from the rules in `tenants/rules.py`, `spaces/rules.py`,
 `content/rules.py` and `content/acts.py`; a test fails when it is out of date. Do not edit it by hand.
@@ -22,6 +34,25 @@ Words: a **credential** is a space, a **responsibility** (what one may do in tha
 
 Every act on an item presupposes that the actor reads it now; an item that somebody may not read answers like one
 that does not exist. One definition answers for pages, lists, the admin and jobs.
+"""
+PARTNERS = """
+## Partners
+A platform has two rules for each other platform, or follows its default: **inbound** for that platform's people who
+come here, **outbound** for its own who go there; each is Allow, Ask an Administrator or Refuse. An invitation asks the
+outbound rule of every home of the person and the inbound rule of the host, when it is sent and again, in the
+transaction, when it is accepted; every side has to agree. A *home* is an active platform where the person is an
+active member, employed by its host company and no External. With several homes the strictest rule holds; without
+one no partner is asked. A side that is asked answers by its Administrators (`manage_partners`), and the mail to the
+person leaves when none is asked any more; what waits expires as it would otherwise.
+
+Until somebody accepts, the host learns nothing of their homes: what a home holds back looks there like what nobody
+has answered yet. So the host's inbound rule is asked when the person accepts, and earlier only about people who were
+members before and whose home it knew. From acceptance on each home knows where its people are Externals, since when,
+with which of its licences, and how much they do in numbers and dates; the host knows the home of a guest who has one,
+or the one of several that pays. A rule ends nobody's membership. A *recall* restricts every licence of a person to
+their home at once. The *end of a partnership* ends the access of all people the host knows to be the partner's,
+revokes their invitations and refuses both ways from then on. Each side writes its own side only
+(`tenants/partner_rules.py`, `tenants/consent.py`).
 """
 ROLES = """
 ## Roles and licences
@@ -61,6 +92,8 @@ def generate():
         _policies("What people may do to an item, rule by rule", Item),
         ROLES,
         ORGANIZATIONS,
+        PARTNERS,
+        _verdicts(),
     ]
     return "\n".join(section.strip() + "\n" for section in sections)
 
@@ -77,6 +110,12 @@ def _open_table():
     ]
     table = _table(["", *(state.label for state in STATES)], rows)
     return f"## Open content\nReadable from outside its space, as far as the platform's options allow:\n\n{table}"
+
+
+def _verdicts():
+    said = {"": "nothing yet", **{given: f"{given.label.lower()}" for given in Given}}
+    rows = [[rule.label, *(WORDS[verdict(rule, given)] for given in said)] for rule in PartnerRule]
+    return _table(["Rule, when the side has said", *said.values()], rows)
 
 
 def _policies(title, model):

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenants import actor as actors
-from tenants import audit, ends, invitations, ledger, memberships, notifications, stock
+from tenants import audit, consent, ends, invitations, ledger, memberships, notifications, stock
 from tenants.errors import Gone, NotVisible
-from tenants.models import Cause, Invitation, InvitationState, Member, Status
+from tenants.models import Cause, Invitation, InvitationState, Member, Platform, Status
 
 RELATED = ("platform", "company", "inviter", "member__user")
 OVER = {
@@ -23,11 +23,15 @@ OVER = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of accepting: the member, and sentences about what could not be given. No member: it was revoked."""
+    """What came of accepting: the member, and sentences about what could not be given.
+
+    No member: the invitation was revoked, or it waits for an Administrator whom a side wants asked first.
+    """
 
     invitation: Invitation
     member: Member | None
     left_out: tuple[str, ...] = ()
+    waits: bool = False
 
 
 def find(*, token_hash="", pk=None):
@@ -63,12 +67,17 @@ def _lock(user, pk):
 def accept_invitation(*, user, pk):
     """Accept: become an active member with what the inviter can still give. Returns an Answer.
 
-    Raises NotVisible for anybody but the owner of the verified address, Gone when it no longer stands.
+    Raises NotVisible for anybody but the owner of the verified address, Gone when it no longer stands, and Conflict
+    when the rule of a partner refuses it.
     """
+    host = Platform.objects.select_for_update(of=["self"], no_key=True)
+    host.filter(invitations=pk).first()  # the rules for partners stay as they are until this is done
     invitation = _lock(user, pk)
     inviter = actors.of(invitation.inviter, invitation.platform)
     if reason := invitations.objection(inviter, invitation):
         return _revoke(user, inviter, invitation, reason)
+    if not consent.lets_in(user, invitation):
+        return Answer(invitation, None, waits=True)
     member = _activated(user, invitation)
     with ledger.accounted(member, Cause.ACCEPTED, user):
         left_out = stock.settle_member(member, list(invitation.roles.select_related("role")))

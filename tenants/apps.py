@@ -20,12 +20,14 @@ class TenantsConfig(AppConfig):
             expiries,
             exports,
             housekeeping,
+            invitation_mail,
             member_batches,
             navigation,
             news,
             news_choices,
             news_mail,
             organization_uses,
+            partner_panel,
             reminders,
             rules,
             two_factor,
@@ -47,3 +49,5 @@ class TenantsConfig(AppConfig):
         end_panels.register()
         organization_uses.register()
         two_factor.register()
+        invitation_mail.register()
+        partner_panel.register()

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tenants import events
-from tenants.models import Invitation, InvitationState, Member, Notification, Status
+from tenants.models import Consent, Given, Invitation, InvitationState, Member, Notification, Status
 
 NEW_FOR_DAYS = 14
 
@@ -39,10 +39,11 @@ def memberships(user):
 
 
 def pending_invitations(user):
-    """Return the standing invitations for any verified address of `user`, the newest first."""
+    """Return the invitations that any verified address of `user` can answer, the newest first."""
     addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
     rows = Invitation.objects.filter(email__in=addresses, state=InvitationState.SENT, expires_at__gt=timezone.now())
-    return rows.select_related("platform", "company", "inviter")
+    held_back = Consent.objects.exclude(state=Given.APPROVED).values("invitation")
+    return rows.exclude(pk__in=held_back).select_related("platform", "company", "inviter")
 
 
 def first_platform(user, last_slug=None):

@@ -6,6 +6,8 @@ from django.utils import timezone
 from tenants import days, letters, memberships, outbox
 from tenants.accounts import on_this_site
 
+HELD = "invitation that another side holds back"
+
 
 def link(token):
     """Return the address that the mail carries; opening it changes nothing."""
@@ -20,6 +22,11 @@ def answer_path(invitation):
 def about(invitation):
     """Return how the outbox names mail about an invitation."""
     return f"invitation:{invitation.pk}"
+
+
+def hold(invitation):
+    """Queue in the place of the mail one that never leaves: who looks from outside sees no difference."""
+    outbox.put(to=invitation.email, maker=HELD, about=about(invitation))
 
 
 def send(invitation, token, reminder=False):
@@ -44,3 +51,8 @@ def send(invitation, token, reminder=False):
         why=f"{inviter} ({inviter.email}) invited this address on Gangway. If you do not know them, do nothing",
     )
     outbox.put(to=invitation.email, letter=letter, about=about(invitation))
+
+
+def register():
+    """Tell the outbox that nobody is to read what is held back."""
+    outbox.contribute(HELD, lambda mail: None)

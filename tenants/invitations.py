@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tenants import access, addresses, audit, domains, invitation_mail, memberships, notifications, tokens
+from tenants import access, addresses, audit, consent, domains, invitation_mail, memberships, notifications, tokens
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, TooMany
 from tenants.models import Invitation, InvitationRole, InvitationState, Member, Right, Status, User
@@ -170,7 +170,14 @@ def objection(inviter, invitation):
 
 
 def announce(invitation, token, *, by_mail=True, reminder=False):
-    """Queue the mail, where one is wanted, and, for a person with an account, ring the bell."""
+    """Queue the mail, where one is wanted, and ring the bell of a person with an account.
+
+    Neither while another side is asked first; nothing that the host sees tells the difference.
+    """
+    if consent.holds_back(invitation):
+        if by_mail:
+            invitation_mail.hold(invitation)
+        return
     if by_mail:
         invitation_mail.send(invitation, token, reminder)
     user = invitation.member.user

@@ -7,6 +7,7 @@ from tenants import web
 MANAGEMENT = (
     ("tenants:member_list", "Members", "users"),
     ("tenants:invitation_list", "Invitations", "mail"),
+    ("tenants:partner_list", "Partners", "swap"),
     ("tenants:options", "Options", "sliders"),
     ("tenants:organization_list", "Organizations", "tree"),
     ("tenants:role_list", "Roles and licences", "ticket"),

@@ -60,6 +60,7 @@ POLICIES = {
     "manage_members": _administration("change rights, end and restore access"),
     "manage_organizations": _administration("manage organizations"),
     "set_sign_in": _administration("set up signing in through the company"),
+    "manage_partners": _administration("set the rules for partners, answer what waits, recall, end a partnership"),
     "set_options": _administration("set the options of the platform"),
     "see_record": _administration("see the record of the platform"),
     "see_control_center": _administration("see every space in the control center"),

@@ -16,12 +16,13 @@ class Travel:
     member: Member
     role: str
     other: str
+    other_id: int
 
 
 def brought(platform):
     """Return what people use here by licences of other platforms; `other` pays. A fixed number of queries."""
     return [
-        Travel(actor.member, answer.name, answer.payer_name)
+        Travel(actor.member, answer.name, answer.payer_name, answer.payer_id)
         for actor in actors.everyone(platform)
         for answer in actor.resolutions.values()
         if answer.resolved and not answer.here
@@ -42,8 +43,16 @@ def lent(platform, members=None):
     for member in members:
         for host, answer in _answers(grants.get(member.user_id, ()), hosts, now):
             if answer.resolved and answer.payer_id == platform.pk:
-                found.append(Travel(member, answer.name, host.name))
+                found.append(Travel(member, answer.name, host.name, host.pk))
     return found
+
+
+def together(travels):
+    """Return [(member, other platform's name, [role, ...])] of Travels: one row a person and platform, by name."""
+    found = {}
+    for travel in travels:
+        found.setdefault((travel.member.pk, travel.other_id), (travel.member, travel.other, []))[2].append(travel.role)
+    return sorted(found.values(), key=lambda row: (row[1], str(row[0]), row[0].pk))
 
 
 def _answers(facts, hosts, now):

@@ -17,6 +17,7 @@ from tenants.views import (
     notifications,
     options,
     organizations,
+    partners,
     platforms,
     readiness,
     record,
@@ -38,6 +39,7 @@ member_patterns = [
     path("<int:pk>/organizations/", member_changes.member_employment, name="member_employment"),
     path("<int:pk>/end/", member_changes.member_end, name="member_end"),
     path("<int:pk>/remove/", member_changes.member_remove, name="member_remove"),
+    path("<int:pk>/recall/", partners.member_recall, name="member_recall"),
     path("<int:pk>/roles/", members.role_grant, name="role_grant"),
     path("<int:pk>/roles/<int:grant_pk>/", members.role_set, name="role_set"),
     path("<int:pk>/roles/<int:grant_pk>/back/", members.role_ungrant, name="role_ungrant"),
@@ -60,6 +62,15 @@ role_patterns = [
     path("<int:pk>/holders/<int:grant_pk>/", roles.role_take_back, name="role_take_back"),
     path("<int:pk>/ledger/", roles.role_ledger, name="role_ledger"),
 ]
+partner_patterns = [
+    path("", partners.partner_list, name="partner_list"),
+    path("name/", partners.partner_name, name="partner_name"),
+    path("default/", partners.partner_default, name="partner_default"),
+    path("waiting/<int:pk>/", partners.partner_answer, name="partner_answer"),
+    path("licences/", partners.licences_between, name="licences_between"),
+    path("with/<slug:address>/", partners.partner_detail, name="partner_detail"),
+    path("with/<slug:address>/end/", partners.partner_end, name="partner_end"),
+]
 management_patterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/test/", sign_in.sign_in_test, name="sign_in_test"),
@@ -74,6 +85,7 @@ management_patterns = [
     path("organizations/", include(organization_patterns)),
     path("roles/", include(role_patterns)),
     path("exports/<slug:name>/", exports.export, name="export"),
+    path("partners/", include(partner_patterns)),
     path("record/", record.record, name="record"),
     path("domains/", domains.domain_list, name="domain_list"),
     path("domains/<int:pk>/remove/", domains.domain_remove, name="domain_remove"),

@@ -15,7 +15,18 @@ from content.files import Arrival, add_version
 from content.models import Conversion, Rendition
 from spaces import drafts
 from tenants import news_choices
-from tenants.models import AuditEvent, DomainRule, Kind, Notification, Right, RoleGrant, SignInService, User
+from tenants.models import (
+    AuditEvent,
+    Consent,
+    DomainRule,
+    Kind,
+    Notification,
+    Partner,
+    Right,
+    RoleGrant,
+    SignInService,
+    User,
+)
 from tenants.options import set_option
 from tenants.sealing import seal
 from tests.factories import (
@@ -106,6 +117,10 @@ class World:
         self.unit = OrganizationFactory(platform=self.platform, parent=host, kind=Kind.UNIT, name="Workshop")
         self.spare = OrganizationFactory(platform=self.platform, parent=self.unit, kind=Kind.DEPARTMENT, name="Bench")
         self.target.organizations.add(self.unit)
+        away = invited(self.other, self.target.user, inviter=self.users["elsewhere"])
+        asked = {"way": "outbound", "partner": self.other, "asked_at": timezone.now()}
+        self.consent = Consent.objects.create(invitation=away, platform=self.platform, **asked)
+        self.partner = Partner.objects.create(platform=self.platform, address=self.other.slug, known=True)
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
         set_option(actor=actor_of(administrator), code="restricted_first", value="on")
         self.change = AuditEvent.objects.latest("pk")
@@ -145,6 +160,8 @@ class World:
             "role": (slug, self.grant.role_id),
             "holder": (slug, self.grant.role_id, self.grant.pk),
             "invitation": (slug, self.invitation.pk),
+            "consent": (slug, self.consent.pk),
+            "partner": (slug, self.partner.address),
             "note": (slug, self.note.pk),
             "domain": (slug, self.domain.pk),
             "space": (slug, self.space.pk),

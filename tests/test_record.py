@@ -13,7 +13,7 @@ from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import Credential
 from tenants import organizations
-from tenants.models import AuditEvent, Invitation, Member, Role, RoleGrant, SignInService
+from tenants.models import AuditEvent, Consent, Invitation, Member, Role, RoleGrant, SignInService
 from tests.factories import host_of
 from tests.site_world import KEPT, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -54,6 +54,14 @@ def _locked(world):
     Item.objects.update(locked_by=world.users["author"], locked_at=timezone.now())
 
 
+def _free(world):
+    RoleGrant.objects.filter(member=world.target).update(restricted=False)
+
+
+def _answered(world):
+    Consent.objects.update(state="approved")
+
+
 def _filled(world):
     drafts.save_draft(world.draft, None, typed=["new@example.test"], company=str(world.supplier.pk))
 
@@ -67,6 +75,7 @@ def _file(name):
 
 
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
+RULES = {"inbound": "refuse", "outbound": "default"}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 ACTS = [
@@ -182,6 +191,41 @@ ACTS = [
     Act("tenants:role_take_back", "holder", "administrator", "role_ungranted", {}, "before rule"),
     Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
     Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
+    Act(
+        "tenants:partner_name",
+        "platform",
+        "administrator",
+        "partner_named",
+        {"address": "brandt"} | RULES,
+        "after rule",
+    ),
+    Act(
+        "tenants:partner_default",
+        "platform",
+        "administrator",
+        "partner_default_set",
+        {"inbound": "ask", "outbound": "allow"},
+        "before after rule",
+    ),
+    Act("tenants:partner_answer", "consent", "administrator", "consent_given", {"decision": "approve"}, "subject rule"),
+    Act(
+        "tenants:partner_answer",
+        "consent",
+        "administrator",
+        "consent_refused",
+        {"decision": "refuse", "reason": "No"},
+        "subject rule reason",
+    ),
+    Act(
+        "tenants:partner_detail",
+        "partner",
+        "administrator",
+        "partner_rules_set",
+        RULES,
+        "before after rule",
+    ),
+    Act("tenants:partner_end", "partner", "administrator", "partnership_ended", {"reason": "Over"}, "after reason"),
+    Act("tenants:member_recall", "member", "administrator", "licences_recalled", {}, "after rule", _free),
     Act(
         "spaces:credential",
         "platform",
@@ -328,6 +372,11 @@ REFUSED = [
     (409, Act("tenants:organization_delete", "unit", "administrator")),
     (409, Act("tenants:organization_archive", "unit", "administrator")),
     (422, Act("tenants:organization_move", "organization", "administrator", data={"parent": "0"})),
+    (409, Act("tenants:member_recall", "member", "administrator")),
+    (409, Act("tenants:partner_answer", "consent", "administrator", data={"decision": "approve"}, before=_answered)),
+    (409, Act("tenants:partner_answer", "consent", "administrator", data={"decision": "refuse"}, before=_revoked)),
+    (422, Act("tenants:partner_name", "platform", "administrator", data={"address": "acme"} | RULES)),
+    (409, Act("tenants:partner_name", "platform", "administrator", data={"address": "elsewhere"} | RULES)),
     (409, Act("tenants:member_end", "last", "administrator")),
     (409, Act("tenants:member_remove", "last", "administrator")),
     (409, Act("tenants:member_right", "last", "administrator", data={"right": "member"})),

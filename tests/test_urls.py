@@ -107,6 +107,17 @@ GET  tenants:organization_delete         organization 302 404 404 404 404   403 
 POST tenants:organization_delete         organization 302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:organization_leave          belonging   302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:organization_leave          belonging   302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:partner_list                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:partner_name                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:partner_default             platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:partner_answer              consent     302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:licences_between            platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:partner_detail              partner     302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:partner_detail              partner     302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:partner_end                 partner     302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:partner_end                 partner     302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:member_recall               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_recall               member      302 404 404 404 404   403 403 403 403 403 403 403 403 409
 GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:sponsored_list              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:sponsored_detail            member      302 404 404 404 404   404 404 404 404 404 200 404 404 200

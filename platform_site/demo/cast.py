@@ -73,6 +73,7 @@ COMPANIES = (
             ("marcus", "Marcus Oyelaran", "administrator", ""),
             ("mara", "Mara Lindqvist", "member", "Milling"),
             ("nils", "Nils Berg", "member", "Milling"),
+            ("klara", "Klara Nyman", "member", "Milling"),
         ),
     ),
     Company(
@@ -167,6 +168,7 @@ GUESTS = (
         "Mara tells us you take over the second fixture. Start with the side plate, please.",
         accepts=False,
     ),
+    Guest("klara", 0.05, ((TRIALS, "contributor", True),), accepts=False),  # her own platform is asked first
 )
 RESTRICTED_AT_HOME = {"otto"}  # their own platform does not let these licences travel
 AWAY = (("karl", 12, "On leave until spring"),)  # whose access on the host was removed, what they held noted

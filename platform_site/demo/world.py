@@ -26,7 +26,7 @@ from spaces.giving import CredentialSpec
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
-from tenants import acceptance, access, ledger, organizations, stock
+from tenants import acceptance, access, ledger, organizations, partners, stock
 from tenants import actor as actors
 from tenants.members import end_access
 from tenants.models import (
@@ -34,6 +34,7 @@ from tenants.models import (
     Member,
     Organization,
     OutgoingMail,
+    PartnerRule,
     Platform,
     Right,
     Role,
@@ -82,6 +83,7 @@ class _World:
         self.plan(3, self.keep_licences_home)
         self.plan(70, self.end_a_supplier)
         self.plan(30, self.lend_a_role, "jun", "CHG")
+        self.plan(0.07, self.ask_first, "marcus", "corvane")
         self.plan(80, self.set_option, "restricted_first", "on", "Suppliers of two programmes meet here")
         self.plan(50, self.set_option, "leader_edits_frozen", "off", "Frozen means frozen")
         self.plan(48, self.undo_option)
@@ -220,6 +222,11 @@ class _World:
         elena, member = self.actor("elena", platform), Member.objects.get(platform=platform, user=self.people[person])
         stock.ungrant_role(actor=elena, grant=member.grants.get(role=role))
         stock.grant_role(actor=elena, member=member, role=role)
+
+    def ask_first(self, person, partner):
+        """Have the platform of an Administrator asked before more of its people go to a partner."""
+        actor = self.actor(person, self.home[person])
+        partners.set_rules(actor=actor, address=partner, inbound="", outbound=PartnerRule.ASK)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""

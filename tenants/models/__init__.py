@@ -10,12 +10,14 @@ from tenants.models.members import Member, Right, Status
 from tenants.models.notifications import Delivery, Level, MailChoice, Notification, SpaceLevel
 from tenants.models.organizations import Kind, Organization
 from tenants.models.outbox import MailState, OutgoingMail
+from tenants.models.partners import Consent, Given, Partner, Way
 from tenants.models.people import User
 from tenants.models.platforms import (
     Accent,
     CredentialsCounted,
     DomainRule,
     OpenReaders,
+    PartnerRule,
     Platform,
     PlatformStatus,
     TwoFactor,
@@ -32,9 +34,11 @@ __all__ = [
     "Capability",
     "Cause",
     "ClockJob",
+    "Consent",
     "CredentialsCounted",
     "Delivery",
     "DomainRule",
+    "Given",
     "GroupMember",
     "Invitation",
     "InvitationDraft",
@@ -51,6 +55,8 @@ __all__ = [
     "Organization",
     "Outcome",
     "OutgoingMail",
+    "Partner",
+    "PartnerRule",
     "Platform",
     "PlatformStatus",
     "Right",
@@ -63,4 +69,5 @@ __all__ = [
     "TwoFactor",
     "User",
     "UserGroup",
+    "Way",
 ]

@@ -36,6 +36,14 @@ class TwoFactor(models.TextChoices):
     EVERYONE = "everyone", "everyone"
 
 
+class PartnerRule(models.TextChoices):
+    """What a platform says to people who come from another one, or who go there."""
+
+    ALLOW = "allow", "Allow"
+    ASK = "ask", "Ask an Administrator"
+    REFUSE = "refuse", "Refuse"
+
+
 class Accent(models.TextChoices):
     """The eight colours a platform or company may choose; red and amber mean something else."""
 
@@ -78,6 +86,18 @@ class Platform(models.Model):
     two_factor = models.CharField("two-factor asked of", max_length=10, choices=TwoFactor, default=TwoFactor.NOBODY)
     two_factor_externals_at = models.DateTimeField(null=True, editable=False, help_text="Externals need it from here.")
     two_factor_members_at = models.DateTimeField(null=True, editable=False, help_text="Everybody needs it from here.")
+    partners_inbound = models.CharField(
+        max_length=10,
+        choices=PartnerRule,
+        default=PartnerRule.ALLOW,
+        help_text="For people of a platform without a rule of its own who come here.",
+    )
+    partners_outbound = models.CharField(
+        max_length=10,
+        choices=PartnerRule,
+        default=PartnerRule.ALLOW,
+        help_text="For our people who go to a platform without a rule of its own.",
+    )
     invitation_days = models.PositiveSmallIntegerField(default=14, help_text="Days an invitation stands.")
 
     default_roles = models.ManyToManyField(

@@ -31,10 +31,16 @@ BADGES = {
     },
     "invitation": {
         "sent": ("Pending", "mail", "blue", ""),
+        "waiting": ("Waits for you", "clock", "amber", ""),
         "accepted": ("Accepted", "check", "green", ""),
         "declined": ("Declined", "x", "grey", ""),
         "expired": ("Expired", "clock", "amber", ""),
         "revoked": ("Revoked", "ban", "grey", "struck"),
+    },
+    "partner_rule": {
+        "allow": ("Allow", "check", "green", ""),
+        "ask": ("Ask an Administrator", "clock", "amber", ""),
+        "refuse": ("Refuse", "ban", "red", ""),
     },
     "verdict": {
         "ready": ("Ready", "check", "green", ""),
@@ -122,6 +128,14 @@ def verdict_word(value):
     """Say a verdict's code as a word."""
     known = BADGES["verdict"].get(str(value))
     return known[0] if known else str(value).replace("_", " ").capitalize()
+
+
+@register.simple_tag
+def partner_rule(effective):
+    """Show a rule for a partner as it holds, and where it comes from."""
+    word, symbol, tone, _shape = BADGES["partner_rule"][effective.rule]
+    source = "from the default" if effective.inherited else "set for this partner"
+    return format_html('{} <span class="small muted">{}</span>', badge(word, symbol, tone, q=True), source)
 
 
 @register.simple_tag

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import acceptance, invitations, readiness, tokens
-from tenants.errors import Gone
+from tenants import acceptance, consent, invitation_mail, invitations, readiness, tokens
+from tenants.errors import Conflict, Gone
 
 KEPT = "invitation"  # session key: the hash of the token, never the token
 
@@ -54,10 +54,12 @@ def _offer(request, invitation, error=None):
         acceptance.require_standing(invitation)
     except Gone as gone:
         error = gone
+    sides = consent.standing(invitation, request.user)
     membership = invitation.inviter.memberships.filter(platform=invitation.platform).select_related("company").first()
     context = {
         "invitation": invitation,
         "over": error,
+        "sides": sides,
         "offered": invitations.in_words(invitation)[1:],
         "inviter_company": membership.company if membership else invitation.platform,
         "ready": readiness.readiness(invitation.platform, request.user) if error is None else None,
@@ -74,8 +76,10 @@ def _answer(request, invitation):
             messages.success(request, f"Declined. {invitation.platform} was told; you are no member there.")
             return redirect("home")
         answer = acceptance.accept_invitation(user=request.user, pk=invitation.pk)
-    except Gone as error:
+    except (Conflict, Gone) as error:
         return _offer(request, acceptance.find(pk=invitation.pk), error)
+    if answer.waits:
+        return redirect(invitation_mail.answer_path(invitation))
     request.session.pop(KEPT, None)
     if answer.member is None:
         return _offer(request, acceptance.find(pk=invitation.pk))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants import invitation_mail, invitations, outbox, web
-from tenants.models import Invitation, InvitationDraft, InvitationState
+from tenants.models import Consent, Given, Invitation, InvitationDraft, InvitationState, Way
 
 PER_PAGE = 25
 FEW_DRAFTS, MOST_DRAFTS = 10, 200
@@ -29,8 +29,12 @@ def _of_state(rows, state, now):
 def _page(rows, number, now):
     page = Paginator(rows.prefetch_related("roles__role"), PER_PAGE).get_page(number)
     troubles = outbox.troubles([invitation_mail.about(row) for row in page])
+    ours = Consent.objects.filter(invitation__in=list(page), way=Way.INBOUND, state=Given.ASKED)
+    waiting = set(ours.values_list("invitation", flat=True))
     for row in page:
         row.shown, row.mail = row.shown_state(now), troubles.get(invitation_mail.about(row))
+        if row.shown == "sent" and row.pk in waiting:
+            row.shown = "waiting"
     return page
 
 

@@ -74,9 +74,11 @@ class World(TestCase):
         assert kinds >= {"step", "stl", "dxf", "pdf", "svg", "csv"}
 
     def test_one_invitation_waits_with_its_mail(self):
-        waiting = Invitation.objects.get(state=InvitationState.SENT)
+        waiting, held_back = Invitation.objects.filter(state=InvitationState.SENT).order_by("sent_at")
         assert waiting.expires_at > timezone.now()
         assert self.letters[-1].to == [waiting.email]
+        asked = held_back.consents.get()
+        assert (asked.platform.slug, asked.state, held_back.platform) == ("tolmec", "asked", self.host)
 
     def test_a_restricted_guest_reads_nothing_of_other_companies(self):
         guest = self.actor("Ilse Kuhn")
