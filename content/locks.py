@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from content.models import Item
 from content.stored import fresh, lock_row, lock_spaces, touch
+from spaces.rules import people_known
 from tenants import access, audit, notifications
 from tenants import actor as actors
 from tenants.errors import Conflict
@@ -46,8 +47,17 @@ def break_lock(*, actor, item):
     _free(item)
     audit.record(actor, "lock_broken", item, space_id=item.space_id, decision=decision, subject=holder)
     if holder != actor.user:
-        _tell(holder, item, f"{actor.user} broke your lock on {item.title}.")
+        _tell(holder, item, f"{_named(actor, holder, item)} broke your lock on {item.title}.")
     return item
+
+
+def _named(actor, holder, item):
+    """Name who acts, as far as the holder of the lock may know them: everybody may know the unrestricted Owners."""
+    told = actors.of(holder, item.platform)
+    known = people_known(told, item.space_id) if told else frozenset()
+    owns = any(held.is_owner and not held.restricted and held.space_id == item.space_id for held in actor.held)
+    employment = {actor.member.company_id, actor.member.unit_id}
+    return str(actor.user) if known is None or owns or known & employment else "An Owner of the space"
 
 
 def settle(items):

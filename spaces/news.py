@@ -13,4 +13,5 @@ def titles(actor, ids):
 def register():
     """Hand both to the ground floor."""
     news.contribute_spaces(titles)
-    news.contribute(news.NewsKind("credential", "My credentials", "somebody changed what you may do in a space"))
+    why = "somebody changed what you may do in a space"
+    news.contribute(news.NewsKind("credential", "My credentials", why, icon="key"))

@@ -29,6 +29,7 @@ OPEN = {  # what leads in, out, or to the proof
     "socialaccount_login_cancelled",
     "tenants:company_sign_in",
     "tenants:company_first_time",
+    "tenants:unsubscribe",  # wants its signed link and no session
 }
 NO_SECOND_STEP = AccessDenied(
     Decision(

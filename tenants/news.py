@@ -33,6 +33,7 @@ class NewsKind:
     mailed: bool = True
     everywhere: bool = False
     administrators: bool = False
+    icon: str = "bell"
     quiet: str = "Something changed that you no longer see."
     still: Callable | None = None
 
@@ -96,19 +97,31 @@ def register():
             "Invitations to me",
             "somebody invited you",
             mailed=False,
+            icon="mail",
             quiet="An invitation to you was taken back.",
             still=_standing,
         ),
-        NewsKind("answer", "Answers to my invitations", "you sent the invitation"),
-        NewsKind("membership", "Members and my membership", "it is about your membership or people you look after"),
-        NewsKind("roles", "Roles and licences", "a role or licence is yours, or you look after those of the platform"),
-        NewsKind("handover", "What I take over", "something is yours now", may_be_off=False),
+        NewsKind("answer", "Answers to my invitations", "you sent the invitation", icon="mail"),
+        NewsKind(
+            "membership",
+            "Members and my membership",
+            "it is about your membership or people you look after",
+            icon="users",
+        ),
+        NewsKind(
+            "roles",
+            "Roles and licences",
+            "a role or licence is yours, or you look after those of the platform",
+            icon="ticket",
+        ),
+        NewsKind("handover", "What I take over", "something is yours now", may_be_off=False, icon="swap"),
         NewsKind(
             "partner",
             "Partners",
             "it is about partners of the platform or your licences",
             everywhere=True,
             administrators=True,
+            icon="building",
         ),
-        NewsKind("batch", "Work on many members", "you started it", Delivery.NONE, administrators=True),
+        NewsKind("batch", "Work on many members", "you started it", Delivery.NONE, administrators=True, icon="users"),
     )

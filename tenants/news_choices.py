@@ -53,11 +53,11 @@ def level_of(user, space_id):
     return Level(found.level) if found else Level.CONCERNS
 
 
-def spaces(actor):
-    """Return [(id, title, level)] by title: the spaces in which the actor holds something, and those chosen for."""
+def spaces(actor, asked=frozenset()):
+    """Return [(id, title, level)] by title: the spaces in which the actor holds something, chosen or asked for."""
     chosen = SpaceLevel.objects.filter(user=actor.user, platform=actor.platform).values_list("space_id", "level")
     levels = dict(chosen)
-    titles = news.space_titles(actor, {*levels, *(held.space_id for held in actor.held)})
+    titles = news.space_titles(actor, {*levels, *asked, *(held.space_id for held in actor.held)})
     rows = [(pk, title, Level(levels.get(pk, Level.CONCERNS))) for pk, title in titles.items()]
     return sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
 

@@ -63,6 +63,7 @@ def shown(user, actor, rows):
     rows = list(rows)
     visible = news.visible(user, actor, rows)
     for row in rows:
+        row.icon = news.kind_of(row.kind).icon
         if row.pk not in visible:
             row.text, row.path, row.space_id = news.kind_of(row.kind).quiet, "", None
     return rows

@@ -50,6 +50,12 @@ def without_door(view):
     return view
 
 
+def asked_by_itself(view):
+    """Mark a view that open pages ask for by themselves: nobody is seen by it, and no door stops it."""
+    view.asked_by_itself = view.without_door = True
+    return view
+
+
 class ActorMiddleware:
     """Turns `platform` of the URL into `request.actor` and `request.platform`, and domain errors into pages."""
 
@@ -75,11 +81,11 @@ class ActorMiddleware:
         request.actor, request.platform = found, found.platform
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
             return closed(request)
-        members.note_seen(found.member, found.now)
-        if (stopped := doors.unsecured(request, view)) is not None:
+        if not getattr(view, "asked_by_itself", False):
+            members.note_seen(found.member, found.now)
+        stopped = doors.unsecured(request, view)
+        if stopped is not None or getattr(view, "without_door", False):
             return stopped
-        if getattr(view, "without_door", False):
-            return None
         return next((answer for door in DOORS if (answer := door(request, view)) is not None), None)
 
     def process_exception(self, request, error):

@@ -172,3 +172,10 @@ GUESTS = (
 )
 RESTRICTED_AT_HOME = {"otto"}  # their own platform does not let these licences travel
 AWAY = (("karl", 12, "On leave until spring"),)  # whose access on the host was removed, what they held noted
+LEVELS = (
+    ("priya", TENSIONER, "everything"),
+    ("tomas", TENSIONER, "everything"),
+    ("tomas", TRIALS, "everything"),
+    ("mara", TENSIONER, "everything"),
+    ("hannah", STANDARD, "nothing"),
+)

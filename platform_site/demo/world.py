@@ -32,6 +32,7 @@ from tenants.members import end_access
 from tenants.models import (
     Kind,
     Member,
+    Notification,
     Organization,
     OutgoingMail,
     PartnerRule,
@@ -43,6 +44,7 @@ from tenants.models import (
     Status,
     User,
 )
+from tenants.news_choices import set_level
 from tenants.option_history import history, undo_options
 from tenants.options import set_option
 
@@ -80,6 +82,7 @@ class _World:
             self.plan(day, self.send_away, person, reason)
         for thing in THINGS:
             self.plan_thing(thing)
+        self.plan(30, self.follow)
         self.plan(3, self.keep_licences_home)
         self.plan(70, self.end_a_supplier)
         self.plan(30, self.lend_a_role, "jun", "CHG")
@@ -96,7 +99,13 @@ class _World:
         for number, member in enumerate(Member.objects.filter(status=Status.ACTIVE).order_by("pk")):
             member.last_seen_at = self.now - timedelta(minutes=9 + 97 * number * number)
             member.save(update_fields=["last_seen_at"])
-        OutgoingMail.objects.filter(created_at__lt=self.now - timedelta(days=1)).delete()  # it arrived long ago
+        self.settle_news()
+
+    def settle_news(self):
+        """Let mail of long ago have arrived and news of long ago be read; the last day is still to be looked at."""
+        OutgoingMail.objects.filter(created_at__lt=self.now - timedelta(days=1)).delete()
+        old = Notification.objects.filter(at__lt=self.now - timedelta(days=2))
+        old.update(read_at=self.now - timedelta(days=1), digest="")
 
     def plan(self, day, act, *given):
         """Note an act `day` days ago."""
@@ -201,6 +210,12 @@ class _World:
         platform = self.platforms[HOST.slug]
         member = Member.objects.get(platform=platform, user=self.people[person])
         end_access(actor=self.actor("elena", platform), member=member, reason=reason, keep=True)
+
+    def follow(self):
+        """Choose what some people are told of some spaces."""
+        for person, title, level in cast.LEVELS:
+            space = self.space(title)
+            set_level(actor=self.actor(person, space.platform), space_id=space.pk, level=level)
 
     def keep_licences_home(self):
         """Let some guests' own platform restrict their roles, so that their readiness has something to say."""

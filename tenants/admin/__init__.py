@@ -266,7 +266,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
 class OutgoingMailAdmin(ReadOnlyAdmin):
     """The queue of mail and its dead letters; what a mail says is not shown."""
 
-    list_display = ["to", "subject", "state", "tries", "due_at", "last_error", "created_at", "sent_at"]
+    list_display = ["to", "subject", "state", "tries", "due_at", "last_error", "sent_at"]
     list_filter = ["state"]
     search_fields = ["to", "subject"]
     exclude = ["text", "html", "lease", "once"]

@@ -41,7 +41,7 @@ def notification_unread(request, pk):
 
 
 @login_not_required
-@web.without_door
+@web.asked_by_itself
 @require_safe
 def bell(request):
     """The bell by itself, asked for again and again: nothing to send while the number stays the same."""
@@ -63,7 +63,7 @@ def notification_settings(request):
         form.keep()
         messages.success(request, "Saved.")
         return HttpResponseRedirect(request.path)
-    rows = {"spaces": news_choices.spaces(request.actor), "levels": Level.choices}
+    rows = {"spaces": news_choices.spaces(request.actor, _asked(request)), "levels": Level.choices}
     context = {"form": form, "digest_hour": settings.DIGEST_HOUR} | rows
     status = 422 if form.is_bound else 200
     return web.render_page(request, "tenants/notification_settings.html", context, status=status)
@@ -75,6 +75,12 @@ def space_level(request, space_id):
     title = news_choices.set_level(actor=request.actor, space_id=space_id, level=request.POST.get("level", ""))
     messages.success(request, f"{title}: {Level(request.POST['level']).label.lower()}.")
     return HttpResponseRedirect(reverse("tenants:notification_settings", args=[request.platform.slug]))
+
+
+def _asked(request):
+    """Return the space that the address names: an Administrator may choose for one without holding anything there."""
+    asked = request.GET.get("space", "")
+    return {int(asked)} if asked.isascii() and asked.isdigit() and len(asked) < 19 else frozenset()
 
 
 def _done(request):
