@@ -130,6 +130,8 @@ def _commit(actor, item, name, arrival, facts):
     after |= {"unlocked": True} if fields else {}
     audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after, reason=reason)
     news.tell_followers(actor, item, f"version {number} of {name}")
+    if verb == "files_repaired":
+        news.tell_repair(actor, item, reason)
     return version
 
 

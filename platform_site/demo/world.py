@@ -3,6 +3,7 @@
 Each act is done at its own moment, the oldest first, so that the record reads like months of work.
 """
 
+import secrets
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest import mock
@@ -28,6 +29,7 @@ from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
 from tenants import acceptance, access, ledger, organizations, partners, stock
 from tenants import actor as actors
+from tenants.company_sign_in import Service, set_service
 from tenants.members import end_access
 from tenants.models import (
     Kind,
@@ -90,6 +92,7 @@ class _World:
         self.plan(80, self.set_option, "restricted_first", "on", "Suppliers of two programmes meet here")
         self.plan(50, self.set_option, "leader_edits_frozen", "off", "Frozen means frozen")
         self.plan(48, self.undo_option)
+        self.plan(20, self.set_up_sign_in)
         self.say(f"{len(cast.VAULTS)} spaces, {len(THINGS)} items and their files, {len(self.todo)} acts")
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
@@ -192,6 +195,11 @@ class _World:
         """Take back what was set last."""
         actor = self.actor("elena", self.platforms[HOST.slug])
         undo_options(actor=actor, pk=history(actor.platform)[0].pk, reason="Corrections took a week longer")
+
+    def set_up_sign_in(self):
+        """Store the host's own sign-in; it stays off until its provider answers."""
+        service = Service("https://login.corvane.example", "gangway", secrets.token_urlsafe(), ("corvane.example",))
+        set_service(actor=self.actor("elena", self.platforms[HOST.slug]), service=service)
 
     def invite(self, guest):
         """Invite somebody of another platform to the host; most have accepted by now."""

@@ -149,6 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
+    {"NAME": "tenants.passwords.NamesValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

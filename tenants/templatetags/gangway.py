@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from tenants import browsers
+
 register = template.Library()
 
 BADGES = {
@@ -297,3 +299,9 @@ def changed_query(context, **changes):
         if value not in (None, ""):
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def browser(agent):
+    """Name a browser by what it says of itself."""
+    return browsers.named(agent)

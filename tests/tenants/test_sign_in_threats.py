@@ -3,17 +3,22 @@
 import threading
 
 import pytest
+from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from content.items import Draft, repair_item
 from content.models import Item
+from platform_site.settings import base
+from tenants.browsers import named
 from tenants.models import AuditEvent, Notification, Platform, Right, User
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, UserFactory, actor_of, give, host_of, worker
 from tests.tenants.worlds import invited
@@ -401,3 +406,31 @@ def test_t03_the_slug_that_names_the_links_of_a_platform_stays(client):
     page = reverse("admin:tenants_platform_change", args=[platform.pk])
     assert "slug" not in client.get(page).context["adminform"].form.fields
     assert "slug" in client.get(reverse("admin:tenants_platform_add")).context["adminform"].form.fields
+
+
+def test_e14_the_limits_of_signing_in_are_those_of_the_trust_file():
+    limits = app_settings.RATE_LIMITS
+    assert limits["login"] == "30/m/ip" and limits["login_failed"] == "10/m/ip,5/300s/key"
+    assert limits["reset_password"] == "20/m/ip,5/m/key" and limits["signup"] == "20/m/ip"
+    assert limits["reauthenticate"] == limits["manage_email"] == "10/m/user"
+    assert limits["confirm_email"] == "1/180s/key"
+    assert "DatabaseCache" in base.CACHES["default"]["BACKEND"]  # one count for all processes
+    assert base.ALLAUTH_TRUSTED_PROXY_COUNT == 0
+
+
+@pytest.mark.parametrize(
+    ("password", "fits"), [("gangway for all of us", False), ("Tolmec is my home 7", False), (PASSWORD, True)]
+)
+def test_e16_a_password_holds_no_name_that_everybody_knows(password, fits):
+    member = worker(PlatformFactory(name="Tolmec Engineering"), user=person())
+    try:
+        validate_password(password, member.user)
+    except ValidationError:
+        assert not fits
+    else:
+        assert fits
+
+
+def test_a_browser_is_named_as_people_know_it():
+    told = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1 Safari/537.36"
+    assert [named(told), named("curl/8"), named("")] == ["Chrome on Windows", "curl/8", "Unknown"]
