@@ -25,7 +25,7 @@ from tests.factories import (
     worker,
 )
 
-PASSWORD = "a long way over the gangway"
+PASSWORD = "a long way over the water"
 DRAWING = b"ISO-10303-21; first"
 
 

@@ -21,7 +21,7 @@ def configure(elena, marcus, companies):
     """Steps 1 and 2: options of both sides, and roles that may travel."""
     for window in (elena, marcus):
         window.press("Members", role="link")
-        window.press("Configure member options", role="link")
+        window.press("Options", role="link")
         window.accessible()
         turn_on(window, "Invitations from administrators", "Member's platform locations")
     marcus.press("Members", role="link")
