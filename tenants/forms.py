@@ -19,7 +19,10 @@ class FieldRenderer(TemplatesSetting):
 def _dress(widget, template_name):
     kind = widget.get("type", "")
     name = "form-control"
-    if template_name.endswith("checkbox_select.html"):
+    if template_name.endswith(("checkbox_select.html", "widgets/radio.html")):
+        for _group, options, _index in widget["optgroups"]:
+            for option in options:
+                option["attrs"] = option["attrs"] | {"class": "form-check-input"}
         return
     if kind in {"checkbox", "radio"} or "option" in template_name:
         name = "form-check-input"
