@@ -156,6 +156,7 @@ KINDS = {
     "tenants.Invitation.inviter": "revoked",
     "tenants.Invitation.member": "the past",
     "tenants.InvitationDraft.author": "opens to who may invite",
+    "tenants.Consent.decided_by": "the past",
     "tenants.GroupMember.added_by": "the past",
     "tenants.GroupMember.member": "counts while the membership is active",
     "tenants.Member.sponsor": "gives no right",
