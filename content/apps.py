@@ -13,6 +13,7 @@ class ContentConfig(AppConfig):
     def ready(self):
         """Register rules, facts, and what this floor adds to those below."""
         from content import (
+            groups,
             inheritance,
             loaders,
             memberships,
@@ -35,4 +36,5 @@ class ContentConfig(AppConfig):
         right_effects.register()
         panels.register()
         news.register()
+        groups.register()
         actor.contribute("shares", loaders.load_shares)

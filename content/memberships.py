@@ -1,7 +1,7 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
 from content import inheritance, locks
-from content.models import Item, Share
+from content.models import GroupShare, Item, Share
 from tenants import memberships
 
 
@@ -9,6 +9,7 @@ def preview(member):
     """Say which locks and shares end."""
     held = Item.objects.filter(platform=member.platform, locked_by=member.user).count()
     shares = Share.objects.live().filter(content_object__platform=member.platform, user=member.user).count()
+    shares += GroupShare.objects.live().filter(group__user_group__members=member).count()
     lines = [(held, "lock ends", "locks end"), (shares, "share with them ends", "shares with them end")]
     return [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
 

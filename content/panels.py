@@ -1,8 +1,8 @@
 """What this floor shows on the page of a member: the shares they received."""
 
-from content import reading
+from content import groups, reading
 from content.models import GroupShare, Share
-from tenants import panels
+from tenants import access, panels
 
 
 def shares_received(request, *, member, **objects):
@@ -19,6 +19,15 @@ def shares_received(request, *, member, **objects):
     return {"template": "content/member_panel.html", "context": {"shares": shares, "member": member}, "position": 40}
 
 
+def group_shares(request, *, group, **objects):
+    """Return the shares with a group: those on items that whoever looks finds in lists, and the number of others."""
+    shares = list(groups.shares_of(group))
+    named = [share for share in shares if access.can(request.actor, "list", share.content_object)]
+    context = {"group": group, "shares": named, "others": len(shares) - len(named)}
+    return {"template": "content/group_panel.html", "context": context, "position": 40}
+
+
 def register():
     """Hand it to the pages."""
     panels.contribute("member", shares_received)
+    panels.contribute("group", group_shares)

@@ -14,6 +14,7 @@ class SpacesConfig(AppConfig):
         """Register rules, facts and verbs, what pages show of spaces, and what joining and leaving mean here."""
         from spaces import (
             exporting,
+            groups,
             importing,
             loaders,
             memberships,
@@ -35,4 +36,5 @@ class SpacesConfig(AppConfig):
         news.register()
         exporting.register()
         organization_uses.register()
+        groups.register()
         actor.contribute("credentials", loaders.load_credentials)

@@ -7,9 +7,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from spaces import days
 from spaces.giving import CredentialSpec
+from spaces.group_credentials import GroupSpec
 from spaces.models import Responsibility, Space, Visibility
 from tenants import actor as actors
-from tenants.models import Organization
+from tenants.models import Organization, UserGroup
 
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
@@ -122,3 +123,26 @@ class ImportForm(forms.Form):
         widget=forms.FileInput({"accept": ".csv,text/csv"}),
         error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
+
+
+class GroupCredentialForm(CredentialForm):
+    """A credential for a group: each person in it holds it for their own lowest employment."""
+
+    organization = None
+    group = forms.ModelChoiceField(queryset=UserGroup.objects.none(), empty_label="Choose a group")
+    field_order = ["group", "responsibility", "restricted", "starts_on", "ends_on"]
+
+    def __init__(self, data=None, *, platform, groups, initial=None):
+        super(CredentialForm, self).__init__(data, initial=initial or {})
+        self.zone = platform.zone
+        self.fields["group"].queryset = UserGroup.objects.filter(pk__in=[group.pk for group in groups])
+
+    def spec(self):
+        """Return what was typed as a GroupSpec."""
+        data = self.cleaned_data
+        return GroupSpec(
+            responsibility=data["responsibility"],
+            restricted=data["restricted"],
+            starts_at=days.beginning(data["starts_on"], self.zone),
+            ends_at=days.ending(data["ends_on"], self.zone),
+        )

@@ -51,12 +51,17 @@ def fault(space, member, spec):
     """Return (sentence, field) when nobody could give this, whoever asks, else None."""
     if member.platform_id != space.platform_id or member.status not in GIVEABLE:
         return f"{member} is no member of this platform.", "person"
+    if spec.organization.pk not in actors.build([member])[0].organizations:
+        return f"{member} does not belong to {spec.organization}.", "organization"
+    return fault_of_kind(spec)
+
+
+def fault_of_kind(spec):
+    """Return (sentence, field) when nobody could hold this for these days, else None."""
     if spec.responsibility not in Responsibility.values:
         return "Choose a responsibility of the list.", "responsibility"
     if spec.restricted and spec.responsibility not in RESTRICTABLE:
         return "Public Reader has no (Restricted) form.", "restricted"
-    if spec.organization.pk not in actors.build([member])[0].organizations:
-        return f"{member} does not belong to {spec.organization}.", "organization"
     if spec.ends_at and spec.ends_at <= timezone.now():
         return "Choose an end in the future.", "ends_at"
     if spec.ends_at and spec.starts_at and spec.ends_at <= spec.starts_at:
@@ -74,10 +79,10 @@ def may_give(actor, space, member, spec):
     if actor.is_administrator:
         return first
     refusal = Decision(False, "An Owner of the space does this.")
-    for held in _owning(actor, space):
-        refusal = _beyond_kind(held, space, member, spec)
+    for held in owning(actor, space):
+        refusal = beyond_kind(held, space, member, spec)
         if refusal is None:  # not `or`: a refusal is false
-            refusal = _beyond_end(held, actor.platform, spec)
+            refusal = beyond_end(held, actor.platform, spec)
         if refusal is None:
             return Decision(True, f"You are {held.responsibility_name} of this space.", first.code)
     return refusal
@@ -91,20 +96,21 @@ def may_touch(actor, space, credential):
     member = member_of(space, credential.user_id)
     belongs = actors.build([member])[0].organizations
     refusal = Decision(False, f"{member} does not belong to your organization.", "9.3")
-    for held in _owning(actor, space):
-        beyond = _beyond_kind(held, space, member, spec_of(credential))
+    for held in owning(actor, space):
+        beyond = beyond_kind(held, space, member, spec_of(credential))
         if beyond is None and held.organization_id in belongs:
             return first
         refusal = refusal if beyond is None else beyond
     return refusal
 
 
-def _owning(actor, space):
+def owning(actor, space):
+    """Return the Owner credentials of the actor in the space, the widest first."""
     held = [held for held in actor.held if held.space_id == space.pk and held.is_owner]
     return sorted(held, key=lambda held: held.restricted)  # the widest first, so that its refusal is not the last
 
 
-def _beyond_kind(held, space, member, spec):
+def beyond_kind(held, space, member, spec):
     """Return why an Owner (Restricted) may not give this, or None."""
     if not held.restricted:
         return None
@@ -119,7 +125,7 @@ def _beyond_kind(held, space, member, spec):
     return None
 
 
-def _beyond_end(held, platform, spec):
+def beyond_end(held, platform, spec):
     """Return why the end of the giver's own credential forbids this, or None."""
     if held.ends_at is None or (spec.ends_at and spec.ends_at <= held.ends_at):
         return None

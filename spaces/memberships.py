@@ -2,7 +2,7 @@
 
 from spaces import days, groups, hooks
 from spaces.credentials import CredentialSpec, end_credentials, end_organizations, may_give, store_credential
-from spaces.models import LADDER, Credential, Responsibility
+from spaces.models import LADDER, Credential, GroupCredential, Responsibility
 from spaces.owners import kept_alone, lock_space, make_owner
 from spaces.people import within_reach
 from tenants import memberships
@@ -20,7 +20,10 @@ def _unended(member):
 
 def preview(member):
     """Say which credentials end."""
-    return [f"{row}" for row in _unended(member)]
+    through = GroupCredential.objects.unended().filter(group__user_group__members=member)
+    through = through.select_related("permission", "content_object", "group__user_group")
+    own = [f"{row}" for row in _unended(member)]
+    return own + [f"{row}, through the group {row.group.user_group}" for row in through.order_by("pk")]
 
 
 def lock(member):

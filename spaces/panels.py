@@ -1,6 +1,6 @@
 """What pages of the ground floor show of spaces: my spaces at home, a member's credentials in the member's detail."""
 
-from spaces import center, holders
+from spaces import center, groups, holders
 from spaces.models import Credential, GroupCredential, Space
 from tenants import access, panels, roster
 
@@ -41,8 +41,15 @@ def member_credentials(request, *, member, **objects):
     return {"template": "spaces/member_panel.html", "context": found, "position": 30}
 
 
+def group_credentials(request, *, group, **objects):
+    """Return what a group holds in spaces."""
+    context = {"group": group, "credentials": list(groups.credentials_of(group))}
+    return {"template": "spaces/group_panel.html", "context": context, "position": 30}
+
+
 def register():
     """Hand both to the pages, and the number of spaces to the list of members."""
     panels.contribute("home", my_spaces)
     panels.contribute("member", member_credentials)
+    panels.contribute("group", group_credentials)
     roster.contribute_number("spaces", holders.number_of_spaces)

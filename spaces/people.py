@@ -40,6 +40,7 @@ class Person:
     editable: bool = False
     first: bool = True
     group: str = ""
+    group_credential: GroupCredential | None = None
 
     @property
     def label(self):
@@ -180,6 +181,7 @@ def _group_person(row, member, named):
         starts_at=_ahead(row.starts_at),
         note="counts from acceptance" if member.is_pending else "",
         group=f"through the group {row.group.user_group}" if named else "through a group",
+        group_credential=row,
     )
 
 

@@ -116,3 +116,12 @@ def closes(actor, space, credential_id):
     rest = tuple(held for held in actor.held if held.id != credential_id)
     lost = readable(actor) - readable(replace(actor, held=rest, compiled={}))
     return lost[space.pk]
+
+
+def most_opened(space, given):
+    """Return how many items of `space` open to the one who gains most, of [(Member, CredentialSpec)]."""
+    found = actors.build([member for member, _spec in given])
+    before = [working(actor) for actor in found]
+    after = [imagine(actor, space, spec) for actor, (_member, spec) in zip(found, given, strict=True)]
+    had, has = (exposure(people, space, space.visibility) for people in (before, after))
+    return max(((has[new] - had[old]).total() for old, new in zip(before, after, strict=True)), default=0)

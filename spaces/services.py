@@ -20,6 +20,9 @@ VERBS = {
     "credential_given": "gave the credential",
     "credential_changed": "changed the credential to",
     "credential_removed": "ended the credential",
+    "group_credential_given": "gave a group the credential",
+    "group_credential_changed": "changed the credential of a group to",
+    "group_credential_removed": "ended the credential of a group",
     "credential_chosen": "chose the credential",
 }
 

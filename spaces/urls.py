@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spaces.views import center, credential, importing, members, spaces, wizard
+from spaces.views import center, credential, groups, importing, members, spaces, wizard
 
 app_name = "spaces"
 PLATFORM = "p/<slug:platform>/"
@@ -23,6 +23,9 @@ urlpatterns = [
     path(SPACE + "members/add/", members.credential_add, name="credential_add"),
     path(SPACE + "members/<int:credential>/change/", members.credential_change, name="credential_change"),
     path(SPACE + "members/<int:credential>/remove/", members.credential_remove, name="credential_remove"),
+    path(SPACE + "members/groups/add/", groups.group_add, name="group_add"),
+    path(SPACE + "members/groups/<int:credential>/change/", groups.group_change, name="group_change"),
+    path(SPACE + "members/groups/<int:credential>/remove/", groups.group_remove, name="group_remove"),
     path(PLATFORM + "management/members/import/", importing.member_import, name="member_import"),
     path(PLATFORM + "management/members/import/example/", importing.import_example, name="import_example"),
     path(PLATFORM + "management/invitations/new/", wizard.invitation_new, name="invitation_new"),

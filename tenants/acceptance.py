@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenants import actor as actors
-from tenants import audit, consent, ends, invitations, ledger, memberships, notifications, stock
+from tenants import audit, consent, ends, groups, invitations, ledger, memberships, notifications, stock
 from tenants.errors import Gone, NotVisible
 from tenants.models import Cause, Invitation, InvitationState, Member, Platform, Status
 
@@ -120,6 +120,7 @@ def _merged(member, other, user, invitation):
     if other is None:
         member.user = user
         return member
+    groups.carry_over(member, other)
     member.grants.update(member=other)
     member.status = Status.REMOVED
     member.save(update_fields=["status"])

@@ -294,7 +294,7 @@ def grants_of(members):
     stock = RoleStock.objects.filter(platform=OuterRef("member__platform"), role=OuterRef("role"))
     rows = (
         RoleGrant.objects.filter(member__user__in=[member.user_id for member in members])
-        .select_related("role", "member__platform")
+        .select_related("role", "member__platform", "through__group")
         .annotate(stock_expires=Subquery(stock.values("expires_at")[:1]))
         .order_by("role__position", "pk")
     )
@@ -322,4 +322,5 @@ def fact(grant, expires_at, now):
         assigned=grant.assigned,
         restricted=grant.restricted,
         expires_at=expires_at,
+        group=grant.through.group.name if grant.through_id else "",
     )

@@ -19,6 +19,7 @@ class TenantsConfig(AppConfig):
             events,
             expiries,
             exports,
+            groups,
             housekeeping,
             invitation_mail,
             member_batches,
@@ -37,6 +38,7 @@ class TenantsConfig(AppConfig):
         navigation.register()
         events.register()
         exports.register()
+        groups.register()
         housekeeping.register()
         batch_runs.register()
         member_batches.register()

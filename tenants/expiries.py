@@ -29,7 +29,7 @@ def candidates(platform):
     gone = RoleStock.objects.filter(
         platform=OuterRef("member__platform"), role=OuterRef("role"), expires_at__lte=timezone.now()
     )
-    grants = RoleGrant.objects.filter(Exists(gone), member=OuterRef("pk"), assigned=True)
+    grants = RoleGrant.objects.filter(Exists(gone), member=OuterRef("pk"), assigned=True, through=None)
     rows = Member.objects.filter(Exists(grants), platform=platform, status=Status.ACTIVE)
     return rows.select_related("platform", "user").order_by("user__name", "user__email")
 
@@ -53,7 +53,7 @@ def take_back(member):
     member = stock.lock_member(member)
     now, platform = timezone.now(), member.platform
     codes = licences.lapsed(platform, actors.grants_of([member]).get(member.user_id, ()), now=now)
-    grants = list(member.grants.filter(role__code__in=codes).select_related("role"))
+    grants = list(member.grants.filter(role__code__in=codes, through=None).select_related("role"))
     with ledger.accounted(member, Cause.EXPIRED):
         for grant in grants:
             grant.delete()

@@ -52,9 +52,9 @@ def _write(member, changes, cause, by):
 
 
 def counting(*, platform, role):
-    """Count the grants that use a unit: assigned, of active members; pending and ended ones use none."""
+    """Count the people who use a unit: active members with an assigned grant; pending and ended ones use none."""
     grants = RoleGrant.objects.filter(role=role, member__platform=platform, assigned=True)
-    return grants.filter(member__status=Status.ACTIVE).count()
+    return grants.filter(member__status=Status.ACTIVE).aggregate(used=Count("member", distinct=True))["used"]
 
 
 def entries(platform, role):
@@ -92,7 +92,7 @@ def differences():
     stocks = {(stock.platform_id, stock.role_id): stock for stock in RoleStock.objects.all()}
     grants = RoleGrant.objects.filter(assigned=True, member__status=Status.ACTIVE).order_by()
     keys = F("member__platform"), F("role")
-    counted = {row[:2]: row[2] for row in grants.values_list(*keys).annotate(Count("pk"))}
+    counted = {row[:2]: row[2] for row in grants.values_list(*keys).annotate(Count("member", distinct=True))}
     rows = LicenceEntry.objects.order_by().values_list("platform", "role").annotate(Sum("change"))
     written = {row[:2]: row[2] for row in rows}
     platforms, roles = Platform.objects.in_bulk(), Role.objects.in_bulk()
@@ -111,14 +111,9 @@ def open_entries(member_ids):
     grants = list(grants.select_related("member"))
     LicenceEntry.objects.bulk_create(
         LicenceEntry(
-            platform_id=grant.member.platform_id,
-            role_id=grant.role_id,
-            member=grant.member,
-            at=now,
-            change=1,
-            cause=Cause.OPENING,
+            platform_id=member.platform_id, role_id=role_id, member=member, at=now, change=1, cause=Cause.OPENING
         )
-        for grant in grants
+        for member, role_id in dict.fromkeys((grant.member, grant.role_id) for grant in grants)
     )
     for stock in RoleStock.objects.filter(platform__in=Member.objects.filter(pk__in=member_ids).values("platform")):
         stock.used = counting(platform=stock.platform_id, role=stock.role_id)

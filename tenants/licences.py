@@ -25,6 +25,7 @@ class Grant:
     assigned: bool
     restricted: bool
     expires_at: datetime | None = None
+    group: str = ""
 
     def assigned_at(self, now):
         """Tell whether a licence is assigned by this grant and has not expired at `now`."""
@@ -58,11 +59,14 @@ class Resolution:
     payer_name: str = ""
     here: bool = False
     missing: tuple[Missing, ...] = ()
+    group: str = ""
 
     @property
     def words(self):
         """Say it in a few words."""
         if self.resolved:
+            if self.group:
+                return f"Assigned here, through the group {self.group}"
             return "Assigned here" if self.here else f"From {self.payer_name}"
         return f"Missing: {self.missing[0].what}" if self.missing else "Missing"
 
@@ -73,7 +77,7 @@ def resolve(code, here, grants, *, now, _asking=()):
     `grants` are all grants of one person on all platforms. Prerequisites must be granted here and resolve by
     the same rule, each perhaps paid by another platform.
     """
-    granted = next((grant for grant in grants if grant.platform_id == here.pk and grant.code == code), None)
+    granted = _granted(code, here, grants, now)
     if granted is None:
         name = next((grant.name for grant in grants if grant.code == code), code)
         return Resolution(code, name, False, missing=(Missing(f"{name} is not granted", here.name, True),))
@@ -91,9 +95,18 @@ def resolve(code, here, grants, *, now, _asking=()):
     return Resolution(code, granted.name, False, missing=tuple(part for answer in lacking for part in answer.missing))
 
 
+def _granted(code, here, grants, now):
+    """Return the grant of a role on `here` that gives most: several sources, a person's own and groups, may give it."""
+    return max(
+        (grant for grant in grants if grant.platform_id == here.pk and grant.code == code),
+        key=lambda grant: (grant.assigned_at(now), grant.assigned, not grant.group),
+        default=None,
+    )
+
+
 def _own_licence(granted, here, grants, now):
     if granted.assigned_at(now):
-        return Resolution(granted.code, granted.name, True, here.pk, here.name, here=True)
+        return Resolution(granted.code, granted.name, True, here.pk, here.name, here=True, group=granted.group)
     others = [grant for grant in grants if grant.code == granted.code and grant.platform_id != here.pk]
     obstacles = {grant: _obstacles(grant, granted, here, now) for grant in others}
     for grant, missing in obstacles.items():
@@ -138,9 +151,11 @@ def lapsed(here, grants, *, now):
     """Return the codes of the roles on `here` whose licence has expired and that nothing keeps.
 
     A role is kept while another platform pays for it, and while a role that needs it, directly or through others,
-    has a licence that counts.
+    has a licence that counts. What a group gives is not taken from one person.
     """
-    mine = {grant.code: grant for grant in grants if grant.platform_id == here.pk}
+    codes = dict.fromkeys(grant.code for grant in grants if grant.platform_id == here.pk)
+    mine = {code: _granted(code, here, grants, now) for code in codes}
+    own = {grant.code for grant in grants if grant.platform_id == here.pk and grant.assigned and not grant.group}
     counts = {code for code, grant in mine.items() if _own_licence(grant, here, grants, now).resolved}
     kept, asked = set(), list(counts)
     while asked:
@@ -149,9 +164,7 @@ def lapsed(here, grants, *, now):
                 kept.add(needed)
                 asked.append(needed)
     return [
-        code
-        for code, grant in mine.items()
-        if grant.assigned and not grant.assigned_at(now) and code not in counts | kept
+        code for code, grant in mine.items() if code in own and not grant.assigned_at(now) and code not in counts | kept
     ]
 
 

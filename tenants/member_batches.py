@@ -123,7 +123,11 @@ def _role_name(parameters):
 
 def _judge_grant(actor, parameters, found):
     role, paid = _role(parameters), parameters["assigned"]
-    holders = set(RoleGrant.objects.filter(role=role, member__in=list(found.values())).values_list("member", flat=True))
+    holders = set(
+        RoleGrant.objects.filter(role=role, through=None, member__in=list(found.values())).values_list(
+            "member", flat=True
+        )
+    )
     owned = RoleStock.objects.filter(platform=actor.platform, role=role).first()
     units = iter(range(0 if owned is None or owned.expired(actor.now) else owned.quantity - stock.used_units(owned)))
 
@@ -147,7 +151,7 @@ def _grant(actor, parameters, line):
 
 def _judge_ungrant(actor, parameters, found):
     role = _role(parameters)
-    grants = RoleGrant.objects.filter(role=role, member__in=list(found.values()))
+    grants = RoleGrant.objects.filter(role=role, through=None, member__in=list(found.values()))
     assigned = dict(grants.values_list("member", "assigned"))
 
     def one(member):
@@ -160,7 +164,7 @@ def _judge_ungrant(actor, parameters, found):
 
 def _ungrant(actor, parameters, line):
     grant = RoleGrant.objects.select_related("role", "member").filter(
-        member=_member(actor, line), role=_role(parameters)
+        member=_member(actor, line), role=_role(parameters), through=None
     )
     if (found := grant.first()) is None:
         raise Conflict("The role was taken back already.")

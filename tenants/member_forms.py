@@ -137,7 +137,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, data=None, *, member):
         super().__init__(data, initial={"assigned": not member.is_external, "restricted": True})
-        self.fields["role"].queryset = Role.objects.exclude(grants__member=member)
+        self.fields["role"].queryset = Role.objects.exclude(pk__in=member.grants.filter(through=None).values("role"))
 
 
 class ReasonForm(forms.Form):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tenants import licences
-from tenants.models import Role, RoleGrant, RoleStock, Status
+from tenants.models import Role, RoleGrant, RoleStock
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class RoleRow:
     quantity: int
 
     @property
+    def group(self):
+        """The group through which it is held; None for one given to the person."""
+        return self.grant.through.group if self.grant.through_id else None
+
+    @property
     def assign_label(self):
         """Name the switch for who cannot see its column."""
         return f"Assign licence of {self.grant.role}"
@@ -28,20 +33,16 @@ class RoleRow:
 
 
 def role_rows(member, actor):
-    """Return the granted roles of `member`; `actor` is theirs and holds the answers. Four queries."""
+    """Return the granted roles of `member`; `actor` is theirs and holds the answers. Three queries."""
     names = dict(Role.objects.values_list("code", "name"))
-    quantities = dict(RoleStock.objects.filter(platform=member.platform_id).values_list("role", "quantity"))
-    used = {}
-    taken = RoleGrant.objects.filter(member__platform=member.platform_id, member__status=Status.ACTIVE, assigned=True)
-    for role_id in taken.values_list("role", flat=True):
-        used[role_id] = used.get(role_id, 0) + 1
+    stocks = {stock.role_id: stock for stock in RoleStock.objects.filter(platform=member.platform_id)}
     return [
         RoleRow(
             grant=grant,
             answer=actor.resolutions.get(grant.role.code),
             needs=tuple(names.get(code, code) for code in grant.role.prerequisites),
-            used=used.get(grant.role_id, 0),
-            quantity=quantities.get(grant.role_id, 0),
+            used=stocks[grant.role_id].used if grant.role_id in stocks else 0,
+            quantity=stocks[grant.role_id].quantity if grant.role_id in stocks else 0,
         )
-        for grant in member.grants.select_related("role")
+        for grant in member.grants.select_related("role", "through__group")
     ]

@@ -35,11 +35,17 @@ def note_seen(member, now):
 
 def endings(member):
     """Return sentences about everything that ends with the access of `member`."""
-    grants = member.grants.select_related("role")
-    lines = [f"{grant.role} ends" + (", and its licence is free again" if grant.assigned else "") for grant in grants]
+    grants = member.grants.select_related("role", "through__group")
+    lines = [
+        f"{_named(grant)} ends" + (", and its licence is free again" if grant.assigned else "") for grant in grants
+    ]
     if further := member.organizations.count():
         lines.append(f"belonging to {further} further {'organization' if further == 1 else 'organizations'} ends")
     return [*memberships.endings(member), *lines]
+
+
+def _named(grant):
+    return f"{grant.role}, through the group {grant.through.group}," if grant.through else str(grant.role)
 
 
 def remains(member):
@@ -149,7 +155,7 @@ def conclude(actor, member, status, *, keep=False):
 
 def holdings(member):
     """Return what `member` holds now, as values that an invitation draft takes, and in sentences as `lines`."""
-    grants = list(member.grants.select_related("role"))
+    grants = list(member.grants.filter(through=None).select_related("role"))
     above = memberships.held(member)
     roles = {grant.role.code: {"assigned": grant.assigned, "restricted": grant.restricted} for grant in grants}
     lines = [*(str(grant.role) for grant in grants), *above.pop("lines", [])]

@@ -6,6 +6,7 @@ from tenants import web
 
 MANAGEMENT = (
     ("tenants:member_list", "Members", "users"),
+    ("tenants:group_list", "Groups", "tree"),
     ("tenants:invitation_list", "Invitations", "mail"),
     ("tenants:partner_list", "Partners", "swap"),
     ("tenants:options", "Options", "sliders"),

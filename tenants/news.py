@@ -109,6 +109,13 @@ def register():
             icon="users",
         ),
         NewsKind(
+            "group",
+            "User groups",
+            "an Administrator put you into a group or took you out",
+            still=anyone,
+            icon="users",
+        ),
+        NewsKind(
             "roles",
             "Roles and licences",
             "a role or licence is yours, or you look after those of the platform",

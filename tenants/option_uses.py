@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tenants import sources
-from tenants.models import Invitation, InvitationRole, InvitationState, Right, RoleGrant
+from tenants.models import GroupGrant, Invitation, InvitationRole, InvitationState, Right, RoleGrant
 
 LICENCE_SETTING_OFF = Q(assigned=False) | Q(restricted=False)
 
@@ -29,9 +29,12 @@ def standing_invitations(platform):
 def uses_of_administrators_invitations(platform):
     """List grants and standing invitations with a licence setting off, and the option that builds on this one."""
     settings_off = defaultdict(list)
-    grants = RoleGrant.objects.filter(LICENCE_SETTING_OFF, member__platform=platform)
+    grants = RoleGrant.objects.filter(LICENCE_SETTING_OFF, through=None, member__platform=platform)
     for grant in grants.select_related("role", "member__user").order_by("member__user__name", "role__position"):
         settings_off[str(grant.member), grant.member_id].append(_setting_off(grant))
+    of_groups = GroupGrant.objects.filter(LICENCE_SETTING_OFF, group__platform=platform)
+    for grant in of_groups.select_related("role", "group"):
+        settings_off[f"The group {grant.group}", None].append(_setting_off(grant))
     offers = InvitationRole.objects.filter(LICENCE_SETTING_OFF, invitation__in=standing_invitations(platform))
     for offer in offers.select_related("role", "invitation").order_by("invitation__email", "role__position"):
         settings_off[f"The invitation of {offer.invitation.email}", None].append(_setting_off(offer))

@@ -72,7 +72,7 @@ def on_platform(platform):
     """Return a RoleOnPlatform for every role of the catalogue; three queries whatever the number of members."""
     catalogue = list(Role.objects.all())
     stocks = {stock.role_id: stock for stock in RoleStock.objects.filter(platform=platform)}
-    totals = {name: Count("pk", filter=how) for name, how in HELD_AS.items()}
+    totals = {name: Count("member", filter=how, distinct=True) for name, how in HELD_AS.items()}
     grants = RoleGrant.objects.filter(GOING, member__platform=platform).order_by().values("role").annotate(**totals)
     counts = {row.pop("role"): row for row in grants}
     by_code, now = {role.code: role for role in catalogue}, timezone.now()
@@ -100,7 +100,7 @@ def find(platform, pk):
 def holders(platform, role):
     """Return the grants of a role to active and pending members, with all that a row shows of them."""
     rows = RoleGrant.objects.filter(GOING, role=role, member__platform=platform)
-    related = ("role", "member__platform", "member__user", "member__company", "member__unit")
+    related = ("role", "through__group", "member__platform", "member__user", "member__company", "member__unit")
     return rows.select_related(*related).order_by("member__user__name", "member__user__email", "pk")
 
 

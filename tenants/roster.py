@@ -84,7 +84,7 @@ def page_rows(members):
 def _sources(answers):
     found = {}
     for answer in answers:
-        key = (answer.resolved, answer.payer_id)
+        key = (answer.resolved, answer.payer_id, answer.group)
         first, names = found.get(key, (answer, ()))
         found[key] = (first, (*names, answer.name))
     return tuple(Source(*pair) for _key, pair in sorted(found.items(), key=lambda one: not one[0][0]))

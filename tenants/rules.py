@@ -58,6 +58,7 @@ POLICIES = {
     "invite": _administration("invite people, resend and revoke invitations"),
     "grant_roles": _administration("grant roles, assign and restrict licences"),
     "manage_members": _administration("change rights, end and restore access"),
+    "manage_groups": _administration("keep user groups, put people in and take them out"),
     "manage_organizations": _administration("manage organizations"),
     "set_sign_in": _administration("set up signing in through the company"),
     "manage_partners": _administration("set the rules for partners, answer what waits, recall, end a partnership"),

@@ -22,13 +22,21 @@ def used_units(stock):
     return ledger.counting(platform=stock.platform_id, role=stock.role_id)
 
 
-def has_unit(platform, role, *, besides=None):
-    """Lock the stock and tell whether a licence is free now; a grant `besides` does not count."""
-    stock = lock_stock(platform, role)
+def has_unit(member, role):
+    """Lock the stock and tell whether `member` may use a licence now: one is free, or they use one already."""
+    return _free(lock_stock(member.platform, role), member)
+
+
+def could_have_unit(member, role):
+    """Tell the same without locking anything, to say it beforehand."""
+    return _free(RoleStock.objects.filter(platform=member.platform_id, role=role).first(), member)
+
+
+def _free(stock, member):
     if stock is None or stock.expired(timezone.now()):
         return False
-    held = besides is not None and besides.assigned and besides.member.status == Status.ACTIVE
-    return used_units(stock) - held < stock.quantity
+    mine = RoleGrant.objects.filter(member=member, role=stock.role_id, assigned=True, member__status=Status.ACTIVE)
+    return used_units(stock) - mine.exists() < stock.quantity
 
 
 def require_settings(platform, *, assigned, restricted):
@@ -46,8 +54,9 @@ def require_settings(platform, *, assigned, restricted):
         )
 
 
-def _require_unit(member, role, grant=None):
-    if member.status == Status.ACTIVE and not has_unit(member.platform, role, besides=grant):
+def require_unit(member, role):
+    """Lock the stock. Raise Conflict when an active member may not use a licence of `role` now."""
+    if member.status == Status.ACTIVE and not has_unit(member, role):
         raise Conflict(
             f"No licence of {role} is left on {member.platform}.",
             "The operator of the installation sets the stock; or grant it without a licence.",
@@ -93,10 +102,10 @@ def grant_role(*, actor, member, role, assigned=True, restricted=True):
     decision = access.require(actor, "grant_roles", actor.platform)
     require_settings(actor.platform, assigned=assigned, restricted=restricted)
     member = lock_member(member)
-    if member.grants.filter(role=role).exists():
+    if member.grants.filter(role=role, through=None).exists():
         raise Unacceptable(f"{member} has {role} already.", field="role")
     if assigned:
-        _require_unit(member, role)
+        require_unit(member, role)
     with ledger.accounted(member, Cause.GRANTED, actor.user):
         grant = RoleGrant.objects.create(member=member, role=role, assigned=assigned, restricted=restricted)
     audit.record(actor, "role_granted", member, decision=decision, subject=member.user, after=facts(grant))
@@ -112,9 +121,10 @@ def set_grant(*, actor, grant, assigned, restricted):
     stored = RoleGrant.objects.select_for_update(of=["self"]).select_related("role").filter(pk=grant.pk).first()
     if stored is None:
         raise NotVisible
+    _require_own(stored)
     before = facts(stored)
     if assigned and not stored.assigned:
-        _require_unit(member, stored.role)
+        require_unit(member, stored.role)
     stored.assigned, stored.restricted = assigned, restricted
     if facts(stored) == before:
         raise Conflict("It is set like that already.")
@@ -134,10 +144,18 @@ def ungrant_role(*, actor, grant):
     stored = RoleGrant.objects.select_related("role").filter(pk=grant.pk, member=member).first()
     if stored is None:
         raise NotVisible
+    _require_own(stored)
     before = facts(stored)
     with ledger.accounted(member, Cause.UNGRANTED, actor.user):
         stored.delete()
     audit.record(actor, "role_ungranted", member, decision=decision, subject=member.user, before=before)
+
+
+def _require_own(grant):
+    """Refuse to change for one person what they hold through a group."""
+    if grant.through is not None:
+        group = grant.through.group
+        raise Conflict(f"{grant.role} comes through the group {group}.", "Change the group, or take the person out.")
 
 
 def settle_member(member, offers):
@@ -148,14 +166,22 @@ def settle_member(member, offers):
     """
     told = []
     wanted = {offer.role: (offer.assigned, offer.restricted) for offer in offers}
-    for grant in member.grants.select_related("role"):  # given while the person was pending
-        wanted.setdefault(grant.role, (grant.assigned, grant.restricted))
-    for role, (assigned, restricted) in sorted(wanted.items(), key=lambda pair: pair[0].pk):
-        paid = assigned and has_unit(member.platform, role)
-        if assigned and not paid:
+    through = {}
+    for grant in member.grants.select_related("role"):  # given while the person was pending, by hand or by a group
+        if grant.through_id is None:
+            wanted.setdefault(grant.role, (grant.assigned, grant.restricted))
+        else:
+            through.setdefault(grant.role, []).append(grant)
+    for role in sorted(wanted.keys() | through.keys(), key=lambda role: role.pk):
+        assigned, restricted = wanted.get(role, (False, False))
+        groups = [grant.pk for grant in through.get(role, ()) if grant.assigned]
+        paid = (assigned or groups) and has_unit(member, role)
+        if (assigned or groups) and not paid:
             told.append(f"No licence of {role} was left, so it was granted without one.")
-        values = {"assigned": paid, "restricted": restricted}
-        RoleGrant.objects.update_or_create(member=member, role=role, defaults=values)
+            RoleGrant.objects.filter(pk__in=groups).update(assigned=False)
+        if role in wanted:
+            values = {"assigned": bool(assigned and paid), "restricted": restricted}
+            RoleGrant.objects.update_or_create(member=member, role=role, through=None, defaults=values)
     return told
 
 

@@ -19,10 +19,12 @@ from tenants.models import (
     AuditEvent,
     Consent,
     DomainRule,
+    GroupGrant,
     Kind,
     Notification,
     Partner,
     Right,
+    Role,
     RoleGrant,
     SignInService,
     User,
@@ -35,8 +37,10 @@ from tests.factories import (
     PlatformFactory,
     SpaceFactory,
     UserFactory,
+    UserGroupFactory,
     actor_of,
     give,
+    give_group,
     host_of,
     worker,
 )
@@ -121,6 +125,12 @@ class World:
         asked = {"way": "outbound", "partner": self.other, "asked_at": timezone.now()}
         self.consent = Consent.objects.create(invitation=away, platform=self.platform, **asked)
         self.partner = Partner.objects.create(platform=self.platform, address=self.other.slug, known=True)
+        self.users["target"] = self.target.user
+        self.group = UserGroupFactory(platform=self.platform, name="Team", members=[self.target])
+        self.group_credential = give_group(self.group, self.space, "reader")
+        role = Role.objects.get(code="CHG")
+        self.group_grant = GroupGrant.objects.create(group=self.group, role=role)
+        RoleGrant.objects.create(member=self.target, role=role, through=self.group_grant)
         self.empty = SpaceFactory(platform=self.platform, title="Empty")
         set_option(actor=actor_of(administrator), code="restricted_first", value="on")
         self.change = AuditEvent.objects.latest("pk")
@@ -154,6 +164,10 @@ class World:
             "preset": (slug, "supplier-safe"),
             "change": (slug, self.change.pk),
             "member": (slug, self.target.pk),
+            "group": (slug, self.group.pk),
+            "group_member": (slug, self.group.pk, self.target.pk),
+            "group_grant": (slug, self.group.pk, self.group_grant.pk),
+            "group_credential": (slug, self.space.pk, self.group_credential.pk),
             "grant": (slug, self.target.pk, self.grant.pk),
             "organization": (slug, self.spare.pk),
             "belonging": (slug, self.unit.pk, self.target.pk),

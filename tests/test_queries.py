@@ -22,9 +22,13 @@ from tests.factories import (
     OrganizationFactory,
     PlatformFactory,
     SpaceFactory,
+    UserGroupFactory,
     actor_of,
     give,
+    give_group,
+    join,
     license_member,
+    share_group,
 )
 from tests.site_world import INSIDE, NOBODY, World, body, undone
 from tests.tenants.worlds import invited, make_batch
@@ -56,6 +60,13 @@ tenants:role_list           platform    administrator
 tenants:role_detail?who=Pe  role        administrator
 tenants:role_take_back      holder      administrator
 tenants:role_ledger         role        administrator
+tenants:my_groups           platform    external
+tenants:my_group            group       target
+tenants:group_list          platform    administrator
+tenants:group_detail        group       administrator
+tenants:group_delete        group       administrator
+tenants:group_join?q=Pe     group       administrator
+tenants:group_part          group_member  administrator
 tenants:readiness           member      administrator
 tenants:partner_list        platform    administrator
 tenants:partner_detail      partner     administrator
@@ -76,6 +87,8 @@ spaces:space_members        space       owner external
 spaces:space_record         space       owner
 spaces:people_search?q=Pe   space       owner
 spaces:credential_remove    credential  owner
+spaces:group_add            space       owner
+spaces:group_remove         group_credential  owner
 spaces:invitation_people    draft       administrator
 spaces:invitation_spaces    draft       administrator
 spaces:invitation_preview   draft       administrator
@@ -137,6 +150,11 @@ def grow(world, number):
         space = SpaceFactory(platform=world.platform)
         for holder in (person, world.members["owner"], world.members["external"]):
             give(holder, space, "owner")
+        team = UserGroupFactory(platform=world.platform, members=[world.target, world.members["external"]])
+        join(world.group, person)
+        for group, where in ((team, world.space), (world.group, space)):
+            give_group(group, where, "contributor")
+            share_group(ItemFactory(space=where, owner=world.users["content_owner"]), group)
         ItemFactory(space=world.space, owner=person.user, organization=world.rival)
         ItemFactory(space=space, owner=person.user, organization=company, maturity=Maturity.PRIVATE)
         ItemFactory(space=world.space, number=item.number, revision=f"{number}.{n}"[-4:])

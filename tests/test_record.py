@@ -77,6 +77,11 @@ def _file(name):
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
 RULES = {"inbound": "refuse", "outbound": "default"}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
+GROUP = {
+    "group": lambda world: world.group.pk,
+    "responsibility": "contributor",
+    "shown": lambda world: f"{world.group.pk}:contributor:False:1:0",
+}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 ACTS = [
     Act("tenants:sponsored_renew", "member", "leader", "end_set", DAY | {"reason": "Why"}, "before after rule"),
@@ -189,6 +194,35 @@ ACTS = [
     Act("tenants:organization_delete", "organization", "administrator", "organization_deleted", {}, "before rule"),
     Act("tenants:organization_leave", "belonging", "administrator", "employment_changed", {}, "before after rule"),
     Act("tenants:role_take_back", "holder", "administrator", "role_ungranted", {}, "before rule"),
+    Act("tenants:group_new", "platform", "administrator", "group_created", {"name": "New"}, "after rule"),
+    Act("tenants:group_edit", "group", "administrator", "group_edited", {"name": "Other"}, "before after rule"),
+    Act("tenants:group_delete", "group", "administrator", "group_deleted", {}, "before rule"),
+    Act(
+        "tenants:group_join",
+        "group",
+        "administrator",
+        "group_joined",
+        {"person": lambda world: world.members["author"].pk},
+        "after rule subject",
+    ),
+    Act("tenants:group_part", "group_member", "administrator", "group_left", {}, "before rule subject"),
+    Act(
+        "tenants:group_role_grant",
+        "group",
+        "administrator",
+        "group_role_granted",
+        {"role": lambda world: Role.objects.get(code="DES").pk, "restricted": "on"},
+        "after rule",
+    ),
+    Act(
+        "tenants:group_role_set",
+        "group_grant",
+        "administrator",
+        "group_role_changed",
+        {"restricted": "off"},
+        "before after rule",
+    ),
+    Act("tenants:group_role_ungrant", "group_grant", "administrator", "group_role_ungranted", {}, "before rule"),
     Act("tenants:invitation_resend", "invitation", "administrator", "invitation_resent", {}, "after rule"),
     Act("tenants:invitation_revoke", "invitation", "administrator", "invitation_revoked", {}, "rule"),
     Act(
@@ -280,6 +314,9 @@ ACTS = [
         "before after rule",
     ),
     Act("spaces:credential_remove", "credential", "owner", "credential_removed", {}, "before rule"),
+    Act("spaces:group_add", "space", "owner", "group_credential_given", GROUP, "after rule"),
+    Act("spaces:group_change", "group_credential", "owner", "group_credential_changed", GROUP, "before after rule"),
+    Act("spaces:group_remove", "group_credential", "owner", "group_credential_removed", {}, "before rule"),
     Act("spaces:invitation_preview", "draft", "administrator", "member_invited", {"message": "Hi"}, "after", _filled),
     Act("content:item_new", "platform", "author", "item_created", {"title": "New"}, "after rule"),
     Act("content:item_edit", "item", "author", "item_changed", {"title": "Other"} | VERSION, "before after rule"),
@@ -368,6 +405,9 @@ REFUSED = [
     (409, Act("tenants:option_set", "used", "administrator", data={"value": "off"}, before=_unassigned)),
     (409, Act("tenants:domain_list", "platform", "administrator", data={"domain": "refused.test", "allowed": "no"})),
     (422, Act("tenants:domain_list", "platform", "administrator", data={"domain": "example.test", "allowed": "no"})),
+    (409, Act("tenants:group_edit", "group", "administrator", data={"name": "Team"})),
+    (422, Act("tenants:group_join", "group", "administrator", data={"person": lambda world: world.target.pk})),
+    (422, Act("spaces:group_add", "space", "owner", data=GROUP | {"shown": "stale"})),
     (409, Act("tenants:role_set", "grant", "administrator", data={"assigned": "on"})),
     (409, Act("tenants:organization_delete", "unit", "administrator")),
     (409, Act("tenants:organization_archive", "unit", "administrator")),

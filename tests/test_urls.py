@@ -118,6 +118,23 @@ GET  tenants:partner_end                 partner     302 404 404 404 404   403 4
 POST tenants:partner_end                 partner     302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:member_recall               member      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:member_recall               member      302 404 404 404 404   403 403 403 403 403 403 403 403 409
+GET  tenants:my_groups                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:my_group                    group       302 404 404 404 404   404 404 404 404 404 404 404 404 404
+GET  tenants:group_list                  platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:group_new                   platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:group_new                   platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:group_detail                group       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:group_edit                  group       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:group_edit                  group       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:group_delete                group       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:group_delete                group       302 404 404 404 404   403 403 403 403 403 403 403 403 302
+GET  tenants:group_join                  group       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:group_join                  group       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  tenants:group_part                  group_member 302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:group_part                  group_member 302 404 404 404 404   403 403 403 403 403 403 403 403 302
+POST tenants:group_role_grant            group       302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:group_role_set              group_grant 302 404 404 404 404   403 403 403 403 403 403 403 403 422
+POST tenants:group_role_ungrant          group_grant 302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:sponsored_list              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:sponsored_detail            member      302 404 404 404 404   404 404 404 404 404 200 404 404 200
@@ -154,6 +171,12 @@ GET  spaces:credential_change            credential  302 404 404 404 404   403 4
 POST spaces:credential_change            credential  302 404 404 404 404   403 403 403 403 403 403 403 422 422
 GET  spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 200 200
 POST spaces:credential_remove            credential  302 404 404 404 404   403 403 403 403 403 403 403 302 302
+GET  spaces:group_add                    space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:group_add                    space       302 404 404 404 404   403 403 403 403 403 403 403 422 422
+GET  spaces:group_change                 group_credential 302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:group_change                 group_credential 302 404 404 404 404   403 403 403 403 403 403 403 422 422
+GET  spaces:group_remove                 group_credential 302 404 404 404 404   403 403 403 403 403 403 403 200 200
+POST spaces:group_remove                 group_credential 302 404 404 404 404   403 403 403 403 403 403 403 302 302
 GET  spaces:member_import                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST spaces:member_import                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  spaces:import_example               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
@@ -208,6 +231,7 @@ FORGED = {
     "value": "nonsense",
     "credential": "-1",
     "person": "0",
+    "group": "0",
     "role": "nonsense",
     "roles": "nonsense",
     "right": "nonsense",

@@ -9,6 +9,7 @@ from spaces import days, hooks, people, previews
 from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
 from spaces.forms import CredentialForm
 from spaces.giving import held_none_unrestricted
+from spaces.group_credentials import group_rows
 from spaces.people import LAST_OWNER
 from spaces.views.asking import find_space, open_to_repair, page_of, to
 from tenants import access, limits
@@ -31,6 +32,7 @@ def space_members(request, pk):
     present = {person.member.pk: person.member for person in listed}.values()
     context = _page(request, space) | {
         "people": listed,
+        "groups": group_rows(request.actor, space),
         "externals": sum(member.is_external for member in present),
         "insiders": sum(not member.is_external for member in present),
         "pending": sum(member.is_pending for member in present),

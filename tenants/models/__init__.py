@@ -22,7 +22,7 @@ from tenants.models.platforms import (
     PlatformStatus,
     TwoFactor,
 )
-from tenants.models.roles import Capability, Role, RoleGrant, RoleStock
+from tenants.models.roles import Capability, GroupGrant, Role, RoleGrant, RoleStock
 from tenants.models.sign_in import SignInService
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Delivery",
     "DomainRule",
     "Given",
+    "GroupGrant",
     "GroupMember",
     "Invitation",
     "InvitationDraft",

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from tenants.models.groups import UserGroup
 from tenants.models.members import Member
 from tenants.models.platforms import Platform
 
@@ -75,18 +76,46 @@ class RoleStock(models.Model):
         return self.expires_at is not None and self.expires_at <= now
 
 
-class RoleGrant(models.Model):
-    """A role given to a member. `assigned` takes one unit of stock while the member is active."""
+class GroupGrant(models.Model):
+    """A role given to a group: each person in it has a RoleGrant `through` it, kept by `tenants.group_roles`."""
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="grants")
-    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    group = models.ForeignKey(UserGroup, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
     assigned = models.BooleanField("assign licence", default=True)
     restricted = models.BooleanField("restrict usage to this platform", default=True)
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["role__position"]
-        constraints = [models.UniqueConstraint(fields=["member", "role"], name="one_grant_per_member_and_role")]
+        constraints = [models.UniqueConstraint(fields=["group", "role"], name="one_grant_per_group_and_role")]
+
+    def __str__(self):
+        return f"{self.role} for {self.group}"
+
+
+class RoleGrant(models.Model):
+    """A role given to a member, by hand or `through` a group. `assigned` takes a unit of stock while they are active:
+
+    one for a person and a role, however many of their grants say so.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    assigned = models.BooleanField("assign licence", default=True)
+    restricted = models.BooleanField("restrict usage to this platform", default=True)
+    through = models.ForeignKey(GroupGrant, models.CASCADE, null=True, blank=True, related_name="+", editable=False)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["role__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "role"],
+                condition=models.Q(through__isnull=True),
+                name="one_own_grant_per_member_and_role",
+            ),
+            models.UniqueConstraint(fields=["member", "through"], name="one_grant_per_member_and_group_grant"),
+        ]
 
     def __str__(self):
         return f"{self.role} for {self.member}"

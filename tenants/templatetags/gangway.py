@@ -188,7 +188,7 @@ def lock_badge(item, actor, q=True):
 def licence_badge(resolution, q=True):
     """Show where a licence comes from, or what is missing."""
     if resolution.resolved and resolution.here:
-        return badge("Assigned here", "square", "accent", q=q)
+        return badge(resolution.words, "square", "accent", q=q)
     if resolution.resolved:
         return badge(resolution.words, "arrow-in", "green", q=q)
     return badge(resolution.words, "warning", "red", q=q)
@@ -198,7 +198,7 @@ def licence_badge(resolution, q=True):
 def licence_source(answer, names):
     """Show in a list where the licences of some roles come from, the roles named."""
     symbol, tone = ("square", "accent") if answer.here else ("arrow-in", "green")
-    words = "Assigned here" if answer.here else answer.words
+    words = answer.words
     if not answer.resolved:
         symbol, tone, words = "warning", "red", "Missing"
     return badge(f"{words}: {', '.join(names)}", symbol, tone, q=True)
