@@ -267,6 +267,7 @@ CLEARING = Rule(
     "You are Owner, and its content owner holds no credential in the space any more.",
     lambda actor: both(Q(category=PERSONAL), owner(actor)),
 )
+MANAGING = Rule("7.5", "It was shared with you to manage.", lambda actor: sharer(actor, Level.MANAGE))
 SHARING = (
     Rule(
         "7.2", "You are its content owner at the level of its category.", lambda a: both(NOT_PERSONAL, responsible(a))
@@ -277,7 +278,7 @@ SHARING = (
         lambda a: both(NOT_PERSONAL, leading_organization(a)),
     ),
     Rule("7.4", "You are Owner of the space.", lambda actor: both(NOT_PERSONAL, owner(actor))),
-    Rule("7.5", "It was shared with you to manage.", lambda actor: sharer(actor, Level.MANAGE)),
+    MANAGING,
 )
 LOOKING = (
     RESPONSIBLE,

@@ -67,6 +67,14 @@ def register():
             still=_readable,
         ),
         news.NewsKind(
+            "share",
+            "Shared with me",
+            "somebody shared the item with you",
+            quiet="Something is no longer shared with you.",
+            still=_readable,
+            icon="share",
+        ),
+        news.NewsKind(
             "activity",
             "What happens in spaces I follow",
             "you follow everything in the space",

@@ -26,6 +26,9 @@ VERBS = {
     "file_stored": "stored a file version in",
     "file_stored_frozen": "stored, while it was Frozen, a file version in",
     "files_repaired": "repaired a file of",
+    "share_given": "shared",
+    "share_changed": "changed a share of",
+    "share_ended": "ended a share of",
     "private_items_listed": "asked for other people's Private and personal items in",
     "private_item_opened": "opened somebody's Private or personal item",
 }

@@ -40,6 +40,17 @@ class Guest:
     accepts: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A user group of the host; `held` are (space, responsibility, restricted)."""
+
+    name: str
+    description: str
+    day: int
+    people: tuple[str, ...]
+    held: tuple[tuple[str, str, bool], ...]
+
+
 COMPANIES = (
     Company(
         "corvane",
@@ -169,6 +180,16 @@ GUESTS = (
         accepts=False,
     ),
     Guest("klara", 0.05, ((TRIALS, "contributor", True),), accepts=False),  # her own platform is asked first
+)
+TEAMS = (
+    Team(
+        "Review circle",
+        "Looks at trays and brackets before they are released",
+        34,
+        ("hannah", "jun"),
+        ((TRAYS, "contributor", False), (CABIN, "reader", False)),
+    ),
+    Team("Bay 4 visitors", "Reads along while the bay is fitted", 21, ("jun", "priya"), ((TOOLING, "reader", True),)),
 )
 RESTRICTED_AT_HOME = {"otto"}  # their own platform does not let these licences travel
 AWAY = (("karl", 12, "On leave until spring"),)  # whose access on the host was removed, what they held noted

@@ -24,10 +24,11 @@ from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
 from spaces.credentials import give_credential
 from spaces.giving import CredentialSpec
+from spaces.group_credentials import GroupSpec, give_to_group
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
-from tenants import acceptance, access, ledger, organizations, partners, stock
+from tenants import acceptance, access, groups, ledger, organizations, partners, stock
 from tenants import actor as actors
 from tenants.company_sign_in import Service, set_service
 from tenants.members import end_access
@@ -82,6 +83,7 @@ class _World:
             self.plan(guest.day, self.invite, guest)
         for person, day, reason in cast.AWAY:
             self.plan(day, self.send_away, person, reason)
+        self.plan_teams()
         for thing in THINGS:
             self.plan_thing(thing)
         self.plan(30, self.follow)
@@ -224,6 +226,23 @@ class _World:
         for person, title, level in cast.LEVELS:
             space = self.space(title)
             set_level(actor=self.actor(person, space.platform), space_id=space.pk, level=level)
+
+    def plan_teams(self):
+        """Note when the user groups of the host were made."""
+        for team in cast.TEAMS:
+            self.plan(team.day, self.gather, team)
+
+    def gather(self, team):
+        """Make a user group of the host, put its people in, and give it what it holds."""
+        platform = self.platforms[HOST.slug]
+        actor = self.actor("elena", platform)
+        group = groups.create_group(actor=actor, name=team.name, description=team.description)
+        for person in team.people:
+            member = Member.objects.get(platform=platform, user=self.people[person])
+            groups.add_to_group(actor=actor, group=group, member=member)
+        for title, responsibility, restricted in team.held:
+            spec = GroupSpec(responsibility, restricted)
+            give_to_group(actor=actor, space=self.space(title), group=group, spec=spec)
 
     def keep_licences_home(self):
         """Let some guests' own platform restrict their roles, so that their readiness has something to say."""
