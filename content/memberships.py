@@ -8,8 +8,9 @@ from tenants import memberships
 def preview(member):
     """Say which locks and shares end."""
     held = Item.objects.filter(platform=member.platform, locked_by=member.user).count()
-    shares = Share.objects.live().filter(content_object__platform=member.platform, user=member.user).count()
-    shares += GroupShare.objects.live().filter(group__user_group__members=member).count()
+    own = Share.objects.live().filter(content_object__platform=member.platform, user=member.user)
+    through = GroupShare.objects.live().filter(group__user_group__members=member)
+    shares = own.values("pk").union(through.values("pk"), all=True).count()
     lines = [(held, "lock ends", "locks end"), (shares, "share with them ends", "shares with them end")]
     return [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
 

@@ -1,6 +1,31 @@
 """The ground floor: who you are, where you belong, what is written down about it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What registers itself when the site starts: the rules first, the rest in any order.
+PARTS = (
+    "rules",
+    "navigation",
+    "events",
+    "exports",
+    "groups",
+    "housekeeping",
+    "batch_runs",
+    "member_batches",
+    "reminders",
+    "expiries",
+    "news",
+    "news_choices",
+    "news_mail",
+    "end_jobs",
+    "end_panels",
+    "organization_uses",
+    "two_factor",
+    "invitation_mail",
+    "partner_panel",
+)
 
 
 class TenantsConfig(AppConfig):
@@ -12,44 +37,5 @@ class TenantsConfig(AppConfig):
 
     def ready(self):
         """Register the rules, the links of the navigation and what the record leads to."""
-        from tenants import (
-            batch_runs,
-            end_jobs,
-            end_panels,
-            events,
-            expiries,
-            exports,
-            groups,
-            housekeeping,
-            invitation_mail,
-            member_batches,
-            navigation,
-            news,
-            news_choices,
-            news_mail,
-            organization_uses,
-            partner_panel,
-            reminders,
-            rules,
-            two_factor,
-        )
-
-        rules.register()
-        navigation.register()
-        events.register()
-        exports.register()
-        groups.register()
-        housekeeping.register()
-        batch_runs.register()
-        member_batches.register()
-        reminders.register()
-        expiries.register()
-        news.register()
-        news_choices.register()
-        news_mail.register()
-        end_jobs.register()
-        end_panels.register()
-        organization_uses.register()
-        two_factor.register()
-        invitation_mail.register()
-        partner_panel.register()
+        for name in PARTS:
+            import_module(f"tenants.{name}").register()

@@ -108,13 +108,7 @@ def register():
             "it is about your membership or people you look after",
             icon="users",
         ),
-        NewsKind(
-            "group",
-            "User groups",
-            "an Administrator put you into a group or took you out",
-            still=anyone,
-            icon="users",
-        ),
+        NewsKind("group", "User groups", "an Administrator put you in or took you out", still=anyone, icon="users"),
         NewsKind(
             "roles",
             "Roles and licences",
