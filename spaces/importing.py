@@ -50,6 +50,7 @@ MEANINGS = [
     ("restricted", "yes or no; empty: yes for an External"),
     ("organization", "of the credential: the company, or empty"),
     ("end", "the last day of the credential, such as 2027-03-31"),
+    ("until", "the last day of an External's access here"),
     ("remove", "a file removes nobody; such a line is told where to do it"),
     ("passport, force, location", "are read and have no effect"),
 ]
@@ -112,7 +113,7 @@ def _company(row, right, facts):
         raise Fault("unknown_company", "Name the company that employs this External.")
     company = facts.companies.get(name.casefold()) if name else facts.host
     if company is None:
-        raise Fault("unknown_company", f"No company “{name}” here. An Administrator adds it under Organizations.")
+        raise Fault("unknown_company", f"No company “{name}” here. Add it in Organizations, or mend the name.")
     if row["organization"] and row["organization"].casefold() != company.name.casefold():
         raise Fault("unknown_company", f"organization: a person who is new belongs to {company} alone; leave it empty.")
     return company
@@ -147,20 +148,27 @@ def _opened(row, right, facts):
     restricted = _is(row, "restricted", empty=may and right == Right.EXTERNAL)
     if restricted and not may:
         raise Fault("contradiction", "Public Reader has no (Restricted) form.")
-    return (Opened(space, responsibility, restricted, _end(row["end"], facts.actor.platform.zone)),)
+    return (Opened(space, responsibility, restricted, _end(row, "end", facts)),)
 
 
-def _end(text, zone):
+def _end(row, column, facts):
+    text, zone = row[column], facts.actor.platform.zone
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
         moment = days.ending(day, zone)
     except (ValueError, OverflowError):
-        raise Fault("unknown_value", f"end: “{text}” is no day such as 2027-03-31.") from None
+        raise Fault("unknown_value", f"{column}: “{text}” is no day such as 2027-03-31.") from None
     if moment <= timezone.now() or day.year > 2200:
-        raise Fault("unknown_value", "end: choose a day that is not over, and before 2201.")
+        raise Fault("unknown_value", f"{column}: choose a day that is not over, and before 2201.")
     return moment
+
+
+def _until(row, right, facts):
+    if row["until"] and right != Right.EXTERNAL:
+        raise Fault("contradiction", "until: only the access of an External is given an end by invitation.")
+    return _end(row, "until", facts)
 
 
 def wanted_of(row, facts):
@@ -179,16 +187,19 @@ def wanted_of(row, facts):
         message="",
         host_confirmed=True,  # asked line by line, as a doubt
         silent=not _is(row, "mail", yes=LOUD, no=SILENT),
+        access_ends_at=_until(row, right, facts),
     )
 
 
-def in_words(wanted):
+def in_words(wanted, zone):
     """Say in one sentence what a line gives."""
     roles = ", ".join(str(role) for role, _assigned, _restricted in wanted.roles)
     licence = "with" if wanted.roles[0][1] else "without"
     opened = "".join(f"; {one.spec(wanted.company)} in {one.space.title}" for one in wanted.opened)
     mail = "; no mail" if wanted.silent else ""
-    return f"{Right(wanted.right).label} of {wanted.company}: {roles} {licence} a licence{opened}{mail}."
+    last = days.last_day(wanted.access_ends_at, zone)
+    until = f" until {last:%-d %b %Y}" if last else ""
+    return f"{Right(wanted.right).label} of {wanted.company}{until}: {roles} {licence} a licence{opened}{mail}."
 
 
 class _Stock:
@@ -231,14 +242,14 @@ def _judge_one(line, person, facts, left):
         wanted = wanted_of(line.data, facts)
     except Fault as fault:
         return Verdict(*fault.args)
-    doubts = _doubts(person, wanted, left)
+    doubts, told = _doubts(person, wanted, left), in_words(wanted, facts.actor.platform.zone)
     if not doubts or line.confirmed:
         if left.invitations < 1:
             return Verdict("tomorrow", "No more invitations leave today. Import the rest tomorrow.")
         left.take(wanted)
     if not doubts:
-        return Verdict(READY, in_words(wanted))
-    return Verdict(doubts[0][0], " ".join([*(sentence for _code, sentence in doubts), in_words(wanted)]))
+        return Verdict(READY, told)
+    return Verdict(doubts[0][0], " ".join([*(sentence for _code, sentence in doubts), told]))
 
 
 def _doubts(person, wanted, left):

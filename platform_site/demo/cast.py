@@ -200,3 +200,13 @@ LEVELS = (
     ("mara", TENSIONER, "everything"),
     ("hannah", STANDARD, "nothing"),
 )
+
+# A file that an Administrator of the host has dropped and not yet confirmed: (address, agreement, company).
+IMPORTED = (
+    ("freya.holm@tolmec.example", "contractor", "Tolmec Machining"),
+    ("runa.falk@tolmec.example", "contractor", "Tolmec Machinery"),
+    ("n.osei@tolrnec.example", "contractor", "Tolmec Machining"),
+    ("ilse.kuhn@brandt.example", "contractor", "Brandt Tooling"),
+    ("lena.adler@corvane.example", "employee", ""),
+    ("workshop@@corvane", "employee", ""),
+)

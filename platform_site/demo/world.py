@@ -22,9 +22,11 @@ from content.models import Item, ItemType
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
+from spaces import importing
 from spaces.credentials import give_credential
 from spaces.giving import CredentialSpec
 from spaces.group_credentials import GroupSpec, give_to_group
+from spaces.import_files import row_of
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
@@ -88,6 +90,7 @@ class _World:
             self.plan_thing(thing)
         self.plan(30, self.follow)
         self.plan(3, self.keep_licences_home)
+        self.plan(0.1, self.drop_a_file)
         self.plan(70, self.end_a_supplier)
         self.plan(30, self.lend_a_role, "jun", "CHG")
         self.plan(0.07, self.ask_first, "marcus", "corvane")
@@ -243,6 +246,11 @@ class _World:
         for title, responsibility, restricted in team.held:
             spec = GroupSpec(responsibility, restricted)
             give_to_group(actor=actor, space=self.space(title), group=group, spec=spec)
+
+    def drop_a_file(self):
+        """Let an Administrator drop a file of people; it waits for the confirmation."""
+        rows = [row_of({"user": one, "agreement": how, "company": where}) for one, how, where in cast.IMPORTED]
+        importing.make(self.actor("elena", self.platforms[HOST.slug]), rows, "new-people.csv")
 
     def keep_licences_home(self):
         """Let some guests' own platform restrict their roles, so that their readiness has something to say."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from content.models import File, Item
 from platform_site.demo import world
 from spaces.models import Space
-from tenants.models import Member, Organization, RoleGrant, User
+from tenants.models import Batch, Member, Organization, RoleGrant, User
 
 pytestmark = pytest.mark.browser
 HOST = "corvane"
@@ -40,6 +40,7 @@ def pages_of_an_administrator():
     space = Space.objects.get(title="Belt tensioner BT-2")
     item = Item.objects.get(title="Side plate")
     guest = Member.objects.get(platform__slug=HOST, user__name="Otto Brandt")
+    batch = reverse("tenants:batch_detail", args=[HOST, Batch.objects.get(kind="member_import").pk])
     found = [reverse(f"tenants:{name}", args=[HOST]) for name in ("home", "notifications", "record", "options")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("member_list", "invitation_list")]
     grant = RoleGrant.objects.get(member=guest, role__code="CHG")
@@ -57,6 +58,7 @@ def pages_of_an_administrator():
     found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]
     found += [reverse("tenants:member_many", args=[HOST]) + "?act=end&all=1"]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("membership", "membership_leave")]
+    found += [reverse("spaces:member_import", args=[HOST]), batch, f"{batch}?mend=2"]
     found += [reverse(f"spaces:{name}", args=[HOST]) for name in ("control_center", "space_list", "space_new")]
     of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")
     found += [reverse(f"spaces:{name}", args=[HOST, space.pk]) for name in of_space]

@@ -34,6 +34,7 @@ FIELD = "user;rights;agreement;roles;mail;remove;passport;force;location"
 def platform():
     platform = PlatformFactory(slug="acme", invitations_from_administrators=True)
     OrganizationFactory(platform=platform, name="Tolmec")
+    OrganizationFactory(platform=platform, name="Archived", archived_at=timezone.now())
     SpaceFactory(platform=platform, title="Gearbox")
     return platform
 
@@ -118,6 +119,9 @@ def test_each_line_gets_its_verdict_and_a_dry_run_changes_nothing(actor, platfor
         ("user,space,responsibility,end", "a@b.example,Gearbox,author,31.3.", "unknown_value", "no day such as"),
         ("user,space,responsibility,end", "a@b.example,Gearbox,author,9999-12-31", "unknown_value", "no day such as"),
         ("user,company,organization", "a@b.example,Tolmec,Gear works", "unknown_company", "belongs to Tolmec alone"),
+        ("user,agreement,company,until", "a@b.example,1,Tolmec,2199-03-31", "ready", "of Tolmec until 31 Mar 2199: "),
+        ("user,until", "a@b.example,2199-03-31", "contradiction", "only the access of an External"),
+        ("user,company", "a@b.example,Archived", "unknown_company", "No company “Archived”"),
         ("user,licence", "a@b.example,perhaps", "unknown_value", "licence: “perhaps”"),
     ],
 )
