@@ -17,7 +17,8 @@ def safe(value):
     if isinstance(value, int):
         return value
     text = str(value).replace("\0", "")
-    first = unicodedata.normalize("NFKC", text.lstrip()[:1])  # full-width signs are read as plain ones
+    seen = next((sign for sign in text if sign.isprintable() and not sign.isspace()), "")
+    first = unicodedata.normalize("NFKC", seen)  # full-width signs are read as plain ones
     return f"'{text}" if first in FORMULA or text[:1] in FORMULA else text
 
 

@@ -44,7 +44,8 @@ def begin(*, actor, name, query):
         raise NotVisible
     decision = access.require(actor, export.action, actor.platform)
     rows = export.rows(actor, query)
-    after = {"list": export.title, "rows": rows.count(), **{key: value for key, value in query.items() if value}}
+    filters = {key[:40]: value[:100] for key, value in query.items() if value and (key + value).isprintable()}
+    after = {"list": export.title, "rows": rows.count()} | ({"filters": filters} if filters else {})
     audit.record(actor, "list_exported", actor.platform, decision=decision, after=after)
     return export, _lines(actor, export, rows)
 

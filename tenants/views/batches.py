@@ -8,26 +8,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenants import batch_runs, batches, web
 from tenants.errors import Unacceptable
-from tenants.models import BatchState, Outcome
+from tenants.models import BatchState
 
 PER_PAGE = 50
-
-
-def _shown(batch, code):
-    rows = batch.lines.order_by("number")
-    return rows.filter(outcome=code, runs=True) if code in Outcome.values and code else rows.filter(code=code)
+LONGEST = 10  # digits of a version
 
 
 def _context(request, batch):
     kind, tally = batches.kind_of(batch), batches.tally(batch)
-    show, mending = request.GET.get("show", ""), request.GET.get("mend", "")
-    rows = _shown(batch, show) if show else batch.lines.order_by("number")
-    counted = tally.verdicts if batch.state == BatchState.JUDGED else tally.outcomes
+    waits = batch.state == BatchState.JUDGED
+    counted = tally.verdicts if waits else tally.outcomes
+    rows, show = batch.lines.order_by("number"), request.GET.get("show", "")
+    if show in counted and show:
+        rows = rows.filter(code=show) if waits else rows.filter(outcome=show, runs=True)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     batches.name_lines(request.actor, batch, page.object_list)
     for line in page:
         line.cells = [(name, line.data.get(name, "")) for name in kind.columns]
         line.doubtful = line.code in kind.doubts
+        line.mending = waits and kind.reread is not None and request.GET.get("mend") == str(line.number)
     return {
         "batch": batch,
         "page_url": reverse("tenants:batch_detail", args=[request.platform.slug, batch.pk]),
@@ -38,7 +37,6 @@ def _context(request, batch):
         "button": kind.button(tally.running),
         "page": page,
         "show": show,
-        "mending": int(mending) if mending.isdecimal() else None,
         "tabs": sorted(counted.items(), key=lambda pair: (pair[0] != batches.READY, -pair[1])),
         "home": (web.address(kind.home[0], request.platform.slug), kind.home[1]),
     }
@@ -71,7 +69,8 @@ def batch_detail(request, pk):
 def batch_confirm(request, pk):
     """Start it: the one confirmation."""
     version = request.POST.get("version", "")
-    batch_runs.confirm(actor=request.actor, pk=pk, version=int(version) if version.isdecimal() else None)
+    shown = int(version) if version.isdecimal() and len(version) < LONGEST else None
+    batch_runs.confirm(actor=request.actor, pk=pk, version=shown)
     return redirect("tenants:batch_detail", request.platform.slug, pk)
 
 

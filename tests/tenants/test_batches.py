@@ -154,6 +154,9 @@ def test_pages_show_progress_results_and_a_file_that_runs_no_formula(actor, peop
     page = client.get(url).content.decode()
     assert "Do 3" in page
     assert "Hidden" not in page
+    for odd in ("show=%00", "show=nothing", "mend=" + "9" * 5000, "page=%00"):
+        assert client.get(f"{url}?{odd}").status_code == 200
+    assert client.post(f"{url}confirm/", {"version": "9" * 5000}).status_code == 409
     Batch.objects.update(state="running")
     asked = {"HX-Request": "true", "HX-Target": "batch-progress"}
     progress = client.get(url, headers=asked)
