@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from spaces import previews
-from spaces.giving import CredentialSpec
+from spaces.giving import CredentialSpec, may_give
 from spaces.models import InvitationCredential, Space
-from tenants import access, audit, invitations, stock
+from tenants import access, audit, ends, invitations, notifications, stock
 from tenants.actor import Actor
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import Capability, Kind, Member, Organization, Right, Role, RoleStock, Status, User
@@ -47,6 +48,7 @@ class Batch:
     host_confirmed: bool = False
     silent: bool = False  # no mail; the bell rings for people who have an account
     access_ends_at: datetime | None = None
+    by_member: bool = False  # sent by somebody who may give only what is theirs
 
 
 @transaction.atomic
@@ -55,14 +57,18 @@ def send_invitations(*, actor, batch):
 
     Raises AccessDenied, TooMany, Conflict (somebody became a member meanwhile) or Unacceptable.
     """
-    decision = access.require(actor, "invite", actor.platform)
+    return dispatch(actor, batch, access.require(actor, "invite", actor.platform))
+
+
+def dispatch(actor, batch, decision):
+    """Send a batch that `decision` allows; part of the acts that invite. Returns and raises as they do."""
     _require_sense(actor, batch)
     invitations.require_limit(actor, len(batch.emails))
     company = batch.company or found_company(actor.platform, batch.company_name)
     sent = []
     for email in batch.emails:
-        offer = invitations.Offer(email, batch.right, company, batch.roles, batch.message, batch.access_ends_at)
-        invitation, token = invitations.prepare(actor, offer)
+        offer = (email, batch.right, company, batch.roles, batch.message, batch.access_ends_at, batch.by_member)
+        invitation, token = invitations.prepare(actor, invitations.Offer(*offer))
         _open(actor, invitation, batch, company)
         sent.append((invitation, token))
     subject = sent[0][0].member.user if len(sent) == 1 else None
@@ -108,9 +114,28 @@ def found_company(platform, name):
     return found or Organization.objects.create(platform=platform, name=name, kind=Kind.COMPANY)
 
 
+def tell_of_company(actor, company):
+    """Tell the Administrators of a company that a Member's invitation made."""
+    for user in ends.administrators(company.platform, besides=actor.user):
+        notifications.notify(
+            user=user,
+            platform=company.platform,
+            kind="membership",
+            subject=f"company:{company.pk}",
+            text=f"{actor.user} invited somebody of {company}, a company that is new here.",
+            path=reverse("tenants:invitation_list", args=[company.platform.slug]),
+        )
+
+
+def _may_open(actor, invitation, one, company):
+    if actor.is_administrator:
+        return access.can(actor, "give_any", one.space)
+    return may_give(actor, one.space, invitation.member, one.spec(company))
+
+
 def _open(actor, invitation, batch, company):
     for one in batch.opened:
-        decision = access.can(actor, "give_any", one.space)
+        decision = _may_open(actor, invitation, one, company)
         if not decision:
             raise AccessDenied(decision)
         if one.ends_at and one.ends_at <= timezone.now():

@@ -5,7 +5,7 @@ from spaces.credentials import CredentialSpec, end_credentials, end_organization
 from spaces.models import LADDER, Credential, GroupCredential, Responsibility
 from spaces.owners import kept_alone, lock_space, make_owner
 from spaces.people import within_reach
-from tenants import memberships
+from tenants import access, memberships
 from tenants.errors import AccessDenied, Conflict
 from tenants.memberships import Estate
 
@@ -135,6 +135,12 @@ def accept(inviter, invitation, member):
     return left_out
 
 
+def vouches(inviter, invitation):
+    """Tell whether the inviter still owns a space that the invitation opens."""
+    rows = invitation.credentials.select_related("space__platform")
+    return any(access.can(inviter, "give_any", row.space) for row in rows)
+
+
 def move(member, user):
     """Hand what a pending member was given to the account that accepts."""
     Credential.objects.filter(user=member.user_id, content_object__platform=member.platform_id).update(user=user)
@@ -154,5 +160,6 @@ def register():
         hand_over=hand_over,
         leaving=leaving,
         leave=leave,
+        vouches=vouches,
     )
     memberships.register(step)

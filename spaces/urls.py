@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spaces.views import center, credential, groups, importing, members, spaces, wizard
+from spaces.views import center, credential, groups, guests, importing, members, spaces, wizard
 
 app_name = "spaces"
 PLATFORM = "p/<slug:platform>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(SPACE + "record/", spaces.space_record, name="space_record"),
     path(SPACE + "members/", members.space_members, name="space_members"),
     path(SPACE + "members/people/", members.people_search, name="people_search"),
+    path(SPACE + "members/invite/", guests.guest_invite, name="guest_invite"),
     path(SPACE + "members/add/", members.credential_add, name="credential_add"),
     path(SPACE + "members/<int:credential>/change/", members.credential_change, name="credential_change"),
     path(SPACE + "members/<int:credential>/remove/", members.credential_remove, name="credential_remove"),

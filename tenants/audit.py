@@ -19,6 +19,7 @@ VERBS = {
     "sponsor_named": "named another sponsor of",
     "sponsorship_taken": "became the sponsor of",
     "sponsorship_left": "did not become the sponsor of",
+    "default_roles_set": "chose the roles of Members' invitations to",
     "domain_rule_set": "set the domain rule",
     "domain_rule_removed": "removed the domain rule",
     "role_granted": "granted a role to",

@@ -139,6 +139,8 @@ def _pending_member(platform, offer):
         return Member.objects.create(platform=platform, user=user, right=offer.right, company=offer.company), ""
     if member.status == Status.ACTIVE:
         raise Conflict(f"{offer.email} is an active member already.", "Change the membership instead.")
+    if offer.by_member and member.joined_at is not None and member.status != Status.PENDING:
+        raise Conflict(f"{offer.email} had access here and lost it.", "An Administrator invites them again.")
     before = member.status if member.status != Status.PENDING else ""
     member.status, member.right, member.company, member.unit = Status.PENDING, offer.right, offer.company, None
     member.save(update_fields=["status", "right", "company", "unit"])
@@ -164,9 +166,16 @@ def require_limit(actor, number):
 
 def objection(inviter, invitation):
     """Return why an invitation cannot be accepted by the rules of now, or nothing; `inviter` is an Actor or None."""
-    if inviter is None or not access.can(inviter, "invite", invitation.platform):
+    if inviter is None or not _stands_behind(inviter, invitation):
         return f"{invitation.inviter} can no longer invite people."
     return domains.refusal(invitation.email, domains.rules_of(invitation.platform))
+
+
+def _stands_behind(inviter, invitation):
+    if access.can(inviter, "invite", invitation.platform):
+        return True
+    external = invitation.by_member and access.can(inviter, "invite_external", invitation.platform)
+    return bool(external) and memberships.vouches(inviter, invitation)
 
 
 def announce(invitation, token, *, by_mail=True, reminder=False):

@@ -33,6 +33,8 @@ class Step:
     anything ends. `leaving(member, organizations)` lists sentences about what ends when the person no longer
     belongs to these ids, `leave(actor, member, organizations)` ends it. What `end`, `hand_over` and `leave` return,
     if anything, is a dict that the entry of the act keeps.
+
+    `vouches(inviter, invitation)` tells whether the inviter, no Administrator, still owns what the invitation opens.
     """
 
     preview: Callable = lambda member: []
@@ -47,6 +49,7 @@ class Step:
     hand_over: Callable = lambda actor, member, heirs: {}
     leaving: Callable = lambda member, organizations: []
     leave: Callable = lambda actor, member, organizations: {}
+    vouches: Callable = lambda inviter, invitation: False
 
 
 STEPS: list[Step] = []
@@ -113,6 +116,11 @@ def _merged(parts):
 def accept(inviter, invitation, member):
     """Give what the invitation offers on every floor; return sentences about what was left out."""
     return [line for step in STEPS for line in step.accept(inviter, invitation, member)]
+
+
+def vouches(inviter, invitation):
+    """Tell whether something that the invitation opens is still the inviter's to open."""
+    return any(step.vouches(inviter, invitation) for step in STEPS)
 
 
 def offered(invitation):

@@ -13,7 +13,7 @@ from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import Credential
 from tenants import organizations
-from tenants.models import AuditEvent, Consent, Invitation, Member, Role, RoleGrant, SignInService
+from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService
 from tests.factories import host_of
 from tests.site_world import KEPT, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -32,6 +32,10 @@ class Act:
     data: dict = field(default_factory=dict)
     kept: str = ""
     before: object = None
+
+
+def _members_invite(world):
+    Platform.objects.filter(pk=world.platform.pk).update(invitations_from_members=True)
 
 
 def _ending(world):
@@ -74,6 +78,12 @@ def _file(name):
     return {"file": lambda world: ContentFile(b"solid more", name=name)}
 
 
+GUEST = {
+    "email": "new@guest.test",
+    "company": lambda world: world.supplier.pk,
+    "responsibility": "reader",
+    "restricted": "on",
+}
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
 RULES = {"inbound": "refuse", "outbound": "default"}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
@@ -84,6 +94,10 @@ GROUP = {
 }
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 ACTS = [
+    Act(
+        "tenants:default_roles", "platform", "administrator", "default_roles_set", {"roles": "ENT"}, "before after rule"
+    ),
+    Act("spaces:guest_invite", "space", "owner", "member_invited", GUEST, "after rule subject", _members_invite),
     Act("tenants:sponsored_renew", "member", "leader", "end_set", DAY | {"reason": "Why"}, "before after rule"),
     Act("tenants:sponsored_let_go", "member", "leader", "end_settled", {}, "after rule", _ending),
     Act(
@@ -387,6 +401,9 @@ def _unassigned(world):
 
 
 REFUSED = [
+    (403, Act("spaces:guest_invite", "space", "owner", data=GUEST)),
+    (403, Act("spaces:guest_invite", "space", "leader", data=GUEST, before=_members_invite)),
+    (422, Act("spaces:guest_invite", "space", "owner", data=GUEST | {"company": ""}, before=_members_invite)),
     (422, Act("tenants:sponsored_renew", "member", "leader", data={"last_day": "2020-01-01"})),
     (422, Act("tenants:sponsored_renew", "member", "leader", data={"last_day": ""})),
     (403, Act("tenants:sponsored_renew", "last", "administrator", data={"last_day": "2090-01-01"})),

@@ -142,6 +142,10 @@ POST tenants:sponsored_renew             member      302 404 404 404 404   404 4
 POST tenants:sponsored_let_go            member      302 404 404 404 404   404 404 404 404 404 409 404 404 409
 POST tenants:sponsor_name                member      302 404 404 404 404   404 404 404 404 404 422 404 404 422
 POST tenants:sponsor_answer              member      302 404 404 404 404   404 404 404 404 404 403 404 404 403
+GET  tenants:default_roles               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:default_roles               platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
+GET  spaces:guest_invite                 space       302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST spaces:guest_invite                 space       302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:domain_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:domain_list                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422
 GET  tenants:domain_remove               domain      302 404 404 404 404   403 403 403 403 403 403 403 403 200

@@ -147,7 +147,9 @@ def _search(request, space):
     found = people.search_people(request.actor, space, words)
     asked = len(words.strip()) >= people.SHORTEST_SEARCH
     invite = address("tenants:invitation_new", request.platform.slug)
-    return {"words": words, "found": found, "asked": asked, "invite_url": invite}
+    here = request.platform.invitations_from_members and access.can(request.actor, "invite_external", request.platform)
+    invites = here and "@" in words and access.can(request.actor, "give_any", space)
+    return {"words": words, "found": found, "asked": asked, "invite_url": invite, "invite_here": bool(invites)}
 
 
 def _typed(request):

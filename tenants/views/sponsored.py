@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants import access, days, ends, members, web
 from tenants.end_forms import LastDayForm, SponsorForm
 from tenants.errors import Conflict, Unacceptable
+from tenants.forms import take
 
 MOST = 200
 
@@ -83,9 +84,7 @@ def _done(request, member, form, act):
     try:
         changed = act()
     except (Unacceptable, Conflict) as error:
-        field = getattr(error, "field", None)
-        form.add_error(field if field in form.fields else None, f"{error.sentence} {error.remedy}".strip())
-        return _show(request, member, error.status, form=form)
+        return _show(request, member, error.status, form=take(form, error))
     last = days.last_day(changed.ends_at, request.platform.zone)
     messages.success(request, f"The access of {member} {f'ends after {last:%-d %B %Y}' if last else 'has no end'}.")
     return redirect("tenants:sponsored_detail", request.platform.slug, member.pk)
