@@ -9,7 +9,7 @@ from django.urls import reverse
 from content import acts, conversions, files, items, reading
 from content.models import Category, Item, Maturity
 from spaces import hooks
-from tenants import activity, audit, clock, events, panels, web
+from tenants import access, activity, audit, clock, events, panels, web
 
 VERBS = {
     "item_created": "created",
@@ -66,6 +66,11 @@ def hidden(actor):
     return Q(object_type="content.item", object_id__in=rows.annotate(key=Cast("pk", CharField())).values("key"))
 
 
+def knows(actor, space_id):
+    """Tell whether the actor reads an item of the space, from outside or by a share."""
+    return access.narrow(Item.objects.filter(space=space_id), actor, "read").exists()
+
+
 def item_url(slug, pk):
     """Return where an item stands."""
     return reverse("content:item_detail", args=[slug, pk])
@@ -83,5 +88,6 @@ def register():
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)
     hooks.on_access_lost(items.settle_space)
+    hooks.contribute_knowing(knows)
     panels.contribute("home", recent)
     web.contribute_navigation(links)

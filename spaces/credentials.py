@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from spaces import days, hooks
 from spaces.giving import CredentialSpec, fault, may_give, may_touch, member_of, spec_of
-from spaces.models import Credential, CurrentCredential, GroupCredential, Responsibility, Space
+from spaces.models import (
+    AccessRequest,
+    Credential,
+    CurrentCredential,
+    GroupCredential,
+    RequestState,
+    Responsibility,
+    Space,
+)
 from spaces.owners import keep_owner, lasting_owners, lock_space, permission_of
 from spaces.places import space_url
 from tenants import access, audit, notifications
@@ -58,6 +66,8 @@ def store_credential(*, space, member, spec, given_by):
         raise Conflict(f"{member} already holds {spec} in {space}.", "Change that one.")
     values = {"starts_at": spec.starts_at, "ends_at": spec.ends_at, "given_by": given_by, "source": spec.source}
     credential, _ = Credential.objects.update_or_create(**identity, defaults=values)
+    asked = AccessRequest.objects.filter(space=space, member=member, state=RequestState.OPEN)
+    asked.update(state=RequestState.GRANTED, answered_at=timezone.now(), answered_by=given_by)
     return credential
 
 

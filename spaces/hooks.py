@@ -3,8 +3,19 @@
 ACCESS_LOST = []
 HOLDING = []
 COUNTS = []
+KNOWING = []
 LEAVING = []
 CONCERNED = []
+
+
+def contribute_knowing(knows):
+    """Let a floor say that somebody knows a space from outside: `knows(actor, space_id) -> bool`, one query always."""
+    KNOWING.append(knows)
+
+
+def known(actor, space_id):
+    """Tell whether the actor reads anything of a space from outside, and so knows its title."""
+    return any(knows(actor, space_id) for knows in KNOWING)
 
 
 def on_access_lost(callback):

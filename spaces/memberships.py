@@ -1,8 +1,10 @@
 """What a membership means on this floor: credentials that an invitation gives, and that end with the membership."""
 
+from django.utils import timezone
+
 from spaces import days, groups, hooks
 from spaces.credentials import CredentialSpec, end_credentials, end_organizations, may_give, store_credential
-from spaces.models import LADDER, Credential, GroupCredential, Responsibility
+from spaces.models import LADDER, AccessRequest, Credential, GroupCredential, RequestState, Responsibility
 from spaces.owners import kept_alone, lock_space, make_owner
 from spaces.people import within_reach
 from tenants import access, memberships
@@ -36,6 +38,8 @@ def lock(member):
 
 def end(actor, member):
     """End the credentials; the Administrator who acts becomes Owner of spaces left without one."""
+    asked = AccessRequest.objects.filter(member=member, state=RequestState.OPEN)
+    asked.update(state=RequestState.WITHDRAWN, answered_at=timezone.now())
     return _taken_over(end_credentials(actor, member))
 
 

@@ -198,3 +198,35 @@ class InvitationCredential(models.Model):
 
     def __str__(self):
         return f"{self.responsibility} in {self.space} by {self.invitation}"
+
+
+class RequestState(models.TextChoices):
+    """The life of a question to join a space."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class AccessRequest(models.Model):
+    """Somebody who knows a space from outside asks its Owners to be let in."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="access_requests")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    message = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.OPEN)
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "member"], condition=Q(state="open"), name="one_open_request_per_person_and_space"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.member} asks to join {self.space}"

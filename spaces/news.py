@@ -13,5 +13,7 @@ def titles(actor, ids):
 def register():
     """Hand both to the ground floor."""
     news.contribute_spaces(titles)
-    why = "somebody changed what you may do in a space"
-    news.contribute(news.NewsKind("credential", "My credentials", why, icon="key"))
+    news.contribute(
+        news.NewsKind("credential", "My credentials", "somebody changed what you may do in a space", icon="key"),
+        news.NewsKind("joining", "Who asks to join", "you own the space or asked to join it", icon="user-plus"),
+    )

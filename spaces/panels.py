@@ -1,6 +1,6 @@
 """What pages of the ground floor show of spaces: my spaces at home, a member's credentials in the member's detail."""
 
-from spaces import center, groups, holders
+from spaces import center, groups, holders, joining
 from spaces.models import Credential, GroupCredential, Space
 from tenants import access, panels, roster
 
@@ -47,8 +47,17 @@ def group_credentials(request, *, group, **objects):
     return {"template": "spaces/group_panel.html", "context": context, "position": 30}
 
 
+def asking(request, **objects):
+    """Return who asks to join spaces that the person decides about; nothing while nobody does."""
+    rows = list(joining.open_requests(request.actor)[:MOST_ROWS])
+    if not rows:
+        return None
+    return {"template": "spaces/asked_panel.html", "context": {"asking": rows}, "position": 5}
+
+
 def register():
     """Hand both to the pages, and the number of spaces to the list of members."""
+    panels.contribute("home", asking)
     panels.contribute("home", my_spaces)
     panels.contribute("member", member_credentials)
     panels.contribute("group", group_credentials)

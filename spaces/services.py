@@ -23,6 +23,9 @@ VERBS = {
     "group_credential_given": "gave a group the credential",
     "group_credential_changed": "changed the credential of a group to",
     "group_credential_removed": "ended the credential of a group",
+    "access_asked": "asked to join the space",
+    "access_withdrawn": "no longer asks to join the space",
+    "access_refused": "did not let somebody into the space",
     "credential_chosen": "chose the credential",
 }
 

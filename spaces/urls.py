@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spaces.views import center, credential, groups, guests, importing, members, spaces, wizard
+from spaces.views import center, credential, groups, guests, importing, joining, members, spaces, wizard
 
 app_name = "spaces"
 PLATFORM = "p/<slug:platform>/"
@@ -13,6 +13,9 @@ urlpatterns = [
     path(PLATFORM + "management/spaces/", center.control_center, name="control_center"),
     path(PLATFORM + "spaces/", spaces.space_list, name="space_list"),
     path(PLATFORM + "spaces/new/", spaces.space_new, name="space_new"),
+    path(SPACE + "join/", joining.access_ask, name="access_ask"),
+    path(SPACE + "join/withdraw/", joining.access_withdraw, name="access_withdraw"),
+    path(SPACE + "join/<int:asked>/", joining.access_answer, name="access_answer"),
     path(SPACE + "menu/", center.space_menu, name="space_menu"),
     path(SPACE + "edit/", spaces.space_edit, name="space_edit"),
     path(SPACE + "visibility/", spaces.space_visibility, name="space_visibility"),

@@ -30,6 +30,16 @@ class NotVisible(DomainError):
         super().__init__("There is nothing here.")
 
 
+class Outside(DomainError):
+    """The person knows the thing from outside and may ask to be let in: `url` and `label` lead there."""
+
+    status = 403
+
+    def __init__(self, sentence, remedy, url, label):
+        super().__init__(sentence, remedy)
+        self.url, self.label = url, label
+
+
 class SwitchCredential(DomainError):
     """Another credential of the person opens the item; only its own address says so."""
 

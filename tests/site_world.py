@@ -14,6 +14,7 @@ from content import blobs
 from content.files import Arrival, add_version
 from content.models import Conversion, Rendition
 from spaces import drafts
+from spaces.models import AccessRequest
 from tenants import news_choices
 from tenants.models import (
     AuditEvent,
@@ -146,6 +147,7 @@ class World:
         self.note = Notification.objects.create(
             user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
         )
+        self.asked = AccessRequest.objects.create(space=self.space, member=self.target, created_at=timezone.now())
         self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
 
     def _made_visible(self):
@@ -177,6 +179,7 @@ class World:
             "consent": (slug, self.consent.pk),
             "partner": (slug, self.partner.address),
             "note": (slug, self.note.pk),
+            "asked": (slug, self.space.pk, self.asked.pk),
             "domain": (slug, self.domain.pk),
             "space": (slug, self.space.pk),
             "empty": (slug, self.empty.pk),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from content.files import Arrival, add_version
 from content.models import FileVersion, Maturity
 from spaces import drafts
+from spaces.models import AccessRequest
 from tenants import actor as actors
 from tenants import audit, ledger
 from tenants.models import BatchLine, Consent, DomainRule, Kind, Member, Notification, Partner, Right, RoleGrant
@@ -161,6 +162,7 @@ def grow(world, number):
         file = FileFactory(item=item)
         FileVersion.objects.create(file=file, number=1, key="x", size=1, sha256="0" * 64, created_by=person.user)
         invited(world.platform, inviter=administrator.user)
+        AccessRequest.objects.create(space=world.space, member=person, created_at=timezone.now())
         DomainRule.objects.create(platform=world.platform, domain=f"x{number}-{n}.test")
         actor = actor_of(person)
         for thing in (item, world.space, world.target):

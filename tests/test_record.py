@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from content.models import Item, Maturity
 from spaces import drafts
-from spaces.models import Credential
+from spaces.models import AccessRequest, Credential
 from tenants import organizations
 from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService
-from tests.factories import host_of
+from tests.factories import host_of, share
 from tests.site_world import KEPT, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
 
@@ -36,6 +36,20 @@ class Act:
 
 def _members_invite(world):
     Platform.objects.filter(pk=world.platform.pk).update(invitations_from_members=True)
+
+
+def _outside(world):
+    Credential.objects.filter(user=world.users["reader"]).update(content_object=world.empty)
+    share(world.item, world.members["reader"])
+
+
+def _asking(world):
+    _outside(world)
+    AccessRequest.objects.update(member=world.members["reader"])
+
+
+def _stranger(world):
+    Credential.objects.filter(user=world.target.user).delete()
 
 
 def _ending(world):
@@ -94,6 +108,10 @@ GROUP = {
 }
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 ACTS = [
+    Act("spaces:access_ask", "space", "reader", "access_asked", {"message": "Let me"}, "after rule subject", _outside),
+    Act("spaces:access_withdraw", "space", "reader", "access_withdrawn", {}, "rule subject", _asking),
+    Act("spaces:access_answer", "asked", "owner", "access_refused", {}, "rule subject"),
+    Act("spaces:access_answer", "asked", "owner", "credential_given", {"let_in": "1"}, "after rule subject", _stranger),
     Act(
         "tenants:default_roles", "platform", "administrator", "default_roles_set", {"roles": "ENT"}, "before after rule"
     ),
@@ -401,6 +419,9 @@ def _unassigned(world):
 
 
 REFUSED = [
+    (409, Act("spaces:access_ask", "space", "reader")),
+    (404, Act("spaces:access_withdraw", "space", "reader")),
+    (403, Act("spaces:access_answer", "asked", "leader", data={"let_in": "1"})),
     (403, Act("spaces:guest_invite", "space", "owner", data=GUEST)),
     (403, Act("spaces:guest_invite", "space", "leader", data=GUEST, before=_members_invite)),
     (422, Act("spaces:guest_invite", "space", "owner", data=GUEST | {"company": ""}, before=_members_invite)),

@@ -159,6 +159,10 @@ GET  spaces:control_center               platform    302 404 404 404 404   403 4
 GET  spaces:space_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  spaces:space_new                    platform    302 404 404 404 404   403 403 200 200 200 200 200 200 200
 POST spaces:space_new                    platform    302 404 404 404 404   403 403 422 422 422 422 422 422 422
+GET  spaces:access_ask                   space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST spaces:access_ask                   space       302 404 404 404 404   409 409 409 409 409 409 409 409 409
+POST spaces:access_withdraw              space       302 404 404 404 404   404 404 404 404 404 404 404 404 404
+POST spaces:access_answer                asked       302 404 404 404 404   403 403 403 403 403 403 403 302 302
 GET  spaces:space_menu                   space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  spaces:space_edit                   space       302 404 404 404 404   403 403 403 403 403 403 403 200 200
 POST spaces:space_edit                   space       302 404 404 404 404   403 403 403 403 403 403 403 422 422

@@ -8,9 +8,8 @@ from content import conversions, reading
 from content.forms import wanted
 from content.models import Maturity
 from content.views.names import Names
-from spaces.models import Space
+from spaces.views.asking import find_space
 from tenants import access, limits
-from tenants.errors import NotVisible
 from tenants.web import render_page
 
 PER_PAGE = 25
@@ -20,10 +19,7 @@ NAMED = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def space_detail(request, pk):
     """The content of a space; POST asks for other people's Private and personal items too."""
-    space = Space.objects.select_related("platform").filter(platform=request.platform, pk=pk).first()
-    if space is None:
-        raise NotVisible
-    access.require(request.actor, "see", space)
+    space = find_space(request, pk)
     context = _listing(request, space) | {
         "space": space,
         "held": [held for held in request.actor.held if held.space_id == space.pk],

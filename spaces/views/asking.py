@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from spaces import joining
 from spaces.models import Space
 from spaces.places import space_url
 from tenants import access, web
-from tenants.errors import NotVisible
 from tenants.web import without_licence
 
 
@@ -27,10 +27,13 @@ def open_to_repair(view):
 
 
 def find_space(request, pk, action="see"):
-    """Return the space for `action`. Raise NotVisible for one that is not there or not seen, else AccessDenied."""
+    """Return the space for `action`. Raise AccessDenied where it is seen and may not be done.
+
+    Raise NotVisible for one that is not there or not seen, Outside where the person knows it by its content.
+    """
     space = Space.objects.select_related("platform").filter(platform=request.platform, pk=pk).first()
-    if space is None:
-        raise NotVisible
+    if space is None or not access.can(request.actor, "see", space):
+        raise joining.unseen(request.actor, pk)
     access.require(request.actor, action, space)
     return space
 

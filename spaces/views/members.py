@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.views.decorators.http import require_http_methods, require_safe
 
-from spaces import days, hooks, people, previews
+from spaces import days, hooks, joining, people, previews
 from spaces.credentials import change_credential, give_credential, may_touch, remove_credential, spec_of
 from spaces.forms import CredentialForm
 from spaces.giving import held_none_unrestricted
@@ -19,6 +19,7 @@ from tenants.forms import take
 from tenants.web import address, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)
+MOST_ASKING = 25
 PARTIALS = ["members-panel", "drawer"]
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -37,6 +38,7 @@ def space_members(request, pk):
         "insiders": sum(not member.is_external for member in present),
         "pending": sum(member.is_pending for member in present),
         "bound": people.bound_people(listed),
+        "asking": list(joining.open_requests(request.actor, space)[:MOST_ASKING]),
     }
     return render_page(request, "spaces/space_members.html", context, partials=PARTIALS)
 
