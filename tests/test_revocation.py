@@ -10,12 +10,14 @@ from content.files import Arrival, add_version
 from content.models import Item
 from spaces.credentials import remove_credential
 from spaces.models import CurrentCredential
+from tenants.groups import add_to_group
 from tenants.members import end_access
 from tenants.models import Member, RoleGrant, RoleStock, User
 from tests.factories import (
     ItemFactory,
     PlatformFactory,
     SpaceFactory,
+    UserGroupFactory,
     actor_of,
     give,
     host_of,
@@ -140,6 +142,8 @@ KINDS = {
     "spaces.CurrentCredential.member": "ends",
     "tenants.Member_organizations.member": "ends",
     "tenants.RoleGrant.member": "ends",
+    "spaces.AccessRequest.member": "withdrawn",
+    "spaces.AccessRequest.answered_by": "the past",
     "content.FileVersion.created_by": "the past",
     "content.Item.owner": "gives no right by itself",
     "content.Reference.created_by": "the past",
@@ -158,7 +162,7 @@ KINDS = {
     "tenants.InvitationDraft.author": "opens to who may invite",
     "tenants.Consent.decided_by": "the past",
     "tenants.GroupMember.added_by": "the past",
-    "tenants.GroupMember.member": "counts while the membership is active",
+    "tenants.GroupMember.member": "ends",
     "tenants.Member.sponsor": "gives no right",
     "tenants.Member.sponsor_offered": "gives no right",
     "tenants.Member.user": "the membership itself",
@@ -193,6 +197,7 @@ def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(
     member = world.member
     member.organizations.add(host_of(world.platform))
     share(world.item, member)
+    add_to_group(actor=actor_of(world.admin), group=UserGroupFactory(platform=world.platform), member=member)
     CurrentCredential.objects.create(member=member, credential=world.credential)
     Item.objects.filter(pk=world.item.pk).update(locked_by=member.user)
 
