@@ -73,17 +73,19 @@ class World:
             if item.category != Category.PERSONAL and not item.shares.filter(user=self.members[person].user).exists():
                 share(item, self.members[person], Level.values[number % 3])
         self.groups = [[self.members[person] for person in sorted(people)] for people in facts["groups"]]
-        self._give_groups(_bound(facts["group_credentials"]), facts["group_shares"])
+        shares = {}  # one share per group and item
+        for group, number in facts["group_shares"]:
+            shares.setdefault((group, number % len(self.items)), Level.values[number % 3])
+        self._give_groups(_bound(facts["group_credentials"]), shares)
 
     def _give_groups(self, credentials, shares):
         """Make the groups and give them what the facts say."""
         self.user_groups = [UserGroupFactory(platform=self.platform, members=members) for members in self.groups]
         for group, space, responsibility, bound in credentials:
             give_group(self.user_groups[group], self.spaces[space], responsibility, restricted=bound)
-        for number_of_group, number in shares:
-            item, group = self.items[number % len(self.items)], self.user_groups[number_of_group]
-            if item.category != Category.PERSONAL and not item.group_shares.filter(group=group.group).exists():
-                share_group(item, group, Level.values[number % 3])
+        for (group, item), level in shares.items():
+            if self.items[item].category != Category.PERSONAL:
+                share_group(self.items[item], self.user_groups[group], level)
 
     def item(self, space, category, state, company, person):
         """Store one item."""
@@ -123,14 +125,12 @@ class WithoutGroups(World):
                 )
                 if not held.exists():
                     give(member, self.spaces[space], responsibility, restricted=bound)
-        for group, number in shares:
-            item, level = self.items[number % len(self.items)], Level.values[number % 3]
+        for (group, number), level in shares.items():
+            item = self.items[number]
             for member in self.groups[group] if item.category != Category.PERSONAL else ():
                 mine = item.shares.filter(user=member.user).first()
-                if mine is None:
-                    share(item, member, level)
-                elif Level.values.index(mine.get_level()) < number % 3:
-                    mine.delete()
+                if mine is None or Level.values.index(mine.get_level()) < Level.values.index(level):
+                    item.shares.filter(user=member.user).delete()
                     share(item, member, level)
 
 
