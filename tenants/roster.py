@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from tenants import actor as actors
 from tenants.licences import Resolution
-from tenants.models import Member
+from tenants.models import Member, Status
 from tenants.two_factor import KINDS
 
 ORDERS = {
@@ -30,8 +30,9 @@ def contribute_number(name, expression):
 
 
 def second_factor():
-    """Return the condition that the Member of the outer query has a second factor beside the password."""
-    return Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=KINDS))
+    """Return the condition that the Member of the outer query has a second factor; of who is not in yet, no word."""
+    mine = {"user__memberships": OuterRef("pk"), "user__memberships__status": Status.ACTIVE}
+    return Exists(Authenticator.objects.filter(**mine, type__in=KINDS))
 
 
 def everybody(platform):

@@ -71,7 +71,8 @@ class Member(models.Model):
         ]
 
     def __str__(self):
-        return str(self.user)
+        """Return the name; until acceptance the invited address, which tells nothing about an account."""
+        return self.user.email if self.is_pending else str(self.user)
 
     @property
     def is_external(self):
