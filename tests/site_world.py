@@ -234,7 +234,7 @@ def writes():
     found = []
 
     def watch(execute, sql, params, many, context):
-        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+        if not sql.lstrip(" \n(").upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
             found.extend(table for table in OURS.findall(sql) if table not in KEPT)
         return execute(sql, params, many, context)
 
