@@ -9,6 +9,7 @@ from django.urls import reverse
 from content import acts, conversions, files, items, reading
 from content.models import Category, Item, Maturity
 from spaces import hooks
+from spaces.models import Space
 from tenants import access, activity, audit, clock, events, panels, web
 
 VERBS = {
@@ -68,7 +69,8 @@ def hidden(actor):
 
 def knows(actor, space_id):
     """Tell whether the actor reads an item of the space, from outside or by a share."""
-    return access.narrow(Item.objects.filter(space=space_id), actor, "read").exists()
+    there = Item.objects.filter(space__in=Space.objects.filter(pk=space_id))  # an id that no space can have is none
+    return access.narrow(there, actor, "read").exists()
 
 
 def item_url(slug, pk):

@@ -31,7 +31,8 @@ def people(boss):
         "Pending": {"status": Status.PENDING},
         "Gone": {"status": Status.NO_ACCESS},
     }.items():
-        found[name] = MemberFactory(platform=boss.platform, user__name=name, **fields)
+        email = f"{name.lower()}@people.example"  # what a pending person is called
+        found[name] = MemberFactory(platform=boss.platform, user__name=name, user__email=email, **fields)
     return found
 
 
@@ -41,12 +42,16 @@ def made(boss, people, act, parameters):
 
 
 def codes(batch):
-    return {line.subject.split(",")[0]: line.code for line in batch.lines.all()}
+    return {called(line): line.code for line in batch.lines.all()}
+
+
+def called(line):
+    return line.subject.split(",")[0].removesuffix("@people.example").capitalize()
 
 
 def run(boss, batch):
     batch_runs.confirm(actor=actor_of(boss), pk=batch.pk, version=Batch.objects.get(pk=batch.pk).version)
-    return {line.subject.split(",")[0]: str(line.outcome) for line in batch.lines.filter(runs=True)}
+    return {called(line): str(line.outcome) for line in batch.lines.filter(runs=True)}
 
 
 DAY = {"last_day": "2090-06-30", "ends_at": "2090-07-01T00:00:00+00:00", "reason": "Contract"}

@@ -198,9 +198,14 @@ class TestDelete:
 
     def test_private_items_alone_keep_it_too_without_a_number(self, boss, platform, visit):
         company = OrganizationFactory(platform=platform)
-        ItemFactory(organization=company, space=SpaceFactory(platform=platform), title="X1", maturity=Maturity.PRIVATE)
+        ItemFactory(
+            organization=company,
+            space=SpaceFactory(platform=platform),
+            title="Hidden bracket",
+            maturity=Maturity.PRIVATE,
+        )
         text = visit("organization_delete", company).content.decode()
-        assert "Items that are over, or not in your lists" in text and "X1" not in text
+        assert "Items that are over, or not in your lists" in text and "Unseen bracket" not in text
 
 
 class TestAdmin:
