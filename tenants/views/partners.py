@@ -58,9 +58,9 @@ def partner_answer(request, pk):
         return _list(request, status=422, problem="Choose Approve or Refuse.")
     if form.cleaned_data["decision"] == "approve":
         row = partners.approve_invitation(actor=request.actor, pk=pk)
-        return _done(request, f"Approved: {row.invitation.member}.")
+        return _done(request, f"Approved: {row.invitation.member.user}.")
     row = partners.refuse_invitation(actor=request.actor, pk=pk, reason=form.cleaned_data["reason"])
-    return _done(request, f"Refused: {row.invitation.member}.")
+    return _done(request, f"Refused: {row.invitation.member.user}.")
 
 
 def _done(request, sentence):
