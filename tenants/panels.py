@@ -4,7 +4,7 @@ PROVIDERS = {}
 
 
 def contribute(page, provider):
-    """Let a floor add to a page (`home`, `member`): `provider(request, **objects)` returns one of these or None.
+    """Let a floor add to a page (home, member, group, item): `provider(request, **objects)` returns this, or None.
 
     {"template": a template's name, "context": its variables, "side": True for the narrow column,
     "position": a number, small ones first}.

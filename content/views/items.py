@@ -15,6 +15,7 @@ from tenants import access, events
 from tenants import actor as actors
 from tenants.errors import Conflict
 from tenants.models import AuditEvent
+from tenants.panels import panels
 from tenants.web import render_page
 
 BUTTONS = ("modify", "repair", "lock", "unlock", "break_lock", "revise", "delete", "clear", "see_readers", "comment")
@@ -30,6 +31,7 @@ def _page(request, item, **more):
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=actor.platform)
     files = _files(item, names)
     conversions.picture([item])
+    main_panels, side_panels = panels(request, "item", item=item)
     return {
         "item": item,
         "may": {act: access.can(actor, act, item) for act in BUTTONS},
@@ -43,6 +45,8 @@ def _page(request, item, **more):
         "entries": _entries(actor, item, rows[:ENTRIES]),
         "sees_space": access.can(actor, "see", item.space),
         "may_repair_files": access.can(actor, "repair_files", item),
+        "main_panels": main_panels,
+        "side_panels": side_panels,
         **more,
     }
 
