@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from content.models import ItemType
+from content.models import ItemType, Property
 from tenants.admin import AuditedAdmin
 
 
@@ -18,9 +18,23 @@ class ItemTypeAdmin(AuditedAdmin):
     prepopulated_fields = {"code": ["name"]}
     fieldsets = [
         (None, {"fields": ["name", "code", "category"]}),
-        ("Looks and numbers", {"fields": ["icon", "prefix", "position"]}),
+        ("Numbers", {"fields": ["prefix", "with_year", "digits"]}),
+        ("Files", {"fields": ["file_kinds"]}),
+        ("Looks", {"fields": ["icon", "position"]}),
     ]
 
     def has_delete_permission(self, request, obj=None):
         """A type in use stays; the database says so too."""
         return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())
+
+
+@admin.register(Property)
+class PropertyAdmin(AuditedAdmin):
+    """What items of a type tell of themselves. Without a property, items keep and show the values they have."""
+
+    platform_path = ""
+    list_display = ["name", "type", "kind", "unit", "required", "position"]
+    list_select_related = ["type"]
+    list_filter = ["type"]
+    search_fields = ["name"]
+    ordering = ["type__position", "position", "pk"]

@@ -1,4 +1,4 @@
-"""The types that ship; operators add to them in the admin."""
+"""The types that ship with their properties; operators add to them in the admin."""
 
 TYPES = [
     # code, name, category, icon, prefix
@@ -25,8 +25,37 @@ TYPES = [
 ]
 
 
+MASS, MATERIAL, SUPPLIERS = ("Mass", "number", "kg"), ("Material", "text", ""), ("Supplier part number", "text", "")
+PROPERTIES = {
+    # code of the type: (name, kind, unit of a number or choices of a choice)
+    "review": [("Due", "date", ""), ("Verdict", "choice", "open\naccepted\naccepted with changes\nrejected")],
+    "simulation": [("Load case", "text", ""), ("Solver", "text", "")],
+    "issue": [("Severity", "choice", "minor\nmajor\ncritical"), ("Found on", "date", ""), ("Stops work", "yes_no", "")],
+    "requirement": [
+        ("Priority", "choice", "must\nshould\ncould"),
+        ("Verified by", "choice", "test\nanalysis\ninspection\ndemonstration"),
+    ],
+    "physical-product": [MASS, ("Size", "text", ""), SUPPLIERS],
+    "part-3d": [MATERIAL, MASS, ("Finish", "text", ""), ("Tolerance", "text", ""), SUPPLIERS],
+    "drawing": [("Sheet", "choice", "A4\nA3\nA2\nA1\nA0"), ("Sheets", "number", ""), ("Scale", "text", "")],
+    "xcad-design": [("CAD system", "text", ""), MATERIAL, MASS],
+    "ebom-part": [("Make or buy", "choice", "make\nbuy"), MASS, SUPPLIERS],
+    "manufacturing-item": [("Work centre", "text", ""), ("Set-up time", "number", "min")],
+    "document": [("Issued", "date", ""), ("Language", "text", "")],
+    "standard-part": [("Norm", "text", ""), MATERIAL, MASS, SUPPLIERS],
+}
+
+
 def ship(model):
     """Store the types that are missing; what an operator changed stays."""
     for position, (code, name, category, icon, prefix) in enumerate(TYPES, 1):
         defaults = {"name": name, "category": category, "icon": icon, "prefix": prefix, "position": position}
         model.objects.get_or_create(code=code, defaults=defaults)
+
+
+def ship_properties(types, model):
+    """Store the properties of the types that ship and have none; what an operator added stays alone."""
+    for kind in types.objects.filter(code__in=PROPERTIES, properties=None):
+        for position, (name, sort, more) in enumerate(PROPERTIES[kind.code], 1):
+            given = {"choices": more} if sort == "choice" else {"unit": more}
+            model.objects.create(type=kind, name=name, kind=sort, position=position, **given)

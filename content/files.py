@@ -86,6 +86,7 @@ def add_version(*, actor, item, arrival):
     name = clean_name(arrival.file.name)
     if not arrival.file.size:
         raise Unacceptable(f"{name} is empty: there is nothing in it to store.", field="file")
+    require_taken(item.type, name)
     arrival.file.seek(0)
     kind = media_type(name, arrival.file.read(64))
     arrival.file.seek(0)
@@ -97,6 +98,13 @@ def add_version(*, actor, item, arrival):
     except DomainError:  # any other failure may have come after the commit: those bytes wait for the sweep
         storage().delete(key)
         raise
+
+
+def require_taken(kind, name):
+    """Raise Unacceptable for a file of a kind that items of type `kind` do not take."""
+    if not kind.takes(name):
+        wanted = ", ".join(f".{suffix}" for suffix in kind.suffixes())
+        raise Unacceptable(f"{kind} takes files of these kinds: {wanted}. {name} is of another.", field="file")
 
 
 def _decide(actor, item, arrival):

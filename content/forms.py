@@ -1,70 +1,82 @@
 """What people type about items, checked; errors stay beside what was typed."""
 
 from django import forms
+from django.utils.html import escape
 
+from content import properties
 from content.items import Draft
 from content.lifecycle import ORDER
-from content.models import Maturity
+from content.models import Maturity, PropertyKind
 from content.reading import SORTS, Wanted
+from tenants.errors import Unacceptable
 
-MOST_PROPERTIES = 60
-LONGEST_NAME, LONGEST_VALUE = 60, 400  # characters of a property
 LARGEST = 2**63 - 1  # what a key column holds
 
 
 class ItemForm(forms.Form):
-    """Title, description and properties; `version` is the one that was shown."""
+    """Title, description and the properties of the item's type; `version` is the one that was shown.
+
+    `stored` are values that the item has: those that its type no longer knows get a field too.
+    """
 
     title = forms.CharField(max_length=120)
     description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea({"rows": 4}))
-    properties = forms.CharField(
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea({"rows": 6}),
-        help_text="One a line, such as Material: EN AW-6082 T6",
-    )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, kind, *given, stored=(), **more):
+        super().__init__(*given, **more)
+        self.parts = {}
+        for place, one in enumerate(properties.of(kind, stored)):
+            name = f"property-{one.pk}" if one.pk else f"kept-{place}"
+            self.parts[name] = one
+            self.fields[name] = PropertyField(one, stored[one.name] if one.name in stored else "")
 
     @classmethod
     def of(cls, item):
         """Return the form filled with what is stored."""
-        lines = "\n".join(f"{name}: {value}" for name, value in item.properties.items())
-        initial = {"title": item.title, "description": item.description, "properties": lines, "version": item.version}
-        return cls(initial=initial)
+        initial = {"title": item.title, "description": item.description, "version": item.version}
+        return cls(item.type, stored=item.properties, initial=initial)
 
     def clean_version(self):
         """Return the number of the version that was shown; without one the form is as good as an old one."""
         numbers = _numbers([self.cleaned_data["version"]])
         return numbers[0] if numbers else 0
 
-    def clean_properties(self):
-        """Return {name: value}; a line that would be lost or cut short says so."""
-        found = {}
-        for line in self.cleaned_data["properties"].splitlines():
-            name, colon, value = line.partition(":")
-            if not line.strip():
-                continue
-            name, value = name.strip(), value.strip()
-            if wrong := _wrong_property(name, colon, value, found):
-                raise forms.ValidationError(f"“{(name or line.strip())[:60]}” {wrong}.")
-            found[name] = value
-        if len(found) > MOST_PROPERTIES:
-            raise forms.ValidationError(f"At most {MOST_PROPERTIES} properties.")
-        return found
-
     def draft(self):
         """Return what was typed as the services take it."""
-        return Draft(**{name: self.cleaned_data[name] for name in ("title", "description", "properties")})
+        values = {one.name: self.cleaned_data[name] for name, one in self.parts.items() if self.cleaned_data[name]}
+        return Draft(self.cleaned_data["title"], self.cleaned_data["description"], values)
 
 
-def _wrong_property(name, colon, value, found):
-    if not colon or not name:
-        return "has no name before a colon"
-    if name in found:
-        return "is there twice"
-    if len(name) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} characters"
-    return f"has a value of more than {LONGEST_VALUE} characters" if len(value) > LONGEST_VALUE else ""
+class PropertyField(forms.CharField):
+    """A property as its kind is typed; a stored value may stay, whether it still fits or not."""
+
+    def __init__(self, one, stored=""):
+        self.one, self.stored = one, stored
+        shown = properties.bare(one, stored)
+        label = f"{one} ({one.unit})" if one.unit else str(one)
+        said = escape(one.help) or ("" if one.type_id else "Its type has no such property any more.")
+        super().__init__(required=one.required, label=label, help_text=said, initial=shown, widget=_widget(one, shown))
+
+    def clean(self, value):
+        """Return what is stored for what was typed."""
+        value = super().clean(value)
+        if value == properties.bare(self.one, self.stored):
+            return self.stored
+        try:
+            return properties.check(self.one, value)
+        except Unacceptable as error:
+            raise forms.ValidationError(error.sentence) from None
+
+
+def _widget(one, shown):
+    if one.kind in (PropertyKind.CHOICE, PropertyKind.YES_NO):
+        options = one.options() if one.kind == PropertyKind.CHOICE else ["yes", "no"]
+        kept = [shown] if shown and shown not in options else []
+        return forms.Select(choices=[("", "none"), *((value, value) for value in [*options, *kept])])
+    if one.kind == PropertyKind.DATE:
+        return forms.DateInput({"type": "date"})
+    return forms.TextInput({"inputmode": "decimal"} if one.kind == PropertyKind.NUMBER else {})
 
 
 class NewItemForm(ItemForm):

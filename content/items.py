@@ -3,12 +3,13 @@
 import re
 import secrets
 from dataclasses import dataclass
+from itertools import count
 
 from django.db import transaction
 from django.utils import timezone
 
-from content import acts, locks, news
-from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Reference, Share
+from content import acts, locks, news, properties
+from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
 from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
@@ -16,6 +17,7 @@ from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import Organization
 
+TRIES = 20  # at numbers of one length
 EDITED = ("title", "description", "properties")
 UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # control signs, turned reading direction
 
@@ -54,7 +56,7 @@ def create_item(*, actor, kind, draft, private=False):
         number=new_number(actor.platform, kind),
         title=_title(draft),
         description=draft.description,
-        properties=draft.properties or {},
+        properties=properties.settle(kind, draft.properties or {}),
         maturity=state,
     )
     Space.objects.filter(pk=held.space_id).update(active_at=timezone.now())
@@ -65,11 +67,18 @@ def create_item(*, actor, kind, draft, private=False):
 
 
 def new_number(platform, kind):
-    """Return an unused number. Its digits are random, so that numbers tell nothing about unseen items."""
-    while True:
-        number = f"{kind.prefix}-{secrets.randbelow(900_000) + 100_000}"
-        if not Item.objects.filter(platform=platform, number=number).exists():
-            return number
+    """Return a number that was never given out. Its digits are random: numbers tell nothing about unseen items.
+
+    Where a scheme has few numbers left, digits are added.
+    """
+    year = f"{timezone.localdate(timezone=platform.zone).year}-" if kind.with_year else ""
+    for attempt in count():
+        least = 10 ** (kind.digits - 1 + attempt // TRIES)
+        text = f"{kind.prefix}-{year}{least + secrets.randbelow(9 * least)}"
+        if Item.objects.filter(platform=platform, number=text).exists():
+            continue
+        if Number.objects.get_or_create(platform=platform, text=text)[1]:
+            return text
 
 
 def _title(draft):
@@ -121,7 +130,7 @@ def _store(actor, item, draft, told):
     before = {name: getattr(item, name) for name in EDITED}
     item.title, item.description = _title(draft), draft.description
     if draft.properties is not None:
-        item.properties = draft.properties
+        item.properties = properties.settle(item.type, draft.properties, item.properties)
     after = {name: getattr(item, name) for name in EDITED if getattr(item, name) != before[name]}
     touch(item, *EDITED, work=True)
     before = {name: before[name] for name in after}
@@ -148,7 +157,7 @@ def revise_item(*, actor, item):
         type=item.type,
         category=item.category,
         number=item.number,
-        revision=next_letter(item.revision),
+        revision=_new_letter(item),
         previous=item,
         title=item.title,
         description=item.description,
@@ -169,6 +178,17 @@ def revise_item(*, actor, item):
     )
     news.tell_followers(actor, new, "a new revision")
     return new
+
+
+def _new_letter(item):
+    """Return the revision after the latest that was ever made under the number: none comes twice."""
+    defaults = {"latest": item.revision}
+    number, _ = Number.objects.select_for_update().get_or_create(
+        platform=item.platform, text=item.number, defaults=defaults
+    )
+    number.latest = next_letter(max(number.latest, item.revision, key=lambda letters: (len(letters), letters)))
+    number.save(update_fields=["latest"])
+    return number.latest
 
 
 def next_letter(revision):

@@ -3,9 +3,10 @@
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
+from content.models.numbers import Number
 from content.models.references import Reference, ReferenceKind
 from content.models.shares import GroupShare, Level, Share
-from content.models.types import Category, ItemType
+from content.models.types import Category, ItemType, Property, PropertyKind
 
 __all__ = [
     "Category",
@@ -18,6 +19,9 @@ __all__ = [
     "ItemType",
     "Level",
     "Maturity",
+    "Number",
+    "Property",
+    "PropertyKind",
     "Reference",
     "ReferenceKind",
     "Rendition",

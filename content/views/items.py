@@ -3,7 +3,7 @@
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, reading
+from content import acts, conversions, items, lifecycle, properties, reading
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.rules import READING, sources
@@ -39,6 +39,7 @@ def _page(request, item, **more):
         "consequences": lifecycle.CONSEQUENCES,
         "why": access.can(actor, "read", item),
         "files": files,
+        "told": properties.told(item.type, item.properties),
         "view": main_view(files),
         "revisions": found,
         "hidden_later": hidden_later,
@@ -129,9 +130,9 @@ def item_new(request):
         context, status = {"groups": _groups(request.actor), "unknown": asked}, 422 if request.method == "POST" else 200
         return render_page(request, "content/item_new.html", context, status=status)
     held = request.actor.current
-    form, status = NewItemForm(initial={"credential": held.id if held else ""}), 200
+    form, status = NewItemForm(kind, initial={"credential": held.id if held else ""}), 200
     if request.method == "POST":
-        form = NewItemForm(request.POST)
+        form = NewItemForm(kind, request.POST)
         item, status = attempt(form, lambda: _made(request.actor, form, kind))
         if item:
             return redirect("content:item_detail", request.platform.slug, item.pk)
@@ -171,7 +172,7 @@ def item_edit(request, pk):
     if request.method != "POST":
         access.require(request.actor, "modify", item)
         return _changing(request, item, ItemForm.of(item), 200)
-    form = ItemForm(request.POST)
+    form = ItemForm(item.type, request.POST, stored=item.properties)
     done, status = attempt(form, lambda: items.edit_item(**_typed(request, item, form)))
     return _changed(request, item) if done else _changing(request, item, form, status)
 
@@ -183,7 +184,7 @@ def item_repair(request, pk):
     if request.method != "POST":
         access.require(request.actor, "repair", item)
         return _changing(request, item, RepairForm.of(item), 200)
-    form = RepairForm(request.POST)
+    form = RepairForm(item.type, request.POST, stored=item.properties)
     done, status = attempt(
         form, lambda: items.repair_item(**_typed(request, item, form), reason=form.cleaned_data["reason"])
     )

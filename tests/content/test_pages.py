@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from content.models import Category, Item, ItemType, Maturity, Reference
+from content.models import Category, Item, ItemType, Maturity, Property, Reference
 from spaces.models import Credential, CurrentCredential, Visibility
 from tenants.models import AuditEvent
 from tests.content.conftest import STEP
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, give, share, worker
+from tests.factories import ItemFactory, ItemTypeFactory, PlatformFactory, SpaceFactory, give, share, worker
 
 pytestmark = pytest.mark.django_db
 READING = ("item_detail", "item_why", "item_record", "item_maturity")
@@ -334,6 +334,28 @@ def test_htmx_gets_the_results_alone(space, visit, text, author, item):
 # --- making and changing ---
 
 
+TOLD = {
+    "Material": {},
+    "Mass": {"kind": "number", "unit": "kg", "help": "of <one> piece"},
+    "Colour": {"kind": "choice", "choices": "red\ngreen"},
+    "Due": {"kind": "date"},
+    "Hot": {"kind": "yes_no"},
+    "Norm": {"required": True},
+}
+TYPED = {
+    "Material": "EN AW",
+    "Mass": "0.450",
+    "Colour": "green",
+    "Due": "2026-03-31",
+    "Hot": "yes",
+    "Norm": "ISO 7089",
+}
+
+
+def _property(code, name):
+    return f"property-{Property.objects.get(type__code=code, name=name).pk}"
+
+
 def _new(visit, member, code="part-3d", **data):
     return visit(member, "item_new", data={"title": "Bracket", **data}, query=f"?type={code}")
 
@@ -382,24 +404,28 @@ def test_t39_b19_an_item_never_lands_where_its_page_did_not_say(visit, text, aut
     assert _new(visit, author, credential=other.pk).status_code == 302
 
 
-PROPERTIES = {
-    "no colon here": "has no name before a colon",
-    ": value": "has no name before a colon",
-    "Mass: 1\nMass: 2": "is there twice",
-    "x" * 61 + ": 1": "is longer than 60 characters",
-    "Mass: " + "1" * 401: "has a value of more than 400 characters",
-    "\n".join(f"P{number}: 1" for number in range(61)): "At most 60 properties.",
-}
-
-
-@pytest.mark.parametrize("typed", PROPERTIES, ids=range(len(PROPERTIES)))
-def test_properties_that_would_be_lost_are_told_and_kept(visit, text, author, typed):
-    response = _new(visit, author, properties=typed)
-    assert response.status_code == 422
+def test_the_form_of_an_item_is_built_of_the_properties_of_its_type(visit, text, author):
+    kind = ItemTypeFactory()
+    one = {name: Property.objects.create(type=kind, name=name, **more) for name, more in TOLD.items()}
+    typed = {f"property-{one[name].pk}": value for name, value in TYPED.items()}
+    response = _new(visit, author, kind.code, **typed | {f"property-{one['Mass'].pk}": "heavy"})
     page = text(response)
-    assert PROPERTIES[typed] in page
-    assert typed.split("\n")[-1] in page
-    assert not Item.objects.exists()
+    assert (response.status_code, Item.objects.exists()) == (422, False)
+    for words in ("Mass is a number, such as 0.458 kg.", "Mass (kg)", "heavy", "EN AW", "of &lt;one&gt; piece"):
+        assert words in page
+    assert "This field is required." in text(_new(visit, author, kind.code))
+    assert _new(visit, author, kind.code, **typed).status_code == 302
+    made = Item.objects.get()
+    assert made.properties == TYPED | {"Mass": "0.450 kg"}
+    Property.objects.filter(name="Norm").delete()
+    page = text(visit(author, "item_edit", made.pk))
+    assert "Its type has no such property any more." in page
+    kept = re.search(r'name="(kept-\d+)" value="ISO 7089"', page)[1]
+    typed = {"title": "Bracket", "version": 1, kept: "ISO 7089", f"property-{one['Colour'].pk}": "red"}
+    assert visit(author, "item_edit", made.pk, data=typed).status_code == 302
+    made.refresh_from_db()
+    assert made.properties == {"Norm": "ISO 7089", "Colour": "red"}
+    assert "kept from before" in text(visit(author, "item_detail", made.pk))
 
 
 BAD_TITLES = ["", "   ", "x" * 300, "a\x00b", "\u202e"]
@@ -421,16 +447,19 @@ def test_a_bad_title_gets_one_sentence_and_keeps_the_rest(visit, text, author, i
 
 def test_odd_words_are_kept_and_never_interpreted(visit, text, author):
     title = "<script>x()</script> 🛠️ ' OR 1=1 {{ 7*7 }}"
-    response = _new(visit, author, title=title, description="../..\n\u05d0\u05d1", properties="a<b: c&d: e")
+    response = _new(
+        visit, author, title=title, description="../..\n\u05d0\u05d1", **{_property("part-3d", "Finish"): "a<b: c&d"}
+    )
     made = Item.objects.get()
-    assert (response.status_code, made.title, made.properties) == (302, title, {"a<b": "c&d: e"})
+    assert (response.status_code, made.title, made.properties) == (302, title, {"Finish": "a<b: c&d"})
     page = text(visit(author, "item_detail", made.pk))
     assert "<script>x()" not in page
     assert "{{ 7*7 }}" in page
 
 
 def test_b21_what_was_typed_stays_when_somebody_was_faster(visit, text, author, colleague, item):
-    mine = {"title": "Mine", "description": "My words", "properties": "Mass: 2 kg", "version": 1}
+    mass = Property.objects.create(type=item.type, name="Mass", kind="number", unit="kg")
+    mine = {"title": "Mine", "description": "My words", f"property-{mass.pk}": "2.75", "version": 1}
     theirs = {"title": "Theirs", "description": "Their words", "version": 1}
     assert visit(colleague, "item_edit", item.pk, data=theirs).status_code == 302
     response = visit(author, "item_edit", item.pk, data=mine)
@@ -440,7 +469,7 @@ def test_b21_what_was_typed_stays_when_somebody_was_faster(visit, text, author, 
         "Somebody changed it while you were typing.",
         "Mine",
         "My words",
-        "Mass: 2 kg",
+        "2.75",
         "Theirs",
         "Their words",
     ):
