@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from content import blobs
 from content.models import Conversion, ConversionState, FileVersion, Rendition
+from content.search.entries import index_bytes
 from content.viewing import limits
 from content.viewing.convert import BY_SUFFIX
 from tenants.errors import NotVisible
@@ -106,6 +107,8 @@ def _finish(conversion, lease, outcome, out):
             Rendition.objects.bulk_create(
                 Rendition(conversion=current, name=name, key=key, size=size) for name, key, size in kept
             )
+            if current.text:
+                index_bytes.enqueue(key=current.key)
     if stale:
         for _name, key, _size in kept:
             blobs.shown().delete(key)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from content import acts, locks, news, properties
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
+from content.search import entries
 from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
@@ -59,6 +60,7 @@ def create_item(*, actor, kind, draft, private=False):
         properties=properties.settle(kind, draft.properties or {}),
         maturity=state,
     )
+    entries.index(item)
     Space.objects.filter(pk=held.space_id).update(active_at=timezone.now())
     after = {"title": item.title, "type": kind.name, "maturity": item.maturity, "organization": str(item.organization)}
     audit.record(actor, "item_created", item, space_id=item.space_id, decision=decision, after=after)
@@ -167,6 +169,7 @@ def revise_item(*, actor, item):
     item.superseded = True
     touch(item, "superseded")
     _carry(item, new)
+    entries.index(new)
     audit.record(
         actor,
         "item_revised",

@@ -1,15 +1,13 @@
 """Finds items for readers: one by its address, many by filters, all through the one rule."""
 
-import json
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import CharField, Count, Q, TextField, Value
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models import CharField, Count, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 
-from content.models import Category, Item, Maturity
+from content.models import Category, Maturity
+from content.search import asking, matching
 from content.stored import rows
 from tenants import access, audit
 from tenants.errors import NotVisible, SwitchCredential
@@ -21,7 +19,6 @@ SORTS = {
     "number": ("number", "revision", "pk"),
     "type": ("type__name", "pk"),
 }
-MOST_WORDS = 10  # of a search; further ones are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,11 @@ class Wanted:
     owners: list = field(default_factory=list)
     locks: list = field(default_factory=list)
     sort: str = "-changed"
+
+    @property
+    def asked(self):
+        """The words as terms."""
+        return asking.read(self.words)
 
 
 def open_item(actor, pk):
@@ -103,8 +105,7 @@ def record_asking(actor, items, *, space=None):
 
 def filtered(items, wanted, actor):
     """Keep what the reader asked for: values of one facet are alternatives, facets add up."""
-    if wanted.words:
-        items = items.alias(stored_properties=Cast("properties", TextField())).filter(_words(wanted.words))
+    items = matching.matching(items, wanted.asked)
     for name, values in (
         ("type", wanted.types),
         ("maturity", wanted.states),
@@ -117,25 +118,6 @@ def filtered(items, wanted, actor):
     if wanted.locks:
         items = items.filter(_locks(wanted.locks, actor))
     return items
-
-
-def _words(words):
-    found = Q()
-    for word in words.split()[:MOST_WORDS]:
-        found &= reduce(or_, (_named(spelling) for spelling in _spellings(word)))
-    return found
-
-
-def _spellings(word):
-    """Return the word as SQLite must be asked for it: beyond ASCII it tells capital letters from small ones."""
-    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-
-
-def _named(word):
-    named = Q(number__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
-    for stored in {word, json.dumps(word)[1:-1]}:  # PostgreSQL keeps letters as they are, SQLite as JSON escapes them
-        named |= Q(stored_properties__icontains=stored)
-    return named | Q(pk__in=Item.objects.filter(files__name__icontains=word).values("pk"))
 
 
 def _locks(kinds, actor):

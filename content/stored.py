@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from content.models import Item
+from content.search import entries
 from spaces.models import Space
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible
@@ -47,6 +48,8 @@ def touch(item, *fields, work=False):
         fields += ["version", "modified_at"]
         Space.objects.filter(pk=item.space_id).update(active_at=item.modified_at)
     item.save(update_fields=fields)
+    if work:
+        entries.index(item)
 
 
 def require_version(item, version):

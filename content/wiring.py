@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from content import acts, conversions, files, items, reading
 from content.models import Category, Item, Maturity
+from content.search import entries
 from spaces import hooks
 from spaces.models import Space
 from tenants import access, activity, audit, clock, events, panels, web
@@ -86,6 +87,7 @@ def register():
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
     clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)
+    clock.contribute("index what search does not know", timedelta(minutes=10), entries.catch_up)
     events.contribute_labels(LABELS)
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)

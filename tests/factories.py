@@ -6,6 +6,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from content.models import Category, File, GroupShare, Item, ItemType, Maturity, Share
+from content.search import entries
 from spaces.models import Credential, GroupCredential, Space, Visibility
 from tenants import actor as actors
 from tenants.catalogue import ship
@@ -211,6 +212,7 @@ class ItemFactory(DjangoModelFactory):
 
     class Meta:
         model = Item
+        skip_postgeneration_save = True
 
     class Params:
         kind = Category.DEFINITION
@@ -226,6 +228,12 @@ class ItemFactory(DjangoModelFactory):
     maturity = factory.LazyAttribute(
         lambda item: Maturity.NONE if item.category == Category.PERSONAL else Maturity.IN_WORK
     )
+
+    @factory.post_generation
+    def found(obj, create, extracted, **kwargs):
+        """Let search find it, as the service would."""
+        if create:
+            entries.index(obj)
 
 
 class FileFactory(DjangoModelFactory):

@@ -5,6 +5,7 @@ from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.numbers import Number
 from content.models.references import Reference, ReferenceKind
+from content.models.search import SearchEntry
 from content.models.shares import GroupShare, Level, Share
 from content.models.types import Category, ItemType, Property, PropertyKind
 
@@ -25,5 +26,6 @@ __all__ = [
     "Reference",
     "ReferenceKind",
     "Rendition",
+    "SearchEntry",
     "Share",
 ]
