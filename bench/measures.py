@@ -1,0 +1,133 @@
+"""What bench/readers.py measures: pages over HTTP, and the parts of them that have goals of their own.
+
+Each asks by the same entry points as the pages, so that it follows what they do.
+"""
+
+import os
+import sys
+from dataclasses import replace
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+
+import django
+
+django.setup()
+
+from django.core.cache import cache  # noqa: E402 - settings first
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from bench.worlds import COMMON, RARE, READERS, SLUG  # noqa: E402
+from content import reading  # noqa: E402
+from content.models import Item  # noqa: E402
+from content.views.items import BUTTONS  # noqa: E402
+from spaces import previews  # noqa: E402
+from spaces.models import Space  # noqa: E402
+from tenants import access  # noqa: E402
+from tenants import actor as actors  # noqa: E402
+from tenants.models import Platform, User  # noqa: E402
+
+MANY, ONCE = 20, 1  # repeats, and of what takes long
+
+
+def pages(actor):
+    """Yield (what, address) of the pages that are measured for a reader."""
+    slug = actor.platform.slug
+    everything = reverse("content:item_list", args=[slug])
+    space = largest(actor)
+    item = reading.listed(actor).filter(space=space).first()
+    yield "space list", reverse("spaces:space_list", args=[slug])
+    yield "everything readable", everything
+    yield "everything, Released", f"{everything}?state=released"
+    yield "largest space", reverse("content:space_detail", args=[slug, space.pk])
+    yield "search, rare word", f"{everything}?q={RARE}"
+    yield "search, common word", f"{everything}?q={COMMON}"
+    yield "item", reverse("content:item_detail", args=[slug, item.pk])
+    yield "home", reverse("tenants:home", args=[slug])
+
+
+def largest(actor):
+    """Return the largest of the spaces that the reader is in, of all for an Administrator: the lowest rank."""
+    return access.narrow(Space.objects.all(), actor, "see").order_by("pk").first()
+
+
+def asked(client, url):
+    """Return a function that asks for a page and insists on an answer."""
+
+    def ask():
+        cache.clear()  # rate limits
+        answer = client.get(url)
+        if answer.status_code != 200:
+            raise SystemExit(f"{url}: {answer.status_code}")
+
+    return ask
+
+
+def parts(actor):
+    """Yield (what, function, repeats) of what happens inside the pages of a reader."""
+    platform, space = actor.platform, largest(actor)
+    fifty = list(reading.ordered(reading.listed(actor), "-changed")[:50])
+
+    def fresh():
+        return replace(actor, compiled={})
+
+    yield "actor, built", lambda: actors.of(actor.user, platform), MANY
+    yield "list of everything", lambda: list(reading.ordered(reading.listed(actor), "-changed")[:25]), MANY
+    yield (
+        "list of largest space",
+        lambda: list(reading.ordered(reading.listed(actor, space=space), "-changed")[:25]),
+        MANY,
+    )
+    yield "facets of everything", lambda: reading.facets(reading.listed(actor)), MANY
+    yield "facets of largest space", lambda: reading.facets(reading.listed(actor, space=space), spaces=False), MANY
+
+    def buttons():
+        asker = fresh()
+        return [access.can(asker, act, row) for row in fifty for act in BUTTONS]
+
+    yield "buttons of 50 rows", buttons, MANY
+    access.can(actor, "read", fifty[0])
+    yield "1,000 decisions", lambda: [access.can(actor, "read", fifty[0]) for _ in range(1000)], MANY
+
+
+def whole(platform):
+    """Yield (what, function, repeats) of what asks for everybody."""
+    item = Item.objects.filter(space__title="Space 0000", platform=platform).select_related("space").first()
+    yield "everybody as actors", lambda: actors.everyone(platform), ONCE
+    yield (
+        "who reads an item",
+        lambda: [actor for actor, answer in access.who(actors.everyone(platform), "read", item) if answer],
+        ONCE,
+    )
+    for title in ("Space 0000", "Space 0100"):
+        space = Space.objects.get(platform=platform, title=title)
+        number = Item.objects.filter(space=space).count()
+        widths = [width for width in ("public", "private") if width != space.visibility]
+        yield (
+            f"preview, {title} ({number:,} items)",
+            lambda space=space, width=widths[0]: previews.visibility_preview(space, width),
+            ONCE,
+        )
+
+
+def run(clock_of, only):
+    """Return [(what, who, figures)]."""
+    clock, platform, found = clock_of(connection), Platform.objects.get(slug=SLUG), []
+
+    def note(what, who, act, repeats=MANY):
+        if only in f"{what} {who}":
+            found.append((what, who, clock.measure(act, repeats)))
+            print(what, who, found[-1][2], file=sys.stderr, flush=True)  # noqa: T201 - somebody waits
+
+    for who in READERS:
+        user = User.objects.get(email=f"{who}@bench.example")
+        client, actor = Client(), actors.of(user, platform)
+        client.force_login(user)
+        for what, url in pages(actor):
+            note(f"HTTP {what}", who, asked(client, url))
+        for what, act, repeats in parts(actor):
+            note(what, who, act, repeats)
+    for what, act, repeats in whole(platform):
+        note(what, "everybody", act, repeats)
+    return sorted(found, key=lambda row: [what for what, *_ in found].index(row[0]))
