@@ -15,7 +15,7 @@ from django.utils import timezone
 from content import conversions, news
 from content.blobs import hash_of, keys, put, storage
 from content.items import needed_reason
-from content.models import File, FileVersion, Maturity
+from content.models import File, FileVersion, Maturity, Upload
 from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
@@ -23,7 +23,8 @@ from tenants.errors import Conflict, DomainError, NotVisible, Unacceptable
 
 LONGEST = 200  # characters of a file name
 GRACE = timedelta(hours=24)  # how long bytes without a row may stay
-LATEST = timedelta(hours=6)  # no upload takes longer
+LATEST = timedelta(hours=6)  # no upload in one request takes longer
+ANSWERS = timedelta(days=1)  # how long an upload in pieces says that it is done
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 # Suffix -> (type we name, how such a file begins). Anything else, and anything that lies, is an octet stream.
 TYPES = {
@@ -67,13 +68,17 @@ def media_type(name, head):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An upload as received: its file, with `sha256` from the upload handler, and what was said about it."""
+    """An upload as received: its file, with `sha256` from the upload handler, and what was said about it.
+
+    `upload` is the row of one that came in pieces: it becomes this version and no other.
+    """
 
     file: object
     comment: str = ""
     unlock: bool = False
     reason: str = ""
     sha256: str = field(default="")
+    upload: Upload | None = None
 
 
 def add_version(*, actor, item, arrival):
@@ -82,7 +87,7 @@ def add_version(*, actor, item, arrival):
     Raises AccessDenied before a byte is stored, Conflict when the stored bytes differ from the received ones,
     Unacceptable for a file without bytes or usable name, NoSpace when the disk is full.
     """
-    _decide(fresh(actor), item, arrival)  # before the bytes move
+    decide(fresh(actor), item, arrival.reason)  # before the bytes move
     name = clean_name(arrival.file.name)
     if not arrival.file.size:
         raise Unacceptable(f"{name} is empty: there is nothing in it to store.", field="file")
@@ -107,11 +112,11 @@ def require_taken(kind, name):
         raise Unacceptable(f"{kind} takes files of these kinds: {wanted}. {name} is of another.", field="file")
 
 
-def _decide(actor, item, arrival):
-    """Return (verb, decision, reason): by modify, else as an Owner's repair for a reason."""
+def decide(actor, item, reason):
+    """Return (verb, decision, reason) of storing a file: by modify, else as an Owner's repair for a reason."""
     regular = access.can(actor, "modify", item)
     if not regular and access.can(actor, "repair_files", item):
-        return "files_repaired", access.require(actor, "repair_files", item), needed_reason(arrival.reason)
+        return "files_repaired", access.require(actor, "repair_files", item), needed_reason(reason)
     verb = "file_stored_frozen" if item.maturity == Maturity.FROZEN else "file_stored"
     return verb, access.require(actor, "modify", item), ""
 
@@ -119,7 +124,7 @@ def _decide(actor, item, arrival):
 @transaction.atomic
 def _commit(actor, item, name, arrival, facts):
     item = lock_row(actor, item.pk)
-    verb, decision, reason = _decide(fresh(actor), item, arrival)
+    verb, decision, reason = decide(fresh(actor), item, arrival.reason)
     file, _ = File.objects.get_or_create(item=item, name=name)
     latest = file.versions.first()
     if latest is not None and latest.sha256 == facts["sha256"]:
@@ -128,6 +133,7 @@ def _commit(actor, item, name, arrival, facts):
     version = FileVersion.objects.create(
         file=file, number=number, comment=arrival.comment.strip()[:250], created_by=actor.user, **facts
     )
+    _end_upload(arrival.upload, version)
     conversions.request(version)
     fields = []
     if arrival.unlock and item.locked_by_id == actor.user.pk:
@@ -141,6 +147,13 @@ def _commit(actor, item, name, arrival, facts):
     if verb == "files_repaired":
         news.tell_repair(actor, item, reason)
     return version
+
+
+def _end_upload(upload, version):
+    """Note what an upload in pieces became. Raises Conflict when it was cancelled meanwhile."""
+    known = {"version": version, "expires_at": timezone.now() + ANSWERS}
+    if upload and not Upload.objects.filter(pk=upload.pk, version=None).update(**known):
+        raise Conflict("This upload was cancelled.", "Nothing was stored.")
 
 
 def find_version(actor, pk):

@@ -1,7 +1,7 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
 from content import inheritance, locks
-from content.models import GroupShare, Item, Share
+from content.models import GroupShare, Item, Share, Upload
 from tenants import memberships
 
 
@@ -22,8 +22,9 @@ def stays(member):
 
 
 def end(actor, member):
-    """End the locks and the shares."""
+    """End the locks, the shares and the uploads under way; the sweep takes their bytes."""
     locks.release_all(member.platform, member.user)
+    Upload.objects.filter(item__platform=member.platform, user=member.user).delete()
     Share.objects.filter(content_object__platform=member.platform, user=member.user).delete()
 
 

@@ -17,6 +17,10 @@ class TooLarge(DomainError):
 
     status = 413
 
+    def __init__(self):
+        limit = settings.MAX_UPLOAD_BYTES // 1000**2
+        super().__init__(f"The file is larger than {limit:,} MB, which is the most this installation takes.")
+
 
 class NoSpace(DomainError):
     """The disk is full; nothing was stored."""
@@ -92,8 +96,7 @@ def received(request, name="file"):
     """Return the uploaded file of a form field. Raises TooLarge, NoSpace, or Unacceptable when there is none."""
     stopped = request.META.get("gangway.upload")
     if stopped == "too large":
-        limit = settings.MAX_UPLOAD_BYTES // 1000**2
-        raise TooLarge(f"The file is larger than {limit:,} MB, which is the most this installation takes.")
+        raise TooLarge
     if stopped == "no space":
         raise NoSpace
     files = request.FILES.getlist(name)

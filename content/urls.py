@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, items, lists, viewing
+from content.views import acts, files, items, lists, pieces, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -24,6 +24,8 @@ urlpatterns = [
     path(ITEM + "revise/", acts.item_revise, name="item_revise"),
     path(ITEM + "delete/", acts.item_delete, name="item_delete"),
     path(ITEM + "files/", files.file_upload, name="file_upload"),
+    path(ITEM + "uploads/", pieces.upload_begin, name="upload_begin"),
+    path(PLATFORM + "uploads/<str:token>/", pieces.upload_piece, name="upload_piece"),
     path(PLATFORM + "files/<int:version>/view/", viewing.file_view, name="file_view"),
     path(PLATFORM + "files/<int:version>/compare/<int:other>/", viewing.file_compare, name="file_compare"),
     path(PLATFORM + "files/<int:version>/shown/<str:name>", viewing.rendition, name="rendition"),

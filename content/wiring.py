@@ -6,7 +6,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, items, reading
+from content import acts, conversions, files, items, reading, resumable
 from content.models import Category, Item, Maturity
 from content.search import entries
 from spaces import hooks
@@ -85,6 +85,7 @@ def register():
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
+    clock.contribute("sweep unfinished uploads", timedelta(hours=1), resumable.sweep)
     clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)
     clock.contribute("index what search does not know", timedelta(minutes=10), entries.catch_up)

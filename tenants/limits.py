@@ -10,6 +10,7 @@ log = logging.getLogger("django.security.limits")
 LIMITS = {
     "search": "60/m/user",
     "upload": "60/h/user",
+    "upload_begin": "1200/h/user",
     "export": "5/h/user",
     "try_sign_in": "5/m/user",
     "company_sign_in": "60/m/ip",

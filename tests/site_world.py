@@ -197,6 +197,7 @@ class World:
             "person": (self.users["stranger"].pk,),
             "letter": ("no-such-letter",),
             "way_out": (news_choices.token(self.users["administrator"], self.platform, "answer"),),
+            "upload": (slug, "0" * 32),
             "nothing": (slug, "no/such/page"),
         }
 

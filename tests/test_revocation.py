@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from content.files import Arrival, add_version
 from content.models import Item
+from content.resumable import begin_upload
 from spaces.credentials import remove_credential
 from spaces.models import CurrentCredential
 from tenants.groups import add_to_group
@@ -145,6 +146,7 @@ KINDS = {
     "spaces.AccessRequest.member": "withdrawn",
     "spaces.AccessRequest.answered_by": "the past",
     "content.FileVersion.created_by": "the past",
+    "content.Upload.user": "ends",
     "content.Item.owner": "gives no right by itself",
     "content.Reference.created_by": "the past",
     "content.GroupShare.given_by": "the past",
@@ -198,6 +200,7 @@ def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(
     member.organizations.add(host_of(world.platform))
     share(world.item, member)
     add_to_group(actor=actor_of(world.admin), group=UserGroupFactory(platform=world.platform), member=member)
+    begin_upload(actor=actor_of(member), item=world.item, size=5, said={"name": "b.stl"})
     CurrentCredential.objects.create(member=member, credential=world.credential)
     Item.objects.filter(pk=world.item.pk).update(locked_by=member.user)
 

@@ -224,6 +224,9 @@ GET  content:item_delete                 item        302 404 404 404 404   403 4
 POST content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 302 302 302 302
 GET  content:file_upload                 item        302 404 404 404 404   403 404 403 403 200 200 200 200 200
 POST content:file_upload                 item        302 404 404 404 404   403 404 403 403 302 302 302 422 422
+POST content:upload_begin                item        302 404 404 404 404   403 404 403 403 201 201 201 422 422
+GET  content:upload_begin                item        302 404 404 404 404   405 405 405 405 405 405 405 405 405
+GET  content:upload_piece                upload      302 404 404 404 404   405 405 405 405 405 405 405 405 405
 GET  content:file_download               version     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_view                   seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_compare                two         302 404 404 404 404   200 404 200 200 200 200 200 200 200
@@ -252,6 +255,7 @@ FORGED = {
     "platform": "elsewhere",
     "is_superuser": "on",
 }
+ANNOUNCED = {"Tus-Resumable": "1.0.0", "Upload-Length": "7", "Upload-Metadata": "filename YS5zdGw="}
 EVERYWHERE = HEADERS | {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -298,7 +302,8 @@ def ask(world, browser, row):
     with undone():
         url = world.url(row.name, row.args, row.query)
         files = {"file": ContentFile(b"solid 2", name="a.stl")} if row.name == "content:file_upload" else {}
-        answer = browser.post(url, FORGED | files) if row.method == "POST" else browser.get(url)
+        said = {"headers": ANNOUNCED} if row.name == "content:upload_begin" else {}
+        answer = browser.post(url, FORGED | files, **said) if row.method == "POST" else browser.get(url)
         body(answer)
     browser.cookies = cookies
     return answer

@@ -8,6 +8,7 @@ from content.models.references import Reference, ReferenceKind
 from content.models.search import SearchEntry
 from content.models.shares import GroupShare, Level, Share
 from content.models.types import Category, ItemType, Property, PropertyKind
+from content.models.uploads import Upload
 
 __all__ = [
     "Category",
@@ -28,4 +29,5 @@ __all__ = [
     "Rendition",
     "SearchEntry",
     "Share",
+    "Upload",
 ]

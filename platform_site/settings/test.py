@@ -23,6 +23,7 @@ TASKS = {
 }
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 FILES = Path(tempfile.mkdtemp(prefix="gangway-tests-"))  # tests/conftest.py removes it
+SPOOL = FILES / "spool"
 STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "default"}},
     "content": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "files"}},
