@@ -25,6 +25,7 @@ PARTS = (
     "two_factor",
     "invitation_mail",
     "partner_panel",
+    "checkpoints",
 )
 
 

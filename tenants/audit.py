@@ -1,12 +1,17 @@
 """The only writer of the record. Call `record` in the transaction of the act it tells of."""
 
+import secrets
+
 from django.db import connection
 from django.utils import timezone
 
-from tenants.models import AuditEvent
+from tenants import chain, origins
+from tenants.models import AuditEvent, AuditHead, AuditOrigin
 
 VERBS = {
     "options_set": "set options of",
+    "words_forgotten": "forgot the words of old entries of",
+    "person_erased": "erased the personal data of",
     "member_invited": "invited",
     "invitation_resent": "sent the invitation again to",
     "invitation_revoked": "revoked the invitation of",
@@ -71,7 +76,7 @@ def record(actor, verb, obj, **details):
         raise RuntimeError("an act and its entry in the record share one transaction")
     VERBS[verb]
     decision = details.get("decision")
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         platform=details.get("platform") or (actor.platform if actor else None),
         at=timezone.now(),
         actor=details.get("user") or (actor.user if actor else None),
@@ -82,11 +87,31 @@ def record(actor, verb, obj, **details):
         object_label=str(obj)[:250],
         space_id=details.get("space_id"),
         subject=details.get("subject"),
-        before=details.get("before") or {},
-        after=details.get("after") or {},
+        before=chain.plain(details.get("before") or {}),
+        after=chain.plain(details.get("after") or {}),
         rule=f"{decision.code} {decision.reason}".strip()[:300] if decision else "",
         reason=details.get("reason", "")[:500],
     )
+    return _append(event, origins.current())
+
+
+def _append(event, origin):
+    """Give the entry its place behind the last one of its chain, and store it."""
+    start = {"hash": chain.BEGINNING}
+    heads = AuditHead.objects.select_for_update(no_key=True)
+    head, _made = heads.get_or_create(chain=event.platform_id or 0, defaults=start)
+    event.seq, event.previous = head.seq + 1, head.hash
+    event.words_salt = secrets.token_hex(16)
+    event.words_digest = chain.digest(event.words_salt, chain.words_of(event))
+    origin_salt = secrets.token_hex(16)
+    event.origin_digest = chain.digest(origin_salt, origin) if origin else ""
+    event.hash = chain.link(chain.facts_of(event))
+    event.save()
+    if origin:
+        AuditOrigin.objects.create(event=event, salt=origin_salt, **origin)
+    head.seq, head.hash = event.seq, event.hash
+    head.save()
+    return event
 
 
 def _credential(held):

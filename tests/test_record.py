@@ -584,4 +584,4 @@ class TheRecord(TestCase):
         for name in ("item_detail", "item_why", "item_record"):
             with self.subTest(page=name), undone(), writes() as written:
                 browser.get(self.world.url(f"content:{name}", "item"))
-                assert written == ["tenants_auditevent"]
+                assert written == ["tenants_auditevent", "tenants_auditorigin", "tenants_audithead"]

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.accounts.SessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tenants.origins.middleware",
     "tenants.web.ActorMiddleware",
 ]
 ROOT_URLCONF = "platform_site.urls"

@@ -4,7 +4,7 @@ from tenants import append_only
 
 
 def install(apps, schema_editor):
-    append_only.install(schema_editor.connection, append_only.RECORD)
+    append_only.install_strict(schema_editor.connection, append_only.RECORD)
 
 
 def lift(apps, schema_editor):

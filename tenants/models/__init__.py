@@ -1,6 +1,6 @@
 """The nouns of the ground floor, one file a noun."""
 
-from tenants.models.audit import AuditEvent
+from tenants.models.audit import AuditEvent, AuditHead, AuditOrigin, Checkpoint, KeptCheckpoint, RecordKey
 from tenants.models.batches import Batch, BatchLine, BatchState, Outcome
 from tenants.models.clock import ClockJob
 from tenants.models.groups import GroupMember, UserGroup
@@ -28,11 +28,14 @@ from tenants.models.sign_in import SignInService
 __all__ = [
     "Accent",
     "AuditEvent",
+    "AuditHead",
+    "AuditOrigin",
     "Batch",
     "BatchLine",
     "BatchState",
     "Capability",
     "Cause",
+    "Checkpoint",
     "ClockJob",
     "Consent",
     "CredentialsCounted",
@@ -45,6 +48,7 @@ __all__ = [
     "InvitationDraft",
     "InvitationRole",
     "InvitationState",
+    "KeptCheckpoint",
     "Kind",
     "Level",
     "LicenceEntry",
@@ -60,6 +64,7 @@ __all__ = [
     "PartnerRule",
     "Platform",
     "PlatformStatus",
+    "RecordKey",
     "Right",
     "Role",
     "RoleGrant",

@@ -58,6 +58,7 @@ class Member(models.Model):
         default=dict, blank=True, editable=False, help_text="Noted when access was removed; fills the next invitation."
     )
 
+    auditor = models.BooleanField(default=False, help_text="Reads the record of the platform, beside their right.")
     sponsor_offered = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", help_text="Whom the sponsor asks to take over."
     )

@@ -28,7 +28,7 @@ def entry(administrator):
 
 STATEMENTS = [f"UPDATE {append_only.RECORD} SET verb = 'nothing'", f"DELETE FROM {append_only.RECORD}"]
 if connection.vendor == "postgresql":  # SQLite has no TRUNCATE
-    STATEMENTS.append(f"TRUNCATE {append_only.RECORD}")
+    STATEMENTS.append(f"TRUNCATE {append_only.RECORD} CASCADE")
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)

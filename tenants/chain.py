@@ -1,0 +1,73 @@
+"""How entries of the record hold together: canonical bytes, salted digests, one hash a link. Knows no database.
+
+docs/record.md tells the format to people outside; docs/check_record.py checks it without any of this code.
+"""
+
+import hashlib
+import json
+from datetime import UTC
+
+FORMAT = 1
+BEGINNING = "0" * 64  # what the first entry of a chain follows
+MOST_EXACT = 1e15  # a float from here on is kept as text: databases write such numbers in their own way
+
+
+def plain(value):
+    """Return `value` as every database gives it back: JSON's own types, no number that changes on the way."""
+    return _settled(json.loads(json.dumps(value)))
+
+
+def _settled(value):
+    if isinstance(value, dict):
+        return {key: _settled(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_settled(part) for part in value]
+    if isinstance(value, float):
+        return str(value) if abs(value) >= MOST_EXACT else value + 0.0  # minus nought becomes nought
+    return value
+
+
+def canonical(value):
+    """Return the one spelling of a JSON value: keys sorted, no space, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(salt, part):
+    """Return the digest that stands in the link for what may be forgotten one day."""
+    return hashlib.sha256(salt.encode() + b"\n" + canonical(part)).hexdigest()
+
+
+def moment(at):
+    """Return a time as links write it: UTC, microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def words_of(event):
+    """Return what an entry says in words, which can be forgotten."""
+    return {"label": event.object_label, "before": event.before, "after": event.after, "reason": event.reason}
+
+
+def facts_of(event):
+    """Return what an entry keeps for ever: no name, no address, nothing anybody typed."""
+    return {
+        "format": FORMAT,
+        "chain": event.platform_id or 0,
+        "seq": event.seq,
+        "at": moment(event.at),
+        "actor": event.actor_id,
+        "credential": event.credential,
+        "verb": event.verb,
+        "object_type": event.object_type,
+        "object_id": event.object_id,
+        "space": event.space_id,
+        "subject": event.subject_id,
+        "rule": event.rule,
+        "words": event.words_digest,
+        "origin": event.origin_digest,
+        "previous": event.previous,
+    }
+
+
+def link(facts):
+    """Return the hash of an entry, which the next one carries as `previous`."""
+    return hashlib.sha256(canonical(facts)).hexdigest()
