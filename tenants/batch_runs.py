@@ -15,7 +15,7 @@ from django.utils import timezone
 from tenants import actor as actors
 from tenants import audit, batches, clock, notifications
 from tenants.access import Decision
-from tenants.errors import Conflict, DomainError
+from tenants.errors import Conflict, DomainError, crossed
 from tenants.models import Batch, BatchLine, BatchState, Outcome
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,10 @@ def _do(batch, pk):
         return False
     except DomainError as refusal:
         _keep_refusal(pk, Outcome.REFUSED, f"{refusal.sentence} {refusal.remedy}".strip())
-    except Exception:
+    except Exception as error:
+        if (refusal := crossed(error)) is not None:
+            _keep_refusal(pk, Outcome.REFUSED, f"{refusal.sentence} {refusal.remedy}")
+            return True
         log.exception("Line %s of batch %s failed", pk, batch.pk)
         _keep_refusal(pk, Outcome.FAILED, "An error of ours stopped this line; nothing of it was done.")
     return True

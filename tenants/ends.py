@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import access, audit, days, notifications
+from tenants import access, audit, consent, days, notifications
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.members import lock_member, lock_platform, require_access, require_another_administrator
 from tenants.models import Member, Right, Status
+from tenants.relations import homes_of
 
 BEFORE = [timedelta(days=number) for number in (30, 7)]
 LONGEST = timedelta(days=366)  # that a sponsor gives at once; an Administrator gives any time
@@ -193,7 +194,7 @@ def remind(member):
 
 
 def tell_ended(member):
-    """Tell the person, who answers for them, and the Administrators that the access has ended."""
+    """Tell the person, who answers for them, and the Administrators of both sides that the access has ended."""
     platform = member.platform
     notifications.notify(
         user=member.user,
@@ -205,3 +206,14 @@ def tell_ended(member):
     )
     for user in {user.pk: user for user in [*answering(member), *administrators(platform)]}.values():
         _tell(user, member, f"The access of {member} has ended: its last day is over.")
+    if member.is_external:
+        _tell_homes(member)
+
+
+def _tell_homes(member):
+    """Tell the homes of an External that their stay elsewhere is over: the host's name and no word of its content."""
+    for home in homes_of([member.user_id], besides=member.platform).get(member.user_id, []):
+        there = Member.objects.get(platform=home, user=member.user_id)
+        text = f"The access of {member.user} to {member.platform} has ended: its last day there is over."
+        path = reverse("tenants:member_detail", args=[home.slug, there.pk])
+        consent.notify_administrators(home, f"stay-over:{member.pk}", text, path)

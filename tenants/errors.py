@@ -1,5 +1,8 @@
 """What the domain refuses, each with its HTTP status and a sentence for the person who asked."""
 
+from django.db import DatabaseError
+from django.db.models.deletion import ProtectedError
+
 
 class DomainError(Exception):
     """A refusal. `sentence` says what happened, `remedy` what would change it and who can do that."""
@@ -80,3 +83,21 @@ class TooMany(DomainError):
     def __init__(self, sentence, remedy="", retry_after=None):
         super().__init__(sentence, remedy)
         self.retry_after = retry_after
+
+
+CROSSED = {"23503", "23505", "40P01", "SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_UNIQUE"}
+
+
+def crossed(error):
+    """Return the Conflict to answer when two acts crossed in the database, None for any other error.
+
+    An act locks what it asks about; what stands on a row may still come or go between its question and its commit.
+    The database then takes one of the two back, whole: no reference dangles, and nothing of it is stored.
+    """
+    if isinstance(error, ProtectedError):
+        return Conflict("Something still stands on this, so nothing was changed.", "Look again at what stands on it.")
+    cause = getattr(error, "__cause__", None)
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    if not isinstance(error, DatabaseError) or code not in CROSSED:
+        return None
+    return Conflict("Somebody changed this at the same moment, so nothing was stored.", "Look again, and repeat it.")

@@ -1,5 +1,6 @@
 """From the domain to HTTP: the actor of a request, page or partial, refusals as pages, the navigation."""
 
+import logging
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -12,8 +13,9 @@ from django.views.defaults import page_not_found
 
 from tenants import access, csv_files, doors, entry, limits, members, notifications
 from tenants import actor as actors
-from tenants.errors import DomainError, NotVisible
+from tenants.errors import DomainError, NotVisible, crossed
 
+log = logging.getLogger(__name__)
 NAVIGATION = []
 DOORS = []
 ACCOUNT_PAGES = (
@@ -93,6 +95,9 @@ class ActorMiddleware:
         if isinstance(error, NotVisible):
             limits.note_missing(request)
             return page_not_found(request, error)
+        if (conflict := crossed(error)) is not None:
+            log.warning("two acts crossed at %s", request.resolver_match.view_name, exc_info=error)
+            error = conflict
         return refusal(request, error) if isinstance(error, DomainError) else None
 
 

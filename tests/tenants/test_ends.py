@@ -147,6 +147,23 @@ def test_on_the_day_everything_ends_and_all_are_told(world):
     assert not world.news(world.colleague)
 
 
+def test_the_home_of_a_guest_is_told_of_the_end_and_of_nothing_of_the_host(world):
+    home = PlatformFactory()
+    chief, colleague = worker(home, Right.ADMINISTRATOR), worker(home)
+    there = worker(home, user=world.guest.user)
+    elsewhere = worker(PlatformFactory(), Right.ADMINISTRATOR)
+    space = SpaceFactory(platform=world.platform, title="Secret wing")
+    give(world.guest, space)
+    with time_machine.travel(world.guest.ends_at, tick=False):
+        end_jobs.end_memberships()
+        end_jobs.end_memberships()
+    [row] = Notification.objects.filter(platform=home)
+    assert row.user == chief.user and row.path.endswith(f"/members/{there.pk}/")
+    assert str(world.platform) in row.text and "has ended" in row.text
+    assert space.title not in row.text and world.guest.company.name not in row.text
+    assert not world.news(colleague) and not world.news(elsewhere)
+
+
 def test_t111_what_has_not_ended_goes_on(world):
     with time_machine.travel(world.guest.ends_at - timedelta(seconds=1), tick=False):
         end_jobs.end_memberships()
