@@ -11,7 +11,7 @@ from spaces.giving import spec_of
 from spaces.models import LADDER, Credential, GroupCredential, InvitationCredential, Responsibility
 from spaces.owners import lasts
 from spaces.rules import people_known
-from tenants import access
+from tenants import access, naming
 from tenants import actor as actors
 from tenants.models import GroupMember, InvitationState, Member, Organization, Right, Status, User
 
@@ -273,13 +273,12 @@ def search_people(actor, space, words):
     words = words.strip()
     if len(words) < SHORTEST_SEARCH:
         return []
+    name = Q(user__name__istartswith=words) | Q(user__name__icontains=f" {words}")
     members = (
         Member.objects.filter(platform=space.platform_id, status__in=(Status.ACTIVE, Status.PENDING))
-        .filter(
-            Q(user__name__istartswith=words) | Q(user__name__icontains=f" {words}") | Q(user__email__istartswith=words)
-        )
+        .filter(~naming.unmet() & name | Q(user__email__istartswith=words))
         .select_related("platform", "company", "unit", "user")
-        .order_by("user__name", "user__email")
+        .order_by(*naming.by_name())
     )
     return _within(actor, space, members)[:MOST_FOUND]
 

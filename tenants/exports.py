@@ -6,6 +6,7 @@ again for every piece, and a file that cannot be ended says so in its last line.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import methodcaller
 
 from django.db import transaction
 
@@ -22,13 +23,31 @@ ENDED = "The rest is missing: the right to see it ended while this file was made
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One list. `rows(actor, query)` returns a queryset, `say(actor, piece)` yields lines for loaded rows of it."""
+    """One list. `rows(actor, query)` returns a queryset, `say(actor, piece)` yields lines for loaded rows of it.
+
+    `more` are further Parts that follow in the same file.
+    """
 
     title: str
     action: str
     header: tuple[str, ...]
     rows: Callable
     say: Callable
+    more: tuple["Part", ...] = ()
+
+    def parts(self, actor, query):
+        """Return [(queryset, say, number of lines), ...]."""
+        parts = (Part(self.rows, self.say), *self.more)
+        return [(rows := part.rows(actor, query), part.say, part.lines(rows)) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of a list from rows of another kind; `lines(rows)` counts them where a row makes more than one."""
+
+    rows: Callable
+    say: Callable
+    lines: Callable = methodcaller("count")
 
 
 def contribute(name, export):
@@ -43,22 +62,34 @@ def begin(*, actor, name, query):
     if export is None:
         raise NotVisible
     decision = access.require(actor, export.action, actor.platform)
-    rows = export.rows(actor, query)
+    parts = export.parts(actor, query)
     filters = {key[:40]: value[:100] for key, value in query.items() if value and (key + value).isprintable()}
-    after = {"list": export.title, "rows": rows.count()} | ({"filters": filters} if filters else {})
+    after = {"list": export.title, "rows": sum(number for _rows, _say, number in parts)}
+    after |= {"filters": filters} if filters else {}
     audit.record(actor, "list_exported", actor.platform, decision=decision, after=after)
-    return export, _lines(actor, export, rows)
+    return export, _lines(actor, export, parts)
 
 
-def _lines(actor, export, rows):
-    rows, last = rows.order_by("pk"), 0
-    while piece := list(rows.filter(pk__gt=last)[:PIECE]):
+def _lines(actor, export, parts):
+    for say, piece in _pieces(parts):
         actor = actors.of(actor.user, actor.platform)
         if actor is None or not access.can(actor, export.action, actor.platform):
             yield [ENDED]
             return
-        yield from export.say(actor, piece)
-        last = piece[-1].pk
+        yield from say(actor, piece)
+
+
+def _pieces(parts):
+    for rows, say, _number in parts:
+        last = 0
+        while piece := list(rows.order_by("pk").filter(pk__gt=last)[:PIECE]):
+            yield say, piece
+            last = piece[-1].pk
+
+
+def name_of(member):
+    """Return the name of a member, nothing of who has not come in: it would tell that the address has an account."""
+    return "" if member.is_unmet else member.user.name
 
 
 def moment(value, zone):
@@ -78,7 +109,7 @@ def _say_members(actor, piece):
         member = row.member
         yield [
             member.user.email,
-            member.user.name,
+            name_of(member),
             member.right,
             member.get_status_display(),
             member.company.name,
@@ -93,7 +124,7 @@ def _say_members(actor, piece):
 
 def _roles(actor, query):
     return RoleGrant.objects.filter(member__platform=actor.platform).select_related(
-        "role", "member__user", "member__company", "member__unit", "member__platform"
+        "role", "through__group", "member__user", "member__company", "member__unit", "member__platform"
     )
 
 
@@ -104,11 +135,12 @@ def _say_roles(actor, piece):
         member, answer = grant.member, answers[grant.member_id].get(grant.role.code)
         yield [
             member.user.email,
-            member.user.name,
+            name_of(member),
             member.company.name,
             member.get_status_display(),
             grant.role.code,
             grant.role.name,
+            grant.through.group.name if grant.through else "",
             grant.assigned,
             grant.restricted,
             answer.words if answer else "",
@@ -153,7 +185,7 @@ ROLES = Export(
     "roles and licences",
     "manage_members",
     (
-        *("user", "name", "company", "status", "code", "role", "assign licence", "restrict usage"),
+        *("user", "name", "company", "status", "code", "role", "through group", "assign licence", "restrict usage"),
         *("licence source", "granted"),
     ),
     _roles,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.urls import reverse
 
-from tenants import access, audit, group_roles, memberships, notifications
+from tenants import access, audit, group_roles, memberships, naming, notifications
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.members import lock_member, lock_platform
@@ -59,7 +59,7 @@ def find_group(platform, pk):
 def people_of(group):
     """Return the Members in a group who have access or are invited, by name."""
     rows = Member.objects.filter(group_entries__group=group, status__in=JOINING)
-    return rows.select_related("platform", "user", "company", "unit").order_by("user__name", "user__email")
+    return rows.select_related("platform", "user", "company", "unit").order_by(*naming.by_name())
 
 
 def gives(actor, group, member=None):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.db.models import Q
 
+from tenants import naming
 from tenants.employment import Place, place_of
 from tenants.models import Kind, Member, Organization, Right, Role, RoleGrant, Status, User
 
@@ -64,7 +65,7 @@ class MemberFilter(forms.Form):
         return rows
 
     def _q(self, words, now):
-        return Q(user__name__icontains=words) | Q(user__email__icontains=words)
+        return naming.named(words)
 
     def _right(self, right, now):
         return Q(right=right)

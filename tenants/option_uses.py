@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from tenants import sources
+from tenants import naming, sources
 from tenants.models import GroupGrant, Invitation, InvitationRole, InvitationState, Right, RoleGrant
 
 LICENCE_SETTING_OFF = Q(assigned=False) | Q(restricted=False)
@@ -30,7 +30,7 @@ def uses_of_administrators_invitations(platform):
     """List grants and standing invitations with a licence setting off, and the option that builds on this one."""
     settings_off = defaultdict(list)
     grants = RoleGrant.objects.filter(LICENCE_SETTING_OFF, through=None, member__platform=platform)
-    for grant in grants.select_related("role", "member__user").order_by("member__user__name", "role__position"):
+    for grant in grants.select_related("role", "member__user").order_by(*naming.by_name("member__"), "role__position"):
         settings_off[str(grant.member), grant.member_id].append(_setting_off(grant))
     of_groups = GroupGrant.objects.filter(LICENCE_SETTING_OFF, group__platform=platform)
     for grant in of_groups.select_related("role", "group"):

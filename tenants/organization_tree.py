@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from tenants import actor as actors
-from tenants import organization_uses
+from tenants import naming, organization_uses
 from tenants.models import Member, Organization, Status
 
 
@@ -72,7 +72,7 @@ def people(platform, organization, below):
     belongs = Q(company=organization) | Q(unit__in=below) | Q(organizations=organization)
     rows = Member.objects.filter(belongs, platform=platform, status__in=(Status.ACTIVE, Status.PENDING))
     rows = rows.select_related("platform", "user", "company", "unit").distinct()
-    return rows.order_by("user__name", "user__email", "pk")
+    return rows.order_by(*naming.by_name())
 
 
 def with_belonging(organization, members):

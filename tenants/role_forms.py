@@ -3,9 +3,8 @@
 from datetime import datetime, time, timedelta
 
 from django import forms
-from django.db.models import Q
 
-from tenants import roles
+from tenants import naming, roles
 from tenants.models import Cause, Member
 
 HOW = [
@@ -15,11 +14,6 @@ HOW = [
     (roles.PENDING, "Pending"),
 ]
 CHANGES = [("", "Taken and freed"), ("1", "Taken"), ("-1", "Freed")]
-
-
-def named(words, person):
-    """Return the condition that a member's name or address holds these words; `person` is the path to the member."""
-    return Q(**{f"{person}user__name__icontains": words}) | Q(**{f"{person}user__email__icontains": words})
 
 
 class Narrowing(forms.Form):
@@ -53,7 +47,7 @@ class HolderFilter(Narrowing):
     def narrow(self, rows):
         """Keep the grants that every filled part wants."""
         if "q" in self.wanted:
-            rows = rows.filter(named(self.wanted["q"], "member__"))
+            rows = rows.filter(naming.named(self.wanted["q"], "member__"))
         return rows.filter(roles.HELD_AS[self.wanted["how"]]) if "how" in self.wanted else rows
 
 
@@ -69,7 +63,7 @@ class LedgerFilter(Narrowing):
         """Keep the rows that every filled part wants."""
         wanted = self.wanted
         if "q" in wanted:
-            rows = rows.filter(named(wanted["q"], "member__"))
+            rows = rows.filter(naming.named(wanted["q"], "member__"))
         rows = rows.filter(**{name: wanted[name] for name in ("change", "cause") if name in wanted})
         if "since" in wanted:
             rows = rows.filter(at__gte=_begin(wanted["since"], zone))

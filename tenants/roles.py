@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from tenants import actor as actors
-from tenants import licences
+from tenants import licences, naming
 from tenants.errors import NotVisible
 from tenants.models import Capability, Member, Role, RoleGrant, RoleStock, Status
 
@@ -101,7 +101,7 @@ def holders(platform, role):
     """Return the grants of a role to active and pending members, with all that a row shows of them."""
     rows = RoleGrant.objects.filter(GOING, role=role, member__platform=platform)
     related = ("role", "through__group", "member__platform", "member__user", "member__company", "member__unit")
-    return rows.select_related(*related).order_by("member__user__name", "member__user__email", "pk")
+    return rows.select_related(*related).order_by(*naming.by_name("member__"), "pk")
 
 
 def with_answers(grants):
@@ -114,7 +114,7 @@ def without(platform, role):
     """Return the active and pending members who do not have the role."""
     rows = Member.objects.filter(platform=platform, status__in=(Status.ACTIVE, Status.PENDING))
     rows = rows.exclude(pk__in=RoleGrant.objects.filter(role=role).values("member"))
-    return rows.select_related("platform", "user", "company", "unit").order_by("user__name", "user__email")
+    return rows.select_related("platform", "user", "company", "unit").order_by(*naming.by_name())
 
 
 def find_grant(platform, role, pk):

@@ -6,12 +6,13 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, F, OuterRef
 
 from tenants import actor as actors
+from tenants import naming
 from tenants.licences import Resolution
 from tenants.models import Member, Status
 from tenants.two_factor import KINDS
 
 ORDERS = {
-    "name": ("user__name", "user__email"),
+    "name": naming.by_name()[:2],
     "company": ("company__name", "unit__name"),
     "right": ("right",),
     "status": ("status",),
@@ -52,9 +53,9 @@ def ordered(rows, order):
     name, down = order.removeprefix("-"), order.startswith("-")
     if name in NUMBERS:
         rows = rows.annotate(sorted_by=NUMBERS[name]())
-    columns = [F(column) for column in ORDERS.get(name, ("sorted_by",))]
+    columns = [F(column) if isinstance(column, str) else column for column in ORDERS.get(name, ("sorted_by",))]
     keys = [column.desc(nulls_last=True) if down else column.asc(nulls_last=True) for column in columns]
-    return rows.order_by(*keys, "user__name", "user__email", "pk")
+    return rows.order_by(*keys, *naming.by_name())
 
 
 @dataclass(frozen=True, slots=True)

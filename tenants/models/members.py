@@ -73,7 +73,7 @@ class Member(models.Model):
 
     def __str__(self):
         """Return the name; until acceptance the invited address, which tells nothing about an account."""
-        return self.user.email if self.is_pending else str(self.user)
+        return self.user.email if self.is_unmet else str(self.user)
 
     @property
     def is_external(self):
@@ -93,6 +93,11 @@ class Member(models.Model):
     def is_pending(self):
         """True until the invitation is accepted."""
         return self.status == Status.PENDING
+
+    @property
+    def is_unmet(self):
+        """True for who is invited, or was, and has never come in."""
+        return self.is_pending or (not self.is_active and self.joined_at is None)
 
     @property
     def employment(self):

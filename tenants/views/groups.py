@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import groups, web
+from tenants import groups, naming, web
 from tenants.errors import DomainError, NotVisible
 from tenants.forms import take
 from tenants.group_forms import GroupForm, GroupGrantForm
@@ -180,8 +180,8 @@ def _member(platform, pk):
 def _search(request, group):
     words = (request.GET.get("q") or "")[:80].strip()
     rows = Member.objects.filter(platform=request.platform, status__in=groups.JOINING).exclude(user_groups=group)
-    wanted = Q(user__name__icontains=words) | Q(user__email__istartswith=words)
-    rows = rows.filter(wanted).select_related("user", "company", "unit").order_by("user__name", "user__email")
+    rows = rows.filter(naming.named(words, address="istartswith")).select_related("user", "company", "unit")
+    rows = rows.order_by(*naming.by_name())
     asked = len(words) >= SHORTEST_SEARCH
     return {"words": words, "asked": asked, "found": list(rows[:MOST_FOUND]) if asked else []}
 

@@ -8,7 +8,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants import events, members, options, web
+from tenants import events, members, naming, options, web
 from tenants.errors import Conflict, Unacceptable
 from tenants.models import Member, Status
 from tenants.option_history import find_entry, history, undo_options, undoing
@@ -151,9 +151,7 @@ def _row(platform, option):
 
 def _people(platform):
     rows = Member.objects.filter(platform=platform, status__in=[Status.ACTIVE, Status.PENDING])
-    return rows.select_related("user", "company").order_by("company__is_host", "user__name", "user__email")[
-        :MOST_PEOPLE
-    ]
+    return rows.select_related("user", "company").order_by("company__is_host", *naming.by_name())[:MOST_PEOPLE]
 
 
 def _person(request):

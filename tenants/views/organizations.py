@@ -6,12 +6,12 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import employment, members, organization_tree, organization_uses, organizations, web
+from tenants import employment, members, naming, organization_tree, organization_uses, organizations, web
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.forms import take
 from tenants.member_forms import ReasonForm
 from tenants.organization_forms import MoveForm, OrganizationForm
-from tenants.role_forms import Narrowing, named
+from tenants.role_forms import Narrowing
 
 PER_PAGE = 50
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +50,7 @@ def organization_detail(request, pk):
     one = organizations.find(request.platform, pk)
     form = Narrowing(request.GET)
     rows = organization_tree.people(request.platform, one, organizations.subtree(one))
-    rows = rows.filter(named(form.wanted["q"], "")) if "q" in form.wanted else rows
+    rows = rows.filter(naming.named(form.wanted["q"])) if "q" in form.wanted else rows
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

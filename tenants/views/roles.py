@@ -6,9 +6,9 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenants import ledger, roles, stock, web
+from tenants import ledger, naming, roles, stock, web
 from tenants.errors import Unacceptable
-from tenants.role_forms import GrantToForm, HolderFilter, LedgerFilter, named
+from tenants.role_forms import GrantToForm, HolderFilter, LedgerFilter
 
 PER_PAGE = 50
 MOST_FOUND = 12
@@ -83,7 +83,7 @@ def role_ledger(request, pk):
 
 
 def _found(platform, role, who):
-    return roles.without(platform, role).filter(named(who, ""))[:MOST_FOUND] if who else ()
+    return roles.without(platform, role).filter(naming.named(who))[:MOST_FOUND] if who else ()
 
 
 def _to_role(request, role):

@@ -12,8 +12,19 @@ from django.urls import reverse
 from spaces.exporting import CREDENTIALS
 from tenants import csv_files, exports
 from tenants.errors import AccessDenied, NotVisible
-from tenants.models import AuditEvent, Member, Right
-from tests.factories import MemberFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
+from tenants.models import AuditEvent, GroupGrant, Member, Right, RoleGrant, Status
+from tests.factories import (
+    MemberFactory,
+    OrganizationFactory,
+    PlatformFactory,
+    SpaceFactory,
+    UserGroupFactory,
+    actor_of,
+    catalogue,
+    give,
+    give_group,
+    worker,
+)
 from tests.tenants.worlds import invited, pair, travelling
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +73,31 @@ def test_t88_hostile_names_leave_as_text(client, platform, administrator):
     assert shown in {row["invited by"] for row in asked(client, administrator, "invitations")}
     (credential,) = asked(client, administrator, "credentials")
     assert (credential["space"], credential["name"], credential["responsibility"]) == ("'+Gearbox", shown, "Author")
+
+
+def test_t88_what_is_held_through_a_group_leaves_with_the_group_named(client, platform, administrator):
+    supplier = OrganizationFactory(platform=platform, name="=Tolmec")
+    person = worker(platform, company=supplier)
+    invited_ = MemberFactory(platform=platform, status=Status.PENDING, user__name="Known Elsewhere")
+    gone = MemberFactory(platform=platform, status=Status.NO_ACCESS)
+    group = UserGroupFactory(platform=platform, name="+Reviewers", members=[person, invited_, gone])
+    UserGroupFactory(platform=platform, name="Idle", members=[person])
+    for title in ("Gearbox", "Wing"):
+        give_group(group, SpaceFactory(platform=platform, title=title), "reader", restricted=True)
+    give(person, SpaceFactory(platform=platform, title="Own"), "author")
+    grant = GroupGrant.objects.create(group=group, role=catalogue()["CHG"])
+    RoleGrant.objects.create(member=person, role=grant.role, through=grant)
+    rows = asked(client, administrator, "credentials")
+    keys = ("space", "user", "organization", "through group", "source")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        ("Own", person.user.email, "'=Tolmec", "", "owner"),
+        *((title, person.user.email, "'=Tolmec", "'+Reviewers", "group") for title in ("Gearbox", "Wing")),
+        *((title, invited_.user.email, f"{platform} Company", "'+Reviewers", "group") for title in ("Gearbox", "Wing")),
+    ]
+    assert "Known Elsewhere" not in str(rows)
+    assert AuditEvent.objects.get(verb="list_exported").after["rows"] == len(rows) == 5
+    roles = [row for row in asked(client, administrator, "roles") if row["user"] == person.user.email]
+    assert [row["through group"] for row in roles if row["code"] == "CHG"] == ["", "'+Reviewers"]
 
 
 def test_members_leave_as_filtered_and_roles_say_who_pays(client):
