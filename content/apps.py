@@ -21,6 +21,7 @@ class ContentConfig(AppConfig):
             option_effects,
             organization_uses,
             panels,
+            references,
             right_effects,
             visibility_preview,
             wiring,
@@ -35,6 +36,7 @@ class ContentConfig(AppConfig):
         organization_uses.register()
         right_effects.register()
         panels.register()
+        references.register()
         news.register()
         groups.register()
         actor.contribute("shares", loaders.load_shares)

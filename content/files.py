@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from content import conversions, news
 from content.blobs import hash_of, keys, put, storage
-from content.items import needed_reason
-from content.models import File, FileVersion, Maturity, Upload
+from content.changing import decide_change
+from content.models import File, FileVersion, Upload
 from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
@@ -41,6 +41,7 @@ TYPES = {
     ".txt": ("text/plain", b""),
 }
 UNKNOWN = "application/octet-stream"
+VERBS = ("file_stored", "file_stored_frozen", "files_repaired")
 
 
 def clean_name(name):
@@ -114,11 +115,7 @@ def require_taken(kind, name):
 
 def decide(actor, item, reason):
     """Return (verb, decision, reason) of storing a file: by modify, else as an Owner's repair for a reason."""
-    regular = access.can(actor, "modify", item)
-    if not regular and access.can(actor, "repair_files", item):
-        return "files_repaired", access.require(actor, "repair_files", item), needed_reason(reason)
-    verb = "file_stored_frozen" if item.maturity == Maturity.FROZEN else "file_stored"
-    return verb, access.require(actor, "modify", item), ""
+    return decide_change(actor, item, VERBS, reason)
 
 
 @transaction.atomic

@@ -6,11 +6,12 @@ from django.utils.html import escape
 from content import properties
 from content.items import Draft
 from content.lifecycle import ORDER
-from content.models import Maturity, PropertyKind
+from content.models import Maturity, PropertyKind, ReferenceKind
 from content.reading import SORTS, Wanted
 from tenants.errors import Unacceptable
 
 LARGEST = 2**63 - 1  # what a key column holds
+CHOOSE = "Search, then choose an item from the list."
 
 
 class ItemForm(forms.Form):
@@ -108,6 +109,40 @@ class ReasonForm(forms.Form):
     """A reason, where one is asked."""
 
     reason = forms.CharField(max_length=500, required=False)
+
+
+class PartForm(forms.Form):
+    """Quantity and find number of a part; a reason where an Owner repairs."""
+
+    quantity = forms.DecimalField(min_value=0, max_digits=12, decimal_places=3, initial=1, help_text="Of parts alone.")
+    position = forms.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, label="Find number", help_text="Its place in the parts list."
+    )
+    reason = forms.CharField(max_length=500, required=False)
+
+
+class RelationForm(PartForm):
+    """A new relation: what it says, and the item it leads to, chosen from those one reads."""
+
+    kind = forms.ChoiceField(choices=ReferenceKind, label="Relation")
+    target = forms.IntegerField(min_value=1, max_value=LARGEST, error_messages={"required": CHOOSE, "invalid": CHOOSE})
+    field_order = ("kind", "target")
+
+    def __init__(self, data=None, *, readable, **given):
+        super().__init__(data, **given)
+        self.readable = readable
+        self.fields["quantity"].required = False
+
+    def clean_target(self):
+        """Return the id of an item that one reads; any other is none."""
+        if not self.readable.filter(pk=self.cleaned_data["target"]).exists():
+            raise forms.ValidationError(CHOOSE)
+        return self.cleaned_data["target"]
+
+    def clean_quantity(self):
+        """Return the quantity; a part without one is there once."""
+        given = self.cleaned_data["quantity"]
+        return 1 if given is None else given
 
 
 class UploadForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from content import acts, locks, news, properties
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
+from content.referrers import require_unreferenced
 from content.search import entries
 from content.stored import fresh, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
@@ -145,7 +146,7 @@ def _store(actor, item, draft, told):
 
 @transaction.atomic
 def revise_item(*, actor, item):
-    """Make the next revision, In Work, from the latest one; shares and files come along, locks do not."""
+    """Make the next revision, In Work, from the latest one; shares, files and relations come along, locks do not."""
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
     decision = access.require(actor, "revise", item)
@@ -218,6 +219,8 @@ def _carry(item, new):
             comment=f"As revision {item.revision}, version {latest.number}",
             created_by=latest.created_by,
         )
+    facts = ("target_id", "kind", "quantity", "position", "created_by_id")
+    Reference.objects.bulk_create(Reference(source=new, **row) for row in item.references.values(*facts))
     for model, recipient in ((Share, "user_id"), (GroupShare, "group_id")):
         model.objects.bulk_create(
             model(
@@ -244,7 +247,7 @@ def delete_item(*, actor, item, reason=""):
     if left_behind:
         reason = needed_reason(reason)
         _require_left(item)
-    _require_unreferenced(actor, item)
+    require_unreferenced(actor, item)
     before = {"title": item.title, "maturity": item.maturity, "revision": item.revision}
     subject = item.owner if item.owner_id != actor.user.pk else None
     audit.record(
@@ -269,18 +272,6 @@ def _require_left(item):
     holder = actors.of(item.owner, item.platform)
     if holder is not None and any(held.space_id == item.space_id for held in holder.held):
         raise Conflict("Its content owner still holds a credential in the space.", "They can delete it themselves.")
-
-
-def _require_unreferenced(actor, item):
-    sources = [reference.source for reference in item.referrers.select_related("source__space")]
-    if not sources:
-        return
-    readable = [str(source) for source in sources if access.can(actor, "read", source)]
-    hidden = "others refer to it" if len(readable) < len(sources) else ""
-    names = ", ".join([*readable, hidden] if hidden else readable)
-    raise Conflict(
-        f"It stays while something refers to it: {names}.", "Whoever may change those items can end the references."
-    )
 
 
 def settle_space(actor, space_id, user):

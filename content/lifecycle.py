@@ -4,8 +4,9 @@ from django.db import transaction
 
 from content import locks, news
 from content.items import needed_reason
-from content.models import Maturity, Reference
-from content.rules import FINAL, openness
+from content.models import Maturity
+from content.referrers import require_public_stays
+from content.rules import FINAL
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
 from tenants.errors import Conflict, Unacceptable
@@ -52,7 +53,7 @@ def change_maturity(*, actor, item, target, reason=""):
         raise Conflict(f"It is {Maturity(target).label} already.")
     decision, exceptional = _decide(actor, item, target)
     reason = needed_reason(reason) if exceptional else reason.strip()
-    _require_public_stays(actor, item, target)
+    require_public_stays(actor, item, visibility=item.space.visibility, maturity=target)
     before = {"maturity": item.maturity}
     item.maturity = target
     touch(item, "maturity", work=True)
@@ -84,19 +85,3 @@ def _free(item, target):
         touch(item, "locked_by", "locked_at")
         return True
     return locks.settle([item])
-
-
-def _require_public_stays(actor, item, target):
-    """Public stays public: while another space's item refers to open Public content, nobody closes it."""
-    if item.space.visibility != "public" or not openness("public", item.maturity) or openness("public", target):
-        return
-    elsewhere = Reference.objects.filter(target=item).exclude(source__space=item.space)
-    sources = [reference.source for reference in elsewhere.select_related("source__space")]
-    if not sources:
-        return
-    readable = [str(source) for source in sources if access.can(actor, "read", source)]
-    names = ", ".join([*readable, *(["others refer to it"] if len(readable) < len(sources) else [])])
-    raise Conflict(
-        f"Public content stays public while another space refers to it: {names}.",
-        "Whoever may change those items can end the references.",
-    )

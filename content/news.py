@@ -8,14 +8,17 @@ from tenants import actor as actors
 from tenants.models import Delivery, Member, Status
 
 
-def tell_followers(actor, item, words):
-    """Tell who follows everything in the item's space and reads the item, the actor aside. Names no person."""
+def tell_followers(actor, item, words, *, also=None):
+    """Tell who follows everything in the item's space and reads the item, the actor aside. Names no person.
+
+    `also` is another item that the news tells of: who does not read it is not told.
+    """
     ids = news_choices.followers(item.space_id) - {actor.user.pk}
     if not ids:
         return
     rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
     for follower in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
-        if access.can(follower, "read", item):
+        if access.can(follower, "read", item) and (also is None or access.can(follower, "read", also)):
             notifications.notify(
                 user=follower.user,
                 platform=item.platform,

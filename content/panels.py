@@ -1,8 +1,10 @@
-"""What this floor shows on the page of a member: the shares they received."""
+"""What this floor shows on pages of members, groups and items: shares received, relations."""
 
-from content import groups, reading
-from content.models import GroupShare, Share
+from content import groups, reading, structure
+from content.models import Category, GroupShare, Share
 from tenants import access, panels
+
+MOST = 12  # relations each way; the rest stands on a page of its own
 
 
 def shares_received(request, *, member, **objects):
@@ -27,7 +29,22 @@ def group_shares(request, *, group, **objects):
     return {"template": "content/group_panel.html", "context": context, "position": 40}
 
 
+def relations(request, *, item, **objects):
+    """Return what an item is related to, both ways, as far as whoever looks has it in lists."""
+    if item.category == Category.PERSONAL:
+        return None
+    actor = request.actor
+    context = {
+        "item": item,
+        "references": structure.references(actor, item)[:MOST],
+        "referrers": structure.referrers(actor, item)[:MOST],
+        "may_relate": access.can(actor, "modify", item) or access.can(actor, "repair_files", item),
+    }
+    return {"template": "content/relations_panel.html", "context": context, "position": 20}
+
+
 def register():
     """Hand it to the pages."""
     panels.contribute("member", shares_received)
     panels.contribute("group", group_shares)
+    panels.contribute("item", relations)

@@ -31,12 +31,18 @@ def lock_spaces(ids):
 
 def lock_row(actor, pk):
     """Return an item of the actor's platform, its space and it locked. Raise NotVisible when there is none."""
-    lock_spaces(Item.objects.filter(platform=actor.platform, pk=pk).order_by().values("space"))
-    locked = Item.objects.select_for_update(of=["self"]).select_related(*RELATED)
-    item = locked.filter(platform=actor.platform, pk=pk).first()
-    if item is None:
+    return lock_rows(actor, [pk])[pk]
+
+
+def lock_rows(actor, ids):
+    """Return {id: item} of the actor's platform, their spaces and they locked. Raise NotVisible when one is missing."""
+    found = Item.objects.filter(platform=actor.platform, pk__in=ids).order_by()
+    lock_spaces(found.values("space"))
+    locked = found.select_for_update(of=["self"]).select_related(*RELATED).order_by("pk")
+    rows = {item.pk: item for item in locked}
+    if len(rows) < len(set(ids)):
         raise NotVisible
-    return item
+    return rows
 
 
 def touch(item, *fields, work=False):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, items, lists, pieces, viewing
+from content.views import acts, files, items, lists, pieces, relations, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -23,6 +23,10 @@ urlpatterns = [
     path(ITEM + "break-lock/", acts.item_break_lock, name="item_break_lock"),
     path(ITEM + "revise/", acts.item_revise, name="item_revise"),
     path(ITEM + "delete/", acts.item_delete, name="item_delete"),
+    path(ITEM + "relations/", relations.item_relations, name="item_relations"),
+    path(ITEM + "relations/new/", relations.relation_new, name="relation_new"),
+    path(ITEM + "relations/<int:reference>/", relations.relation_edit, name="relation_edit"),
+    path(ITEM + "relations/<int:reference>/end/", relations.relation_end, name="relation_end"),
     path(ITEM + "files/", files.file_upload, name="file_upload"),
     path(ITEM + "uploads/", pieces.upload_begin, name="upload_begin"),
     path(PLATFORM + "uploads/<str:token>/", pieces.upload_piece, name="upload_piece"),

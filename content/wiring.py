@@ -41,8 +41,15 @@ KINDS = {
     "maturity_changed": "changes of maturity",
     "file_stored": "file versions",
 }
-LABELS = {"maturity": "Maturity", "sha256": "SHA-256", "size": "Size in bytes"}
+LABELS = {
+    "maturity": "Maturity",
+    "related": "Item",
+    "position": "Find number",
+    "sha256": "SHA-256",
+    "size": "Size in bytes",
+}
 RECENT = 8
+GONE = "an item that is gone"
 
 
 def links(request):
@@ -74,6 +81,14 @@ def knows(actor, space_id):
     return access.narrow(there, actor, "read").exists()
 
 
+def known_items(actor, ids):
+    """Return {id: words} of the items that the actor has in lists; Administrators are told which are gone."""
+    words = {item.pk: str(item) for item in reading.listed(actor).filter(pk__in=ids)}
+    if actor.is_administrator and (missing := ids - words.keys()):
+        words |= dict.fromkeys(missing - set(Item.objects.filter(pk__in=missing).values_list("pk", flat=True)), GONE)
+    return words
+
+
 def item_url(slug, pk):
     """Return where an item stands."""
     return reverse("content:item_detail", args=[slug, pk])
@@ -92,6 +107,7 @@ def register():
     events.contribute_labels(LABELS)
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)
+    events.contribute_things("related", known_items)
     hooks.on_access_lost(items.settle_space)
     hooks.contribute_knowing(knows)
     panels.contribute("home", recent)

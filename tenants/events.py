@@ -14,6 +14,7 @@ STRANGER = "Somebody of another organization"
 LINKS: dict[str, Callable] = {}
 HIDDEN = []
 LABELS: dict[str, str] = {}
+THINGS: dict[str, Callable] = {}
 
 
 def contribute_link(object_type, link):
@@ -29,6 +30,14 @@ def contribute_hidden(hidden):
 def contribute_labels(words):
     """Let a floor name what entries keep in before and after: a dict from key to words."""
     LABELS.update(words)
+
+
+def contribute_things(key, known):
+    """Let a floor say what ids under `key` in before and after stand for: `known(actor, ids)` returns {id: words}.
+
+    An entry with an id that the reader does not know is left out.
+    """
+    THINGS[key] = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +77,27 @@ def visible(actor, rows):
 
 
 def entries(actor, rows, *, known=None, also=frozenset()):
-    """Return loaded AuditEvents as Entries; two queries whatever their number.
+    """Return loaded AuditEvents as Entries; a fixed number of queries whatever their number.
 
     `known` is None when the reader may know everybody, else the organizations whose people they may know;
     `also` holds ids of further users that they may know, such as the unrestricted Owners of a space.
     """
-    rows = list(rows)
+    rows = _worded(actor, rows)
     people = _people(actor, rows)
     allowed = frozenset(also) | {actor.user.pk}
     return [_entry(actor, row, people, _Names(people, known, allowed)) for row in rows]
+
+
+def _worded(actor, rows):
+    """Return the rows with words for ids of things, without those that tell of things the reader does not know."""
+    rows = list(rows)
+    for key, known in THINGS.items():
+        held = [(facts, facts[key]) for row in rows for facts in (row.before, row.after) if key in facts]
+        words = known(actor, {thing for _facts, thing in held}) if held else {}
+        rows = [row for row in rows if {row.before.get(key), row.after.get(key)} - {None} <= words.keys()]
+        for facts, thing in held:
+            facts[key] = words.get(thing, "")
+    return rows
 
 
 def activity(actor, member, *, most=8):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from content import blobs
 from content.files import Arrival, add_version
-from content.models import Conversion, Rendition
+from content.models import Conversion, ReferenceKind, Rendition
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
@@ -43,6 +43,7 @@ from tests.factories import (
     give,
     give_group,
     host_of,
+    refer,
     worker,
 )
 from tests.tenants.worlds import invited, make_batch
@@ -113,6 +114,8 @@ class World:
         self.item = ItemFactory(space=self.space, owner=owner.user, title="Bracket")
         arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
         self.version = add_version(actor=actor_of(owner), item=self.item, arrival=arrival)
+        self.part = ItemFactory(space=self.space, owner=owner.user, title="Bolt")
+        self.relation = refer(self.item, self.part, ReferenceKind.HAS_PART, quantity=2, position=10)
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
@@ -189,6 +192,7 @@ class World:
             "export": (slug, "members"),
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
+            "relation": (slug, self.item.pk, self.relation.pk),
             "version": (slug, self.version.pk, "bracket.stl"),
             "seen": (slug, self.version.pk),
             "two": (slug, self.version.pk, self.version.pk),

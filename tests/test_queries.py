@@ -29,6 +29,7 @@ from tests.factories import (
     give_group,
     join,
     license_member,
+    refer,
     share_group,
 )
 from tests.site_world import INSIDE, NOBODY, World, body, undone
@@ -100,6 +101,9 @@ content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_readers        item        owner
 content:item_why            item        external
+content:item_relations      item        administrator external
+content:item_relations?way=in  item     external
+content:relation_new?q=Item  item       author
 """
 PROBED = {"content:item_detail", "content:item_edit", "content:file_download", "spaces:space_edit"}  # in every way
 METHODS = ("HEAD", "OPTIONS", "PUT", "DELETE")
@@ -156,7 +160,10 @@ def grow(world, number):
         for group, where in ((team, world.space), (world.group, space)):
             give_group(group, where, "contributor")
             share_group(ItemFactory(space=where, owner=world.users["content_owner"]), group)
-        ItemFactory(space=world.space, owner=person.user, organization=world.rival)
+        other = ItemFactory(space=world.space, owner=person.user, organization=world.rival)
+        refer(item, other, "has_part")
+        refer(other, world.part, "has_part")
+        refer(ItemFactory(space=world.space, owner=person.user), item, "has_part")
         ItemFactory(space=space, owner=person.user, organization=company, maturity=Maturity.PRIVATE)
         ItemFactory(space=world.space, number=item.number, revision=f"{number}.{n}"[-4:])
         file = FileFactory(item=item)

@@ -68,6 +68,10 @@ def _frozen(world):
     Item.objects.update(maturity=Maturity.FROZEN)
 
 
+def _released(world):
+    Item.objects.update(maturity=Maturity.RELEASED)
+
+
 def _locked(world):
     Item.objects.update(locked_by=world.users["author"], locked_at=timezone.now())
 
@@ -107,6 +111,8 @@ GROUP = {
     "shown": lambda world: f"{world.group.pk}:contributor:False:1:0",
 }
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
+RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
+WHY = {"reason": "Why"}
 ACTS = [
     Act("spaces:access_ask", "space", "reader", "access_asked", {"message": "Let me"}, "after rule subject", _outside),
     Act("spaces:access_withdraw", "space", "reader", "access_withdrawn", {}, "rule subject", _asking),
@@ -377,6 +383,11 @@ ACTS = [
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
     Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
+    Act("content:relation_new", "item", "author", "relation_added", RELATION, "after rule"),
+    Act("content:relation_new", "item", "owner", "relation_repaired", RELATION | WHY, "after rule reason"),
+    Act("content:relation_edit", "relation", "author", "relation_changed", {"quantity": "4"}, "before after rule"),
+    Act("content:relation_end", "relation", "leader", "relation_changed_frozen", {}, "before rule", _frozen),
+    Act("content:relation_end", "relation", "author", "relation_ended", {}, "before rule"),
     Act("content:space_detail", "space", "owner", "private_items_listed", {}, "after", _private),
 ]
 # What takes a POST and leaves no entry, with the reason.
@@ -472,6 +483,10 @@ REFUSED = [
     (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),
     (409, Act("content:item_maturity", "item", "leader", data={"target": "in_work"})),
     (422, Act("content:item_maturity", "item", "owner", data={"target": "private"})),
+    (403, Act("content:relation_new", "item", "reader", data=RELATION)),
+    (422, Act("content:relation_new", "item", "owner", data=RELATION)),
+    (422, Act("content:relation_edit", "relation", "author", data={"quantity": "2", "position": "10"})),
+    (403, Act("content:relation_end", "relation", "leader", before=_released)),
     (403, Act("content:item_new", "platform", "reader", data={"title": "Other"})),
 ]
 

@@ -4,13 +4,14 @@ from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.numbers import Number
-from content.models.references import Reference, ReferenceKind
+from content.models.references import NO_CIRCLE, Reference, ReferenceKind
 from content.models.search import SearchEntry
 from content.models.shares import GroupShare, Level, Share
 from content.models.types import Category, ItemType, Property, PropertyKind
 from content.models.uploads import Upload
 
 __all__ = [
+    "NO_CIRCLE",
     "Category",
     "Conversion",
     "ConversionState",

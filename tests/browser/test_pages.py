@@ -63,7 +63,7 @@ def pages_of_an_administrator():
     of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")
     found += [reverse(f"spaces:{name}", args=[HOST, space.pk]) for name in of_space]
     found += [reverse("content:space_detail", args=[HOST, space.pk]), reverse("content:item_list", args=[HOST])]
-    of_item = ("item_detail", "item_why", "item_readers", "item_record")
+    of_item = ("item_detail", "item_why", "item_readers", "item_record", "item_relations")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     return [*found, reverse("tenants:platforms"), reverse("mfa_index"), reverse("usersessions_list")]
 
@@ -73,7 +73,7 @@ def pages_of_a_guest():
     item = Item.objects.get(title="Side plate")
     found = [reverse("tenants:home", args=[HOST]), reverse("spaces:credential", args=[HOST])]
     found += [reverse("content:item_list", args=[HOST]), reverse("content:item_new", args=[HOST])]
-    of_item = ("item_detail", "item_edit", "item_maturity", "item_why")
+    of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:item_detail", args=[HOST, 999999])]
     return [*found, reverse("tenants:platforms"), reverse("account_change_password")]

@@ -1,0 +1,35 @@
+"""What leads to an item holds it: it is not deleted, and open Public content stays open to other spaces."""
+
+from content.models import Reference
+from content.rules import openness
+from spaces.models import Visibility
+from tenants import access
+from tenants.errors import Conflict
+
+REMEDY = "Whoever may change those items can end the references."
+
+
+def require_unreferenced(actor, item):
+    """Raise Conflict while something refers to the item."""
+    if names := _named(actor, Reference.objects.filter(target=item)):
+        raise Conflict(f"It stays while something refers to it: {names}.", REMEDY)
+
+
+def require_public_stays(actor, item, *, visibility, maturity):
+    """Raise Conflict when an open item of a Public space would close while items of other spaces refer to it.
+
+    `visibility` and `maturity` are those it would have afterwards.
+    """
+    if item.space.visibility != Visibility.PUBLIC or not openness(item.space.visibility, item.maturity):
+        return
+    if openness(visibility, maturity):
+        return
+    if names := _named(actor, Reference.objects.filter(target=item).exclude(source__space=item.space_id)):
+        raise Conflict(f"Public content stays public while another space refers to it: {names}.", REMEDY)
+
+
+def _named(actor, references):
+    """Name the sources that the actor reads, and say, without a number, whether there are others."""
+    sources = {reference.source_id: reference.source for reference in references.select_related("source__space")}
+    readable = [str(source) for source in sources.values() if access.can(actor, "read", source)]
+    return ", ".join([*readable, *(["others refer to it"] if len(readable) < len(sources) else [])])

@@ -1,0 +1,114 @@
+"""Relations of an item: all of them, a new one, and what one says of a part."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from content import conversions, reading, references, structure
+from content.forms import PartForm, ReasonForm, RelationForm, wanted
+from content.models import Category
+from content.views.attempts import attempt
+from tenants import access, limits
+from tenants.web import render_page
+
+PER_PAGE = 50
+FOUND = 12  # items a search for the other end offers
+SHORTEST = 2  # characters of a search
+
+
+def may_relate(actor, item):
+    """Tell whether the actor changes relations, and whether as a repair. Raises AccessDenied when in neither way."""
+    repairs = not access.can(actor, "modify", item)
+    if repairs and not access.can(actor, "repair_files", item):
+        access.require(actor, "modify", item)
+    return repairs
+
+
+@require_safe
+def item_relations(request, pk):
+    """All relations of an item one way, a page at a time; `way=in` those that lead to it."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    back = request.GET.get("way") == "in"
+    found = (structure.referrers if back else structure.references)(request.actor, item)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    may = access.can(request.actor, "modify", item) or access.can(request.actor, "repair_files", item)
+    context = {"item": item, "page": page, "back": back, "may_relate": may}
+    return render_page(request, "content/item_relations.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def relation_new(request, pk):
+    """Search among what one reads, choose, and say what the relation is."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    repairs, status = may_relate(request.actor, item), 200
+    form = _new_form(request, item)
+    if request.method == "POST":
+        reference, status = attempt(form, lambda: _added(request, item, form))
+        if reference:
+            messages.success(request, f"{item.title} {reference.get_kind_display()} {reference.target.title} now.")
+            return redirect("content:item_relations", request.platform.slug, item.pk)
+    context = {"item": item, "form": form, "repairs": repairs, **_found(request, item, form)}
+    return render_page(request, "content/relation_new.html", context, partials=["found"], status=status)
+
+
+def _new_form(request, item):
+    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL)
+    if request.method == "POST":
+        return RelationForm(request.POST, readable=readable)
+    initial = {"kind": request.GET.get("kind"), "position": structure.next_position(request.actor, item)}
+    return RelationForm(initial=initial, readable=readable)
+
+
+def _added(request, item, form):
+    typed = dict(form.cleaned_data)
+    target_id = typed.pop("target")
+    relation = references.Relation(**typed)
+    return references.add_reference(actor=request.actor, item=item, target_id=target_id, relation=relation)
+
+
+def _found(request, item, form):
+    """Return what the search offers as the other end; of a form that comes back, what was chosen."""
+    asked = wanted(request.GET)
+    if form.is_bound:
+        found = form.readable.filter(pk=form.cleaned_data.get("target", 0))
+    elif len(asked.words) < SHORTEST:
+        return {"words": asked.words, "found": []}
+    else:
+        limits.spend(request, "search")
+        found = reading.filtered(form.readable.exclude(pk=item.pk), asked, request.actor)
+        found = reading.ordered(found, "title")
+    return {"words": asked.words, "found": conversions.picture(found[:FOUND]), "searched": not form.is_bound}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def relation_edit(request, pk, reference):
+    """Change quantity and find number of a part, or end the relation."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    found = structure.find(request.actor, item, reference)
+    repairs, status = may_relate(request.actor, item), 200
+    form = PartForm(request.POST or None, initial={"quantity": found.amount, "position": found.position})
+    if request.method == "POST":
+        changed, status = attempt(form, lambda: _changed(request, found, form))
+        if changed:
+            messages.success(request, f"{found.target.title}: {changed.amount} now.")
+            return redirect("content:item_relations", request.platform.slug, item.pk)
+    context = {"item": item, "reference": found, "form": form, "repairs": repairs}
+    return render_page(request, "content/relation_edit.html", context, status=status)
+
+
+def _changed(request, reference, form):
+    relation = references.Relation(kind=reference.kind, **form.cleaned_data)
+    return references.change_reference(actor=request.actor, reference=reference, relation=relation)
+
+
+@require_POST
+def relation_end(request, pk, reference):
+    """End a relation; its target stays as it is."""
+    item = reading.open_item(request.actor, pk)
+    found = structure.find(request.actor, item, reference)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    references.end_reference(actor=request.actor, reference=found, reason=reason)
+    messages.success(request, f"{item.title} no longer {found.get_kind_display()} {found.target.title}.")
+    return redirect("content:item_relations", request.platform.slug, item.pk)
