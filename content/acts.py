@@ -136,6 +136,13 @@ def _refuse_move(actor, row):
     return "Its content owner, a Leader or an Owner does this.", f"Ask an Owner of {row.space}."
 
 
+def _refuse_share(actor, row):
+    if row.category == PERSONAL:
+        return "A personal item is not shared.", ""
+    sentence = "Its content owner at the level of its category, a Leader of its organization or an Owner shares it."
+    return sentence, f"Ask an Owner of {row.space}."
+
+
 def _refuse_reading(actor, row):
     return "There is nothing here.", ""
 
@@ -310,7 +317,7 @@ POLICIES = {
     "lock": _policy("lock", MODIFYING, _refuse_state, LOCKED, UNLICENSED),
     "unlock": _policy("unlock", (HOLDING,), _refuse_holder),
     "break_lock": _policy("break somebody's lock", (BREAKING,), _refuse_owner),
-    "share": _policy("share", SHARING, _refuse_move),
+    "share": _policy("share", SHARING, _refuse_share),
     "comment": _policy("comment", COMMENTING, _refuse_reading),
     "see_readers": _policy("see who can see it", LOOKING, _refuse_move),
     **dict(_maturity_policies()),

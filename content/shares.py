@@ -110,15 +110,30 @@ def _within(item, recipient, first):
     return Decision(False, sentence, "7.R", remedy or "Ask somebody who holds an unrestricted one.")
 
 
+def is_bound(actor, item):
+    """Tell whether `actor` shares the item by restricted credentials alone: only with people of its organization."""
+    return not _any(SHARING, _unbound(actor), item)
+
+
+def levels(actor, item):
+    """Return the levels that `actor` may give: a manager by share gives up to Can edit."""
+    return tuple(Level) if _any(FULL, actor, item) else MANAGED
+
+
+def may_change(actor, item, share):
+    """Answer whether `actor` may change a stored share of the item, and end it whosever it is."""
+    first = access.can(actor, "share", item)
+    if not first or share.get_level() in MANAGED or _any(FULL, actor, item):
+        return first
+    return Decision(False, "Who manages by a share ends Can read and Can edit.", "7.5", "Ask its content owner.")
+
+
 def may_end(actor, item, share):
     """Answer whether `actor` may end a stored share of the item: who may share, and the recipient their own."""
     if isinstance(share, Share) and share.user_id == actor.user.pk:
         reads = access.can(actor, "read", item)
         return Decision(True, "It was shared with you.", "7.6") if reads else reads
-    first = access.can(actor, "share", item)
-    if not first or share.get_level() in MANAGED or _any(FULL, actor, item):
-        return first
-    return Decision(False, "Who manages by a share ends Can read and Can edit.", "7.5", "Ask its content owner.")
+    return may_change(actor, item, share)
 
 
 @transaction.atomic
@@ -144,7 +159,7 @@ def give_share(*, actor, item, recipient, spec):
 def change_share(*, actor, item, share, spec):
     """Give a share another level or end. Raises as `give_share`, and Conflict when nothing changes."""
     recipient, item, actor, share = _lock_share(actor, item, share)
-    if not (decision := may_end(actor, item, share)):
+    if not (decision := may_change(actor, item, share)):
         raise AccessDenied(decision)
     decision = _require(actor, item, recipient, spec)
     before = facts(share)
@@ -251,13 +266,3 @@ def _tell(actor, item, recipient, text):
                 text=text,
                 path=reverse("content:item_detail", args=[item.platform.slug, item.pk]),
             )
-
-
-def shared_by(actor):
-    """Return the live shares that `actor` gave, on items they read now: Share and GroupShare rows, newest first."""
-    readable = access.narrow(Item.objects.all(), actor, "read")
-    found = []
-    for model, related in ((Share, "user"), (GroupShare, "group__user_group")):
-        rows = model.objects.live().filter(given_by=actor.user, content_object__in=readable)
-        found += rows.select_related("permission", "content_object__space", related)
-    return sorted(found, key=lambda share: share.given_at, reverse=True)

@@ -2,19 +2,24 @@
 
 from django.urls import path
 
-from content.views import acts, files, items, lists, pieces, relations, viewing
+from content.views import acts, files, items, lists, pieces, relations, sharing, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
 ITEM = PLATFORM + "items/<int:pk>/"
 urlpatterns = [
     path(PLATFORM + "spaces/<int:pk>/", lists.space_detail, name="space_detail"),
+    path(PLATFORM + "shares/", sharing.shared_with_me, name="shared_with_me"),
+    path(PLATFORM + "shares/given/", sharing.shared_by_me, name="shared_by_me"),
     path(PLATFORM + "items/", lists.item_list, name="item_list"),
     path(PLATFORM + "items/new/", items.item_new, name="item_new"),
     path(ITEM, items.item_detail, name="item_detail"),
     path(ITEM + "why/", items.item_why, name="item_why"),
     path(ITEM + "readers/", items.item_readers, name="item_readers"),
     path(ITEM + "record/", items.item_record, name="item_record"),
+    path(ITEM + "sharing/", sharing.item_sharing, name="item_sharing"),
+    path(ITEM + "sharing/<slug:to>/", sharing.share_detail, name="share_detail"),
+    path(ITEM + "sharing/<slug:to>/end/", sharing.share_end, name="share_end"),
     path(ITEM + "edit/", items.item_edit, name="item_edit"),
     path(ITEM + "repair/", items.item_repair, name="item_repair"),
     path(ITEM + "maturity/", acts.item_maturity, name="item_maturity"),

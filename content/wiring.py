@@ -53,9 +53,13 @@ GONE = "an item that is gone"
 
 
 def links(request):
-    """Lead to everything one reads."""
-    url = reverse("content:item_list", args=[request.platform.slug])
-    return [{"title": "", "links": [{"url": url, "label": "All I can read", "icon": "item"}]}]
+    """Lead to everything one reads, and to what was shared."""
+    pages = (("item_list", "All I can read", "item"), ("shared_with_me", "Shares", "share"))
+    slug = request.platform.slug
+    found = [
+        {"url": reverse(f"content:{name}", args=[slug]), "label": label, "icon": icon} for name, label, icon in pages
+    ]
+    return [{"title": "", "links": found}]
 
 
 def recent(request, **objects):

@@ -270,32 +270,39 @@ def search_people(actor, space, words):
 
     At least two characters. Who may not know everybody finds the people of their own organizations.
     """
+    return search_known(space.platform_id, people_known(actor, space.pk), words)
+
+
+def search_known(platform_id, organizations, words):
+    """Return the same within what `people_known` answered."""
     words = words.strip()
     if len(words) < SHORTEST_SEARCH:
         return []
     name = Q(user__name__istartswith=words) | Q(user__name__icontains=f" {words}")
     members = (
-        Member.objects.filter(platform=space.platform_id, status__in=(Status.ACTIVE, Status.PENDING))
+        Member.objects.filter(platform=platform_id, status__in=(Status.ACTIVE, Status.PENDING))
         .filter(~naming.unmet() & name | Q(user__email__istartswith=words))
         .select_related("platform", "company", "unit", "user")
         .order_by(*naming.by_name())
     )
-    return _within(actor, space, members)[:MOST_FOUND]
+    return _within(organizations, members)[:MOST_FOUND]
 
 
 def find_person(actor, space, member_id):
     """Return the Member with this id as far as `actor` may know of them, else None."""
+    return find_known(space.platform_id, people_known(actor, space.pk), member_id)
+
+
+def find_known(platform_id, organizations, member_id):
+    """Return the same within what `people_known` answered."""
     if not str(member_id).isdecimal() or len(str(member_id)) > 18:
         return None
-    members = Member.objects.filter(
-        platform=space.platform_id, pk=member_id, status__in=(Status.ACTIVE, Status.PENDING)
-    )
-    found = _within(actor, space, members.select_related("platform", "company", "unit", "user"))
+    members = Member.objects.filter(platform=platform_id, pk=member_id, status__in=(Status.ACTIVE, Status.PENDING))
+    found = _within(organizations, members.select_related("platform", "company", "unit", "user"))
     return found[0] if found else None
 
 
-def _within(actor, space, members):
-    organizations = people_known(actor, space.pk)
+def _within(organizations, members):
     if organizations is None:
         return list(members[:MOST_FOUND])
     return [found.member for found in actors.build(list(members)) if found.organizations & organizations]

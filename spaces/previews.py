@@ -98,9 +98,14 @@ def imagine(actor, space, spec):
 
 def working(actor):
     """Return `actor` as they would be once active and licensed: a pending member reads from acceptance."""
-    member = copy(actor.member)
-    member.status = Status.ACTIVE
-    return replace(actor, member=member, capabilities=frozenset(Capability.values), compiled={})
+    return replace(actor, member=in_access(actor.member), capabilities=frozenset(Capability.values), compiled={})
+
+
+def in_access(member):
+    """Return the member as they would be with access: built into an Actor, what waits for acceptance counts."""
+    found = copy(member)
+    found.status = Status.ACTIVE
+    return found
 
 
 def opens(actor, space, spec):

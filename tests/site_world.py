@@ -44,6 +44,7 @@ from tests.factories import (
     give_group,
     host_of,
     refer,
+    share,
     worker,
 )
 from tests.tenants.worlds import invited, make_batch
@@ -120,6 +121,7 @@ class World:
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
         self.credential = give(self.target, self.space, "reader")
+        share(self.item, self.target)
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
         host = host_of(self.platform)
         self.unit = OrganizationFactory(platform=self.platform, parent=host, kind=Kind.UNIT, name="Workshop")
@@ -193,6 +195,8 @@ class World:
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
             "relation": (slug, self.item.pk, self.relation.pk),
+            "shared": (slug, self.item.pk, f"person-{self.target.pk}"),
+            "recipient": (slug, self.item.pk, f"group-{self.group.pk}"),
             "version": (slug, self.version.pk, "bracket.stl"),
             "seen": (slug, self.version.pk),
             "two": (slug, self.version.pk, self.version.pk),

@@ -30,6 +30,7 @@ from tests.factories import (
     join,
     license_member,
     refer,
+    share,
     share_group,
 )
 from tests.site_world import INSIDE, NOBODY, World, body, undone
@@ -104,6 +105,12 @@ content:item_why            item        external
 content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author
+content:item_sharing        item        leader target
+content:item_sharing?q=Pe   item        leader
+content:share_detail        recipient   leader
+content:share_end           shared      target
+content:shared_with_me      platform    target
+content:shared_by_me        platform    content_owner
 """
 PROBED = {"content:item_detail", "content:item_edit", "content:file_download", "spaces:space_edit"}  # in every way
 METHODS = ("HEAD", "OPTIONS", "PUT", "DELETE")
@@ -164,6 +171,8 @@ def grow(world, number):
         refer(item, other, "has_part")
         refer(other, world.part, "has_part")
         refer(ItemFactory(space=world.space, owner=person.user), item, "has_part")
+        share(ItemFactory(space=world.space, owner=world.users["content_owner"]), world.target)
+        share(item, person, "share_edit")
         ItemFactory(space=space, owner=person.user, organization=company, maturity=Maturity.PRIVATE)
         ItemFactory(space=world.space, number=item.number, revision=f"{number}.{n}"[-4:])
         file = FileFactory(item=item)

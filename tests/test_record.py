@@ -110,6 +110,10 @@ GROUP = {
     "responsibility": "contributor",
     "shown": lambda world: f"{world.group.pk}:contributor:False:1:0",
 }
+SHARE = {
+    "level": "share_read",
+    "shown": lambda world: f"group-{world.group.pk}:share_read:0:1:None:None",
+}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
 WHY = {"reason": "Why"}
@@ -379,6 +383,16 @@ ACTS = [
     Act("content:item_unlock", "item", "author", "item_unlocked", {}, "rule", _locked),
     Act("content:item_break_lock", "item", "owner", "lock_broken", {}, "subject rule", _locked),
     Act("content:item_revise", "item", "author", "item_revised", {}, "before after rule", _frozen),
+    Act("content:share_detail", "recipient", "leader", "share_given", SHARE, "after rule"),
+    Act(
+        "content:share_detail",
+        "shared",
+        "leader",
+        "share_changed",
+        {"level": "share_edit", "shown": lambda world: f"person-{world.target.pk}:share_edit:0:1:None:share_read"},
+        "before after subject rule",
+    ),
+    Act("content:share_end", "shared", "leader", "share_ended", {}, "before subject rule"),
     Act("content:item_delete", "item", "content_owner", "item_deleted", {}, "before rule"),
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
@@ -482,6 +496,9 @@ REFUSED = [
     (422, Act("content:item_edit", "item", "author", data={"title": "Bracket"} | VERSION)),
     (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),
     (409, Act("content:item_maturity", "item", "leader", data={"target": "in_work"})),
+    (422, Act("content:share_detail", "recipient", "leader", data={"level": "share_read", "shown": "stale"})),
+    (403, Act("content:share_detail", "recipient", "author", data=SHARE)),
+    (403, Act("content:share_end", "shared", "author")),
     (422, Act("content:item_maturity", "item", "owner", data={"target": "private"})),
     (403, Act("content:relation_new", "item", "reader", data=RELATION)),
     (422, Act("content:relation_new", "item", "owner", data=RELATION)),

@@ -210,6 +210,13 @@ GET  content:item_detail                 item        302 404 404 404 404   200 4
 GET  content:item_why                    item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_readers                item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
 GET  content:item_record                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
+POST content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 422 422 422 422
+GET  content:share_end                   shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
+POST content:share_end                   shared      302 404 404 404 404   403 404 403 403 403 302 302 302 302
+GET  content:shared_with_me              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:shared_by_me                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:item_edit                   item        302 404 404 404 404   403 404 403 403 200 200 200 403 403
 POST content:item_edit                   item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
 GET  content:item_repair                 item        302 404 404 404 404   403 404 403 403 403 403 403 200 200
@@ -284,7 +291,7 @@ class Row:
 
         Where everybody with a credential gets one answer, the External and the Owner speak for all.
         """
-        if self.args in {"item", "version"} and self.expected["reader"] != self.expected["leader"]:
+        if self.args in {"item", "version", "shared"} and self.expected["reader"] != self.expected["leader"]:
             return False
         told = {self.expected[name] for name in INSIDE[:-1]}
         return visitor in {"contributor", "author", "content_owner"} or (

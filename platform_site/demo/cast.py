@@ -191,6 +191,14 @@ TEAMS = (
     ),
     Team("Bay 4 visitors", "Reads along while the bay is fitted", 21, ("jun", "priya"), ((TOOLING, "reader", True),)),
 )
+BAY_VISITORS = TEAMS[1].name
+# What people share: (days ago, who, space, title, with whom: a person or a team, level, days it lasts or None).
+SHARES = (
+    (15, "tomas", TENSIONER, "Base plate", "sam", "share_edit", 60),
+    (11, "priya", TRAYS, "Tray bottom", BAY_VISITORS, "share_read", None),
+    (8, "sam", CABIN, "Seat rail loads", "mara", "share_read", 40),
+    (0.04, "mara", TENSIONER, "Side plate fixture", "klara", "share_read", None),
+)
 RESTRICTED_AT_HOME = {"otto"}  # their own platform does not let these licences travel
 AWAY = (("karl", 12, "On leave until spring"),)  # whose access on the host was removed, what they held noted
 LEVELS = (

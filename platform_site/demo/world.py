@@ -19,6 +19,7 @@ from content.items import Draft, create_item, revise_item
 from content.lifecycle import change_maturity
 from content.locks import lock_item
 from content.models import Item, ItemType
+from content.shares import ShareSpec, give_share
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
@@ -48,6 +49,7 @@ from tenants.models import (
     RoleStock,
     Status,
     User,
+    UserGroup,
 )
 from tenants.news_choices import set_level
 from tenants.option_history import history, undo_options
@@ -231,9 +233,11 @@ class _World:
             set_level(actor=self.actor(person, space.platform), space_id=space.pk, level=level)
 
     def plan_teams(self):
-        """Note when the user groups of the host were made."""
+        """Note when the user groups of the host were made, and what was shared with them and with people."""
         for team in cast.TEAMS:
             self.plan(team.day, self.gather, team)
+        for day, *given in cast.SHARES:
+            self.plan(day, self.share, *given)
 
     def gather(self, team):
         """Make a user group of the host, put its people in, and give it what it holds."""
@@ -246,6 +250,17 @@ class _World:
         for title, responsibility, restricted in team.held:
             spec = GroupSpec(responsibility, restricted)
             give_to_group(actor=actor, space=self.space(title), group=group, spec=spec)
+
+    def share(self, person, space, title, recipient, level, days):
+        """Share an item with a person or a team, for some days or for good."""
+        item, found = self.titled(title, space), self.people.get(recipient)
+        to = (
+            Member.objects.get(platform=item.platform_id, user=found)
+            if found
+            else UserGroup.objects.get(name=recipient)
+        )
+        spec = ShareSpec(level, days and timezone.now() + timedelta(days=days))
+        give_share(actor=self.actor(person, item.space.platform), item=item, recipient=to, spec=spec)
 
     def drop_a_file(self):
         """Let an Administrator drop a file of people; it waits for the confirmation."""
@@ -312,7 +327,11 @@ class _World:
 
     def item(self, thing):
         """Return the latest revision of an item by its title."""
-        rows = Item.objects.select_related("space__platform").filter(title=thing.title, space__title=thing.space)
+        return self.titled(thing.title, thing.space)
+
+    def titled(self, title, space):
+        """Return the latest revision of an item by its title and its space's."""
+        rows = Item.objects.select_related("space__platform").filter(title=title, space__title=space)
         return rows.order_by("-pk")[0]
 
     def upload(self, thing, file):

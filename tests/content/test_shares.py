@@ -6,8 +6,9 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
+from content import shared
 from content.models import GroupShare, Level, Maturity, Share
-from content.shares import ShareSpec, change_share, end_share, give_share, may_end, may_share, shared_by
+from content.shares import ShareSpec, change_share, end_share, give_share, may_end, may_share
 from tenants import access
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent, Notification, Right, Status
@@ -163,9 +164,9 @@ def test_a_share_is_given_changed_and_ended_with_one_entry_each_and_is_told(item
     changed = change_share(actor=actor, item=item, share=given, spec=ShareSpec(Level.READ))
     item.refresh_from_db()
     assert item.locked_by is None and not access.can(actor_of(outsider), "modify", item)
-    assert shared_by(actor) == [changed]
+    assert shared.load(shared.given_by(actor)) == [changed]
     end_share(actor=actor, item=item, share=changed)
-    assert not access.can(actor_of(outsider), "read", item) and shared_by(actor) == []
+    assert not access.can(actor_of(outsider), "read", item) and not shared.given_by(actor)
     entries = AuditEvent.objects.filter(verb__startswith="share_")
     assert [(entry.verb, entry.subject) for entry in entries] == [
         ("share_ended", outsider.user),

@@ -1,0 +1,62 @@
+"""Finds shares for pages: of one item, all that somebody gave, and all that reach them."""
+
+from django.db.models import Count, Q, Value
+
+from content.models import GroupShare, Item, Share
+from tenants import access, groups
+
+LOADED = ("permission", "given_by", "content_object__space", "content_object__platform")
+PRESENT = Q(group__user_group__entries__member__status__in=groups.JOINING)
+
+
+def of_item(actor, item):
+    """Return the live shares of an item, oldest first: all for who may share it, else those that reach the actor."""
+    own, through = Share.objects.live(), GroupShare.objects.live()
+    if not access.can(actor, "share", item):
+        own = own.filter(user=actor.user)
+        through = through.filter(group__in=actor.member.user_groups.values("pk"))
+    return [row for rows in (_people(own), _groups(through)) for row in rows.filter(content_object=item)]
+
+
+def given_by(actor):
+    """Return the keys of the live shares that `actor` gave on items in their lists, newest first; `load` loads them."""
+    readable = access.narrow(Item.objects.order_by(), actor, "list")
+    return _keys({"given_by": actor.user, "content_object__in": readable}, {})
+
+
+def received_by(actor):
+    """Return the keys of the live shares with `actor` and with their groups, newest first."""
+    readable = access.narrow(Item.objects.order_by(), actor, "list")
+    through = {"group__in": actor.member.user_groups.values("pk")}
+    return _keys({"content_object__in": readable}, {"user": actor.user}, through)
+
+
+def _keys(both, own, through=None):
+    found = [
+        model.objects.live()
+        .filter(**both, **more)
+        .order_by()
+        .annotate(to=Value(to))
+        .values_list("given_at", "id", "to")
+        for model, to, more in ((Share, "person", own), (GroupShare, "group", through or {}))
+    ]
+    return found[0].union(found[1], all=True).order_by("-given_at", "-id")
+
+
+def load(keys):
+    """Return the shares of one page of keys, in their order, with all that a page says of them. Two queries."""
+    ids = {"person": [], "group": []}
+    for _given_at, pk, to in keys:
+        ids[to].append(pk)
+    found = {"person": _people(Share.objects).in_bulk(ids["person"]), "group": _groups(GroupShare.objects)}
+    found["group"] = found["group"].in_bulk(ids["group"])
+    return [found[to][pk] for _given_at, pk, to in keys]
+
+
+def _people(rows):
+    return rows.select_related("user", *LOADED).order_by("pk")
+
+
+def _groups(rows):
+    people = Count("group__user_group__entries", filter=PRESENT)
+    return rows.select_related("group__user_group", *LOADED).annotate(people=people).order_by("pk")

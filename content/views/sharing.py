@@ -1,0 +1,259 @@
+"""Who has an item by share: giving, changing and ending shares, each with what it opens or closes said before."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from content import reading, recipients, share_preview, shared, shares
+from content.models import GroupShare
+from content.share_forms import ShareForm
+from content.views.attempts import attempt
+from content.views.names import STRANGER, Names
+from tenants import access, limits
+from tenants import actor as actors
+from tenants.errors import AccessDenied, NotVisible
+from tenants.models import Member, UserGroup
+from tenants.web import render_page, way_back
+
+PER_PAGE = 25
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def item_sharing(request, pk):
+    """Who has the item by share, as far as the reader may know, and whom to share it with."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    rows = told(request.actor, shared.of_item(request.actor, item), recipients.place(request.actor, item))
+    may = access.can(request.actor, "share", item)
+    context = about(request, item) | {"may": may, "rows": rows, **(_asked(request, item) if may else {})}
+    return render_page(request, "content/item_sharing.html", context, partials=["recipients-found"])
+
+
+def about(request, item):
+    """Return what the head of a page around an item shows: it, and its space as far as the reader sees that."""
+    return {"item": item, "sees_space": access.can(request.actor, "see", item.space)}
+
+
+def _asked(request, item):
+    """Return whom the words of the search find."""
+    words = request.GET.get("q", "").replace("\x00", "")[:80]
+    if words:
+        limits.spend(request, "search")
+    return {"words": words, "found": _found(request.actor, item, words)}
+
+
+def _found(actor, item, words):
+    """Return what the list of people and groups found says of each."""
+    people, groups = recipients.search(actor, item, words)
+    found = [
+        {
+            "to": recipients.address_of(member),
+            "name": str(member),
+            "member": member,
+            "corner": None if member.company.is_host else member.company,
+            "sub": f"{member.user.email}, {member.company}{', invited, not accepted' if member.is_pending else ''}",
+        }
+        for member in people
+    ]
+    return found + [{"to": recipients.address_of(group), "name": group.name, "sub": "Group"} for group in groups]
+
+
+@get_or_post
+def share_detail(request, pk, to):
+    """Share with a person or a group, or change how it is shared with them, once it was shown what that opens."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    access.require(request.actor, "share", item)
+    was = recipients.find_share(item, to)
+    recipient = shares.recipient_of(item, was) if was else recipients.find(request.actor, item, to)
+    if recipient is None:
+        raise NotVisible
+    if was and not (decision := shares.may_change(request.actor, item, was)):
+        raise AccessDenied(decision)
+    typed = request.POST if request.method == "POST" else request.GET if "level" in request.GET else None
+    levels = shares.levels(request.actor, item)
+    form = ShareForm(typed, levels=levels, zone=request.platform.zone, share=was)
+    return _answer(request, item, (recipient, was), form)
+
+
+def _answer(request, item, whom, form):
+    """Show the form with its effect, or do what it asks once the effect was shown."""
+    recipient, was = whom
+    effect, status = _effect_of_form(request, item, whom, form), 200
+    unseen = request.method == "POST" and effect is not None and request.POST.get("shown") != effect.token
+    if request.method == "POST":
+        share, status = (None, 422) if unseen else attempt(form, lambda: _shared(request, item, whom, form))
+        if share:
+            messages.success(request, f"{share.get_level().label}: {_name(request, item, recipient)}.")
+            return redirect("content:item_sharing", request.platform.slug, item.pk)
+    context = about(request, item) | {"form": form, "effect": effect, "unseen": unseen, "was": was}
+    context |= {"name": _name(request, item, recipient), "recipient": recipient, "to": recipients.address_of(recipient)}
+    context["is_group"] = isinstance(recipient, UserGroup)
+    return render_page(request, "content/share_form.html", context, partials=["effect"], status=status)
+
+
+def _shared(request, item, whom, form):
+    recipient, was = whom
+    if was:
+        return shares.change_share(actor=request.actor, item=item, share=was, spec=form.spec())
+    return shares.give_share(actor=request.actor, item=item, recipient=recipient, spec=form.spec())
+
+
+@get_or_post
+def share_end(request, pk, to):
+    """End a share, once it was shown whose access ends by it; the recipient ends their own."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    share, mine = _ending(request, item, to)
+    recipient = shares.recipient_of(item, share)
+    name = _name(request, item, recipient)
+    if request.method == "POST":
+        shares.end_share(actor=request.actor, item=item, share=share)
+        messages.success(request, f"{item.title} is no longer shared with {'you' if mine else name}.")
+        return redirect(_after(request, item))
+    context = about(request, item) | {"share": share, "name": name, "mine": mine}
+    context["effect"] = effect_of(request, item, recipient, None)
+    context["back"] = way_back(request, reverse("content:item_sharing", args=[request.platform.slug, item.pk]))
+    return render_page(request, "content/share_end.html", context)
+
+
+def _ending(request, item, to):
+    """Return (the share that an address names, whether it is the actor's own), if they may end it."""
+    share = recipients.find_share(item, to)
+    mine = share is not None and not isinstance(share, GroupShare) and share.user_id == request.user.pk
+    if not mine:
+        access.require(request.actor, "share", item)
+    if share is None:
+        raise NotVisible
+    if not (decision := shares.may_end(request.actor, item, share)):
+        raise AccessDenied(decision)
+    return share, mine
+
+
+def _after(request, item):
+    """Lead back to where one came from, and away from an item that one no longer reads."""
+    slug = request.platform.slug
+    if not access.can(actors.of(request.user, request.platform), "read", item):
+        return reverse("content:shared_with_me", args=[slug])
+    return way_back(request, reverse("content:item_sharing", args=[slug, item.pk]))
+
+
+# --- lists ---
+
+
+@require_safe
+def shared_with_me(request):
+    """Everything that others shared with one, themselves or through a group."""
+    return _listed(request, shared.received_by(request.actor), "content/shared_with_me.html")
+
+
+@require_safe
+def shared_by_me(request):
+    """Everything that one has shared, with whom and until when."""
+    return _listed(request, shared.given_by(request.actor), "content/shared_by_me.html")
+
+
+def _listed(request, keys, template):
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    rows = told(request.actor, shared.load(page.object_list), None)
+    return render_page(request, template, {"page": page, "rows": rows})
+
+
+# --- what these pages say of people ---
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A share as a page says it: with whom and by whom, as far as the reader may know, and what they may do with it."""
+
+    share: object
+    to: str
+    name: str
+    company: object
+    note: str
+    giver: str
+    mine: bool
+    may_change: bool
+    may_end: bool
+
+
+def told(actor, rows, space_id):
+    """Return a Told for each share; names by the credentials in the space, else by all. Two queries."""
+    ids = {row.given_by_id for row in rows} | {row.user_id for row in rows if not isinstance(row, GroupShare)}
+    members = Member.objects.filter(platform=actor.platform, user__in=ids).select_related("company", "user")
+    members = {member.user_id: member for member in members}
+    names = Names(actor, space_id)
+    names.companies = {pk: (member.company, member.unit_id) for pk, member in members.items()}
+    mine = set(actor.member.user_groups.values_list("pk", flat=True)) if rows else set()
+    return [_told(actor, row, names, members, mine) for row in rows]
+
+
+def _told(actor, row, names, members, mine):
+    item, grouped = row.content_object, isinstance(row, GroupShare)
+    member = None if grouped else members[row.user_id]
+    own = row.group_id in mine if grouped else row.user_id == actor.user.pk
+    knows = (own or names.known is None) if grouped else names.may(row.user_id)
+    return Told(
+        share=row,
+        to=f"{recipients.GROUP}-{row.group_id}" if grouped else recipients.address_of(member),
+        name=(str(row.group.user_group) if knows else "A group") if grouped else str(member) if knows else STRANGER,
+        company=member.company if member and knows else None,
+        note=_note(row, member),
+        giver=names.say(row.given_by),
+        mine=own,
+        may_change=bool((grouped or not own) and shares.may_change(actor, item, row)),
+        may_end=bool(shares.may_end(actor, item, row)),
+    )
+
+
+def _note(row, member):
+    if member is None:
+        return f"group of {row.people} {'person' if row.people == 1 else 'people'}"
+    return "counts from acceptance" if member.is_pending else member.company.name
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a share changes, as far as the reader may know the people: rows of (name, Effect), and how many others."""
+
+    rows: list
+    others: int
+    number: int
+    token: str
+    refusal: object = None
+
+
+def effect_of(request, item, recipient, level):
+    """Return what a share of `level` would change; level None is a share that ends."""
+    found = share_preview.effects(item, recipient, level)
+    names = Names(request.actor, recipients.place(request.actor, item))
+    names.companies = {one.member.user_id: (one.member.company, one.member.unit_id) for one in found}
+    rows = [(str(one.member), one) for one in found if names.may(one.member.user_id)]
+    number = sum(one.closes if level is None else one.opens for one in found)
+    return Shown(
+        rows, len(found) - len(rows), number, f"{recipients.address_of(recipient)}:{level}:{number}:{len(found)}"
+    )
+
+
+def _effect_of_form(request, item, whom, form):
+    """Return what the share would change, or None while what was typed makes no sense."""
+    if form.is_bound and not form.is_valid():
+        return None
+    recipient, was = whom
+    spec = form.spec()
+    shown = effect_of(request, item, recipient, spec.level)
+    decision = shares.may_share(request.actor, item, recipient, spec)
+    token = f"{shown.token}:{spec.ends_at}:{was and was.get_level()}"
+    return Shown(shown.rows, shown.others, shown.number, token, None if decision else decision)
+
+
+def _name(request, item, recipient):
+    """Name with whom an item is shared, as far as the reader may know."""
+    names = Names(request.actor, recipients.place(request.actor, item))
+    if isinstance(recipient, UserGroup):
+        found = recipients.find(request.actor, item, recipients.address_of(recipient))
+        return str(recipient) if found else "a group"
+    names.companies = {recipient.user_id: (recipient.company, recipient.unit_id)}
+    return str(recipient) if names.may(recipient.user_id) else STRANGER
