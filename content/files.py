@@ -170,6 +170,13 @@ def read_version(actor, pk):
     return version
 
 
+@transaction.atomic
+def note_reading(actor, version, verb):
+    """Write down that somebody looked at a version (`file_viewed`) or took it away (`file_downloaded`)."""
+    item, after = version.file.item, {"file": version.file.name, "version": version.number}
+    audit.record(actor, verb, item, space_id=item.space_id, after=after)
+
+
 def sweep(now=None):
     """Delete bytes that no version names, stored ones after a day, half received ones after hours; return how many."""
     now, swept = now or timezone.now(), 0

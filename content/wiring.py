@@ -31,6 +31,8 @@ VERBS = {
     "share_given": "shared",
     "share_changed": "changed a share of",
     "share_ended": "ended a share of",
+    "file_viewed": "looked at a file of",
+    "file_downloaded": "took away a file of",
     "private_items_listed": "asked for other people's Private and personal items in",
     "private_item_opened": "opened somebody's Private or personal item",
 }
@@ -40,6 +42,8 @@ KINDS = {
     "item_revised": "revisions",
     "maturity_changed": "changes of maturity",
     "file_stored": "file versions",
+    "file_viewed": "looks at files",
+    "file_downloaded": "files taken away",
 }
 LABELS = {
     "maturity": "Maturity",

@@ -26,6 +26,9 @@ PARTS = (
     "invitation_mail",
     "partner_panel",
     "checkpoints",
+    "record_files",
+    "record_looks",
+    "auditors",
 )
 
 

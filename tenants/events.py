@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from tenants import audit, options
+from tenants import access, audit, options
 from tenants.models import AuditEvent, Member
 
 STRANGER = "Somebody of another organization"
+FORGOTTEN = "something whose words are forgotten"
 LINKS: dict[str, Callable] = {}
 HIDDEN = []
 LABELS: dict[str, str] = {}
@@ -54,6 +55,7 @@ class Entry:
     """An entry as one reader sees it."""
 
     pk: int
+    seq: int
     at: object
     person: str
     known: bool
@@ -83,9 +85,9 @@ def entries(actor, rows, *, known=None, also=frozenset()):
     `also` holds ids of further users that they may know, such as the unrestricted Owners of a space.
     """
     rows = _worded(actor, rows)
-    people = _people(actor, rows)
-    allowed = frozenset(also) | {actor.user.pk}
-    return [_entry(actor, row, people, _Names(people, known, allowed)) for row in rows]
+    names = _Names(_people(actor, rows), known, frozenset(also) | {actor.user.pk})
+    counts = access.can(actor, "see_record", actor.platform)  # a place tells how much else there is
+    return [_entry(actor, row, row.seq if counts else 0, names) for row in rows]
 
 
 def _worded(actor, rows):
@@ -132,25 +134,39 @@ def _people(actor, rows):
     return {member.user_id: member for member in members}
 
 
-def _entry(actor, row, people, names):
-    person = people[row.actor_id].user if row.actor_id in people else row.actor
-    member = people.get(row.actor_id)
+def _entry(actor, row, seq, names):
+    member = names.people.get(row.actor_id)
+    person = member.user if member else row.actor
     open_subject = names.may(row.subject_id)
     link = LINKS.get(row.object_type)
     return Entry(
         pk=row.pk,
+        seq=seq,
         at=row.at,
         person=names.say(person),
         known=names.may(row.actor_id),
         company=member.company if member and names.may(row.actor_id) else None,
-        words=audit.VERBS.get(row.verb, row.verb.replace("_", " ")),
-        label=row.object_label if open_subject else "somebody of another organization",
+        words=_words(row),
+        label=_label(row) if open_subject else "somebody of another organization",
         link=link(actor.platform.slug, row.object_id) if link and open_subject else "",
         changes=changes(row) if open_subject else (),
         credential=_credential(row.credential),
         rule=row.rule,
         reason=row.reason,
     )
+
+
+def _label(row):
+    return FORGOTTEN if row.is_forgotten else row.object_label
+
+
+def acts(rows):
+    """Return (row, its act in words) of entries of which nothing else may be told."""
+    return [(row, _words(row)) for row in rows]
+
+
+def _words(row):
+    return audit.VERBS.get(row.verb, row.verb.replace("_", " "))
 
 
 def _credential(stored):

@@ -147,8 +147,8 @@ def conclude(actor, member, status, *, keep=False):
         facts = memberships.end(actor, member)
         member.grants.all().delete()
         member.organizations.clear()
-        member.status, member.held_before = status, kept
-        member.save(update_fields=["status", "held_before"])
+        member.status, member.held_before, member.auditor = status, kept, False
+        member.save(update_fields=["status", "held_before", "auditor"])
     after = {"status": member.status, **facts, **({"noted_for_a_return": kept["lines"]} if kept else {})}
     return before, after
 

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from tenants import web
+from tenants import access, web
 
 MANAGEMENT = (
     ("tenants:member_list", "Members", "users"),
@@ -18,14 +18,15 @@ MANAGEMENT = (
 
 
 def links(request):
-    """Return home for everybody, and the management of the platform for Administrators."""
+    """Return home for everybody, and the management of the platform for Administrators; auditors get the record."""
     slug = request.platform.slug
     home = {"url": reverse("tenants:home", args=[slug]), "label": "Home", "icon": "home", "position": 0, "exact": True}
     groups = [{"title": "", "links": [home], "position": 0}]
-    if request.actor.is_administrator:
+    administers = request.actor.is_administrator
+    if administers or access.can(request.actor, "see_record", request.platform):
         managed = [
             {"url": url, "label": label, "icon": icon}
-            for name, label, icon in MANAGEMENT
+            for name, label, icon in (MANAGEMENT if administers else MANAGEMENT[-1:])
             if (url := web.address(name, slug))
         ]
         groups.append({"title": "Platform Management", "links": managed, "position": 60})

@@ -17,6 +17,11 @@ def members(actor):
     return EVERYTHING if actor.is_active else NOTHING
 
 
+def auditors(actor):
+    """Hold for who was made an auditor, with a licence to enter."""
+    return EVERYTHING if actor.is_active and actor.member.auditor and actor.may("enter") else NOTHING
+
+
 def inviting_members(actor):
     """Hold for Members while Invitations from members is on; the space or item is asked besides."""
     invites = actor.is_active and actor.works_content and actor.member.right == Right.MEMBER
@@ -31,6 +36,7 @@ def founding_members(actor):
 
 
 ADMINISTRATOR = Rule("9.A", "You are an Administrator of this platform.", administrators)
+AUDITOR = Rule("9.R", "You are an auditor of this platform: you read its record and nothing else by that.", auditors)
 MEMBER = Rule("9.M", "You are a member of this platform.", members)
 INVITING_MEMBER = Rule("9.I", "Members may invite Externals into spaces they own.", inviting_members)
 FOUNDING_MEMBER = Rule("9.C", "Members may create spaces on this platform.", founding_members)
@@ -63,7 +69,7 @@ POLICIES = {
     "set_sign_in": _administration("set up signing in through the company"),
     "manage_partners": _administration("set the rules for partners, answer what waits, recall, end a partnership"),
     "set_options": _administration("set the options of the platform"),
-    "see_record": _administration("see the record of the platform"),
+    "see_record": Policy("see the record of the platform", (ADMINISTRATOR, AUDITOR), _refuse_administration),
     "see_control_center": _administration("see every space in the control center"),
     "invite_external": Policy(
         "invite Externals into a space of one's own", (ADMINISTRATOR, INVITING_MEMBER), _refuse_administration

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 
-from tenants import access, csv_files, doors, entry, limits, members, notifications
+from tenants import access, csv_files, doors, entry, limits, members, notifications, record_looks
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible, crossed
 
@@ -131,6 +131,19 @@ def csv_answer(name, header, rows):
     response = StreamingHttpResponse(csv_files.written(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def lines_answer(name, lines):
+    """Return JSON lines as a download that is made while it is sent and never held whole."""
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
+    return response
+
+
+def note_look(request, obj, filters=None, *, space_id=None):
+    """Write down that somebody looks at the record of `obj`; asking only whether there is a page leaves no entry."""
+    if request.method == "GET":
+        record_looks.note_look(request.actor, obj, filters or {}, space_id=space_id)
 
 
 def way_back(request, otherwise):

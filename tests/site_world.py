@@ -65,6 +65,11 @@ INSIDE = (
 VISITORS = OUTSIDE + INSIDE
 NOBODY = 10**12  # an id that nothing has
 KEPT = {"tenants_invitationdraft", "tenants_batch", "tenants_batchline"}  # what was typed; nothing in it has an effect
+RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
+LOOKS = {  # what only looks, and is written down; private things besides
+    *("tenants:record", "spaces:space_record", "content:item_record"),
+    *("content:file_view", "content:file_compare", "content:file_download"),
+}
 OURS = re.compile(r'(?:INTO|UPDATE|FROM) "((?:tenants|spaces|content)_\w+)"', re.IGNORECASE)
 FRESH = re.compile(rb'nonce="[^"]*"|[A-Za-z0-9]{64}|content="\d+"')  # nonces and masked tokens: new in each answer
 

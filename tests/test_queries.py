@@ -77,6 +77,8 @@ tenants:partner_end         partner     administrator
 tenants:licences_between    platform    administrator
 tenants:member_recall       member      administrator
 tenants:record              platform    administrator
+tenants:record_elsewhere    platform    administrator
+tenants:record_proof        platform    administrator
 tenants:batch_detail        batch       administrator
 tenants:batch_file          batch       administrator
 tenants:invitation_list     platform    administrator

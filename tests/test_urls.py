@@ -12,7 +12,7 @@ from content.models import File, FileVersion, Item, Reference, Share
 from platform_site.headers import HEADERS
 from tenants.models import Platform, User
 from tests.factories import UserFactory
-from tests.site_world import INSIDE, OUTSIDE, VISITORS, World, addresses, body, undone, writes
+from tests.site_world import INSIDE, LOOKS, OUTSIDE, RECORD, VISITORS, World, addresses, body, undone, writes
 
 # The columns: anonymous, stranger, administrator elsewhere, pending invitee, operator (superuser) | external (Reader),
 # restricted (Author of another organization), reader, contributor, author, leader, content owner (an Author),
@@ -136,6 +136,10 @@ POST tenants:group_role_grant            group       302 404 404 404 404   403 4
 POST tenants:group_role_set              group_grant 302 404 404 404 404   403 403 403 403 403 403 403 403 422
 POST tenants:group_role_ungrant          group_grant 302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:record_take                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:record_elsewhere            platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:record_proof                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+POST tenants:member_auditor              member      302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  tenants:sponsored_list              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:sponsored_detail            member      302 404 404 404 404   404 404 404 404 404 200 404 404 200
 POST tenants:sponsored_renew             member      302 404 404 404 404   404 404 404 404 404 422 404 404 302
@@ -339,6 +343,8 @@ class TheTable(TestCase):
             if answer.status_code != row.expected[visitor]:
                 wrong.append((row.method, row.name, row.query, answer.status_code, row.expected[visitor]))
             accepted = row.method == "POST" and answer.status_code < 400
+            if row.method == "GET" and row.name in LOOKS and answer.status_code < 400:
+                written[:] = [table for table in written if table not in RECORD]
             wrong += [(row.method, row.name, "wrote to", table) for table in written if not accepted]
             wrong += [(row.name, name) for name, value in EVERYWHERE.items() if value != answer.headers.get(name)]
             if not {"frame-ancestors 'none'", "default-src 'none'"} <= set(_policy(answer)):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from content import reading
 from content.downloads import Stream, asked_span
-from content.files import Arrival, add_version, find_version
+from content.files import Arrival, add_version, find_version, note_reading
 from content.forms import UploadForm
 from content.uploads import received
 from tenants import access, limits
@@ -67,6 +67,8 @@ def file_download(request, version, name):
     else:
         asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
         span = asked_span(asked, found.size)
+        if request.method == "GET" and (span is None or span[:1] == (0,)):
+            note_reading(request.actor, found, "file_downloaded")  # once, not again for each piece of it
         response = _unsatisfiable(found) if span == () else _send(found, span)
     for header, value in SAFE.items():
         response[header] = value

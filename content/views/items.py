@@ -16,7 +16,7 @@ from tenants import actor as actors
 from tenants.errors import Conflict
 from tenants.models import AuditEvent
 from tenants.panels import panels
-from tenants.web import render_page
+from tenants.web import note_look, render_page
 
 BUTTONS = ("modify", "repair", "lock", "unlock", "break_lock", "revise", "delete", "clear", "see_readers", "comment")
 ENTRIES = 15
@@ -118,6 +118,7 @@ def item_record(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=request.platform)
     context = {"item": item, "entries": _entries(request.actor, item, rows[:500])}
+    note_look(request, item, space_id=item.space_id)
     return render_page(request, "content/item_record.html", context)
 
 

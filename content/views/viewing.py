@@ -4,7 +4,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from content import blobs, conversions
-from content.files import find_version, read_version
+from content.files import find_version, note_reading, read_version
 from content.models import Conversion
 from content.views.files import SAFE
 from tenants.web import render_page
@@ -28,10 +28,20 @@ def main_view(files):
     return seen(ranked[0][2], made[ranked[0][2].key]) if ranked else None
 
 
+def _looked_at(request, *versions):
+    """Return the versions that somebody looks at; a HEAD only asks whether they still may, and leaves no entry."""
+    if request.method != "GET":
+        return [read_version(request.actor, version) for version in versions]
+    found = [find_version(request.actor, version) for version in versions]
+    for version in found:
+        note_reading(request.actor, version, "file_viewed")
+    return found
+
+
 @require_safe
 def file_view(request, version):
     """Show a version of a file; a HEAD tells an open page whether it may still be looked at."""
-    found = (find_version if request.method == "GET" else read_version)(request.actor, version)
+    (found,) = _looked_at(request, version)
     context = {"item": found.file.item, "view": seen(found, conversions.of_version(found)), "alone": True}
     return render_page(request, "content/file_view.html", context, partials=["viewing"])
 
@@ -39,8 +49,7 @@ def file_view(request, version):
 @require_safe
 def file_compare(request, version, other):
     """Show what differs between two versions that the person may read; a HEAD tells whether they still may."""
-    find = find_version if request.method == "GET" else read_version
-    before, after = find(request.actor, version), find(request.actor, other)
+    before, after = _looked_at(request, version, other)
     views = [seen(one, conversions.of_version(one)) for one in (before, after)]
     context = {
         "item": after.file.item,

@@ -15,7 +15,7 @@ from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.forms import take
 from tenants.models import AuditEvent
-from tenants.web import render_page
+from tenants.web import note_look, render_page
 
 ROWS_PER_PAGE = 50
 MOST_PEOPLE = 100
@@ -144,6 +144,7 @@ def space_record(request, pk):
     rows = AuditEvent.objects.filter(space_id=space.pk).select_related("actor", "subject")
     page = Paginator(events.visible(request.actor, rows), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     known = people_known(request.actor, space.pk)
+    note_look(request, space, space_id=space.pk)
     context = page_of(request, space) | {"page": page, "entries": events.entries(request.actor, page, known=known)}
     return render_page(request, "spaces/space_record.html", context)
 

@@ -120,7 +120,7 @@ class TestPage:
         for _ in range(count):
             self.write(worker(administrator.platform) if count < 5 else administrator)
         client.get(self.url(administrator))
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(26):
             client.get(self.url(administrator))
 
     @pytest.mark.parametrize(
