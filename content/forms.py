@@ -4,10 +4,12 @@ from django import forms
 from django.utils.html import escape
 
 from content import properties
+from content.facets import TIMES
 from content.items import Draft
 from content.lifecycle import ORDER
 from content.models import Maturity, PropertyKind, ReferenceKind
-from content.reading import SORTS, Wanted
+from content.reading import BEST, SORTS, Wanted
+from content.search.asking import LONGEST
 from tenants.errors import Unacceptable
 
 LARGEST = 2**63 - 1  # what a key column holds
@@ -157,16 +159,27 @@ def _numbers(values):
     return [int(value) for value in values if value.isascii() and value.isdigit() and int(value) <= LARGEST]
 
 
+# What a list may be asked, each with what a value of it must be among; numbers name rows.
+MANY = {
+    "type": ("types", None),
+    "organization": ("organizations", None),
+    "space": ("spaces", None),
+    "owner": ("owners", None),
+    "state": ("states", Maturity.values),
+    "lock": ("locks", ("mine", "others", "free")),
+    "since": ("since", TIMES),
+}
+
+
 def wanted(query):
-    """Return what the query string of a list asks for; parts that make no sense are left out."""
+    """Return what the query string of a list asks for; parts that make no sense are left out and noted."""
+    found, ignored = {}, False
+    for name, (attribute, among) in MANY.items():
+        given = query.getlist(name)
+        values = _numbers(given) if among is None else [value for value in given if value in among]
+        ignored |= len(values) < len(given)
+        found[attribute] = list(dict.fromkeys(values))
     sort = query.get("sort", "")
-    return Wanted(
-        words=query.get("q", "").replace("\x00", "").strip()[:200],
-        types=_numbers(query.getlist("type")),
-        states=[value for value in query.getlist("state") if value in Maturity.values],
-        organizations=_numbers(query.getlist("organization")),
-        spaces=_numbers(query.getlist("space")),
-        owners=_numbers(query.getlist("owner")),
-        locks=[value for value in query.getlist("lock") if value in ("mine", "others", "free")],
-        sort=sort if sort.removeprefix("-") in SORTS else "-changed",
-    )
+    known = not sort or sort == BEST or sort.removeprefix("-") in SORTS
+    words = query.get("q", "").replace("\x00", "").strip()[: LONGEST + 1]
+    return Wanted(words=words, sort=sort if known else "", ignored=ignored or not known, **found)

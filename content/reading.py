@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 
 from django.db import transaction
-from django.db.models import CharField, Count, Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q
 
+from content import facets
 from content.models import Category, Maturity
 from content.search import asking, matching
 from content.stored import rows
@@ -19,6 +19,7 @@ SORTS = {
     "number": ("number", "revision", "pk"),
     "type": ("type__name", "pk"),
 }
+BEST = "best"  # what fits a search best
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,20 @@ class Wanted:
     spaces: list = field(default_factory=list)
     owners: list = field(default_factory=list)
     locks: list = field(default_factory=list)
-    sort: str = "-changed"
+    since: list = field(default_factory=list)
+    sort: str = ""
+    ignored: bool = False  # something in the address made no sense
 
     @property
-    def asked(self):
+    def search(self):
         """The words as terms."""
         return asking.read(self.words)
+
+    @property
+    def order(self):
+        """What sorts the rows: what was asked, else how well they fit, without words the time of change."""
+        best = BEST if self.search.wanted else "-changed"
+        return best if self.sort in ("", BEST) else self.sort
 
 
 def open_item(actor, pk):
@@ -105,7 +114,7 @@ def record_asking(actor, items, *, space=None):
 
 def filtered(items, wanted, actor):
     """Keep what the reader asked for: values of one facet are alternatives, facets add up."""
-    items = matching.matching(items, wanted.asked)
+    items = matching.matching(items, wanted.search)
     for name, values in (
         ("type", wanted.types),
         ("maturity", wanted.states),
@@ -117,6 +126,8 @@ def filtered(items, wanted, actor):
             items = items.filter(**{f"{name}__in": values})
     if wanted.locks:
         items = items.filter(_locks(wanted.locks, actor))
+    if wanted.since:
+        items = items.filter(facets.since(wanted.since, actor.now))
     return items
 
 
@@ -131,37 +142,15 @@ def _locks(kinds, actor):
     return found
 
 
-def ordered(items, sort):
-    """Sort by one of SORTS, a leading minus turns it round; anything else sorts by change, newest first."""
+def ordered(items, sort, search=None):
+    """Sort by one of SORTS, a leading minus turns it round, or by how well the rows fit a search; else newest first."""
+    if sort == BEST and search and search.wanted:
+        return items.order_by(matching.relevance(search), "-modified_at", "-pk")
     down = sort.startswith("-")
     columns = SORTS.get(sort.removeprefix("-"))
     if columns is None:
         down, columns = True, SORTS["changed"]
     return items.order_by(*(f"-{column}" if down else column for column in columns))
-
-
-def facets(items, *, spaces=True):
-    """Return, per facet, [(value, label, count)] over what the reader reads; one query a facet."""
-    plain = items.order_by()
-    by_state = dict(plain.values_list("maturity").annotate(Count("pk")))
-    by_type = plain.values_list("type", "type__name").annotate(n=Count("pk")).order_by("type__position", "type__name")
-    by_organization = (
-        plain.values_list("organization", "organization__name").annotate(n=Count("pk")).order_by("organization__name")
-    )
-    by_space = plain.values_list("space", "space__title").annotate(n=Count("pk")).order_by("space__title", "space")
-    in_spaces = {"space": list(by_space)} if spaces else {}
-    return {
-        "state": [(state.value, state.label, by_state[state]) for state in Maturity if state in by_state],
-        "type": list(by_type),
-        "organization": list(by_organization),
-        **in_spaces,
-    }
-
-
-def owners(items):
-    """Return [(user_id, name, count)] of the content owners among the rows."""
-    name = Coalesce(NullIf("owner__name", Value("")), "owner__email", output_field=CharField())
-    return list(items.order_by().values_list("owner", name).annotate(n=Count("pk")).order_by(name)[:50])
 
 
 def revisions(actor, item):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, items, lists, pieces, relations, sharing, viewing
+from content.views import acts, files, finding, items, lists, pieces, relations, sharing, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path(PLATFORM + "shares/", sharing.shared_with_me, name="shared_with_me"),
     path(PLATFORM + "shares/given/", sharing.shared_by_me, name="shared_by_me"),
     path(PLATFORM + "items/", lists.item_list, name="item_list"),
+    path(PLATFORM + "items/columns/", finding.list_columns, name="list_columns"),
+    path(PLATFORM + "suggestions/", finding.search_suggest, name="search_suggest"),
     path(PLATFORM + "items/new/", items.item_new, name="item_new"),
     path(ITEM, items.item_detail, name="item_detail"),
     path(ITEM + "why/", items.item_why, name="item_why"),

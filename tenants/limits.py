@@ -9,6 +9,7 @@ from tenants.errors import TooMany
 log = logging.getLogger("django.security.limits")
 LIMITS = {
     "search": "60/m/user",
+    "suggest": "60/m/user",
     "upload": "60/h/user",
     "upload_begin": "1200/h/user",
     "export": "5/h/user",

@@ -185,6 +185,7 @@ def page_context(request):
         "bell_url": address("tenants:bell", slug),
         "credential_url": address("spaces:credential", slug),
         "search_url": address("content:item_list", slug),
+        "suggest_url": address("content:search_suggest", slug),
     }
 
 

@@ -100,6 +100,8 @@ spaces:invitation_preview   draft       administrator
 content:space_detail        space       administrator restricted
 content:item_list           platform    administrator external
 content:item_list?q=Item    platform    owner
+content:item_list?q=Person  platform    owner
+content:search_suggest?q=Item platform  owner
 content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_readers        item        owner

@@ -423,6 +423,7 @@ UNRECORDED = {
     "tenants:notification_settings": "one's own choice of mail",
     "tenants:space_level": "one's own choice of news",
     "tenants:unsubscribe": "one's own choice of mail",
+    "content:list_columns": "one's own choice of columns",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",
@@ -431,7 +432,7 @@ UNRECORDED = {
     "content:upload_begin": "no version of it yet",
     "demo:sign_in": "signs in",
 }
-OWN = {"tenants_notification", "tenants_mailchoice", "tenants_spacelevel", "tenants_user"}
+OWN = {"content_listsetting", "tenants_notification", "tenants_mailchoice", "tenants_spacelevel", "tenants_user"}
 
 
 def _expired(world):

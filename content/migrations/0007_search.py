@@ -7,13 +7,11 @@ from content.search import backends
 
 
 def install(apps, schema_editor):
-    back = backends.chosen(schema_editor.connection)
-    back.run(back.INSTALL, schema_editor.connection)
+    backends.run(backends.chosen(schema_editor.connection).INSTALL, schema_editor.connection)
 
 
 def lift(apps, schema_editor):
-    back = backends.chosen(schema_editor.connection)
-    back.run(back.LIFT, schema_editor.connection)
+    backends.run(backends.chosen(schema_editor.connection).LIFT, schema_editor.connection)
 
 
 class Migration(migrations.Migration):

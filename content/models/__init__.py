@@ -6,6 +6,7 @@ from content.models.items import Item, Maturity
 from content.models.numbers import Number
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
 from content.models.search import SearchEntry
+from content.models.settings import ListSetting
 from content.models.shares import GroupShare, Level, Share
 from content.models.types import Category, ItemType, Property, PropertyKind
 from content.models.uploads import Upload
@@ -21,6 +22,7 @@ __all__ = [
     "Item",
     "ItemType",
     "Level",
+    "ListSetting",
     "Maturity",
     "Number",
     "Property",

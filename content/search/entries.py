@@ -28,19 +28,21 @@ def entries(items, *, lock=False):
 
     `lock` keeps a conversion from ending between reading its text and the commit: it would not be found again.
     """
-    files, texts = _files(items, lock)
+    files, texts = files_of(items, lock=lock)
     for item in items:
         mine = files.get(item.pk, ())
-        yield _entry(item, [name for name, _key in mine], [texts.get(key, "") for _name, key in mine])
+        yield _entry(item, [name for name, _key, _pk in mine], [texts.get(key, "") for _name, key, _pk in mine])
 
 
-def _files(items, lock):
-    newest = FileVersion.objects.filter(file=OuterRef("pk")).order_by("-number").values("key")[:1]
-    rows = File.objects.filter(item__in=[item.pk for item in items]).annotate(key=Subquery(newest)).order_by("name")
+def files_of(items, *, lock=False):
+    """Return ({item: [(name, key, id) of the newest version of each file]}, {key: text found in those bytes})."""
+    newest = FileVersion.objects.filter(file=OuterRef("pk")).order_by("-number")[:1]
+    rows = File.objects.filter(item__in=[item.pk for item in items]).order_by("name")
+    rows = rows.annotate(key=Subquery(newest.values("key")), newest=Subquery(newest.values("pk")))
     found = {}
-    for item_id, name, key in rows.values_list("item", "name", "key"):
-        found.setdefault(item_id, []).append((name, key))
-    keys = {key for files in found.values() for _name, key in files if key}
+    for item_id, name, key, pk in rows.values_list("item", "name", "key", "newest"):
+        found.setdefault(item_id, []).append((name, key, pk))
+    keys = {key for files in found.values() for _name, key, _pk in files if key}
     conversions = Conversion.objects.filter(key__in=keys).order_by("pk") if keys else Conversion.objects.none()
     if lock:
         conversions = conversions.select_for_update(no_key=True)

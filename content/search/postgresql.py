@@ -3,8 +3,6 @@
 The vector is made of our own words, not of what PostgreSQL's parser makes of a text, and holds no weights or places.
 """
 
-from django.db import connection
-
 INSTALL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     r"""
@@ -36,10 +34,3 @@ def has_part(part):
 def broken():
     """Return nothing: PostgreSQL keeps a generated column and its indexes itself."""
     return ""
-
-
-def run(statements, connected=connection):
-    """Run the statements one by one."""
-    with connected.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -1,19 +1,31 @@
 """Lists of items: of a space, and of everything a person reads."""
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import conversions, reading
+from content import conversions, facets, list_settings, reading
 from content.forms import wanted
 from content.models import Maturity
+from content.search import asking, showing
 from content.views.names import Names
+from content.views.paging import Capped
 from spaces.views.asking import find_space
 from tenants import access, limits
 from tenants.web import render_page
 
 PER_PAGE = 25
-NAMED = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
+COLUMNS = list_settings.COLUMNS | {"revision": "Rev."}
+LOCKS = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
+HEADS = {name: heading for name, (_attribute, heading, *_columns) in facets.FACETS.items()}
+HEADS |= {"since": "Changed", "lock": "Lock"}
+SORTED = {
+    reading.BEST: "Best match first",
+    "-changed": "Newest change first",
+    "changed": "Oldest change first",
+    "title": "Title",
+    "number": "Number",
+    "type": "Type",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,19 +62,24 @@ def _listing(request, space=None):
     others = request.method == "POST" and reading.has_hidden(actor, space=space)
     everything = reading.listed(actor, space=space, others=others)
     found = reading.filtered(everything, asked, actor)
-    page = Paginator(reading.ordered(found, asked.sort), PER_PAGE).get_page(request.GET.get("page"))
+    page = Capped(reading.ordered(found, asked.order, asked.search), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
     if others:
         _record(actor, page, space)
     names.learn(page)
     conversions.picture(page.object_list)
+    showing.explain(page.object_list, asked.search)
     return {
         "page": page,
         "asked": asked,
-        "facets": _facets(reading.facets(everything, spaces=space is None), asked)
-        + _facets_of_people(everything, asked, names),
+        "facets": _facets(everything, asked, names, space),
         "may_ask": not others and reading.has_hidden(actor, space=space),
         "others": others,
-        "sort": asked.sort,
+        "sort": asked.order,
+        "sorts": [(sort, label) for sort, label in SORTED.items() if sort != reading.BEST or asked.search.wanted],
+        "number": said(page.paginator.count),
+        "sentences": _sentences(asked),
+        **_columns(actor, space),
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,
     }
@@ -76,24 +93,46 @@ def _record(actor, page, space):
     reading.record_asking(actor, shown, space=space)
 
 
-def _facets(found, asked):
-    chosen = {"state": asked.states, "type": asked.types, "organization": asked.organizations}
-    chosen["space"] = asked.spaces
-    heads = {"state": "Maturity", "type": "Type", "organization": "Organization", "space": "Space"}
+def _facets(everything, asked, names, space):
+    def narrowed(wished):
+        return reading.filtered(everything, wished, names.actor)
+
+    found = facets.facets(asked, narrowed, names.actor.now, without=("space",) if space else ())
+    found["owner"] = names.known(found["owner"])
+    found["lock"] = [(value, label, None, value in asked.locks) for value, label in LOCKS.items()]
     return [
         {
             "name": name,
-            "head": heads[name],
-            "values": [(value, label, number, value in chosen[name]) for value, label, number in values],
+            "head": HEADS[name],
+            "values": [(value, label, said(number), on) for value, label, number, on in rows],
         }
-        for name, values in found.items()
+        for name, rows in found.items()
     ]
 
 
-def _facets_of_people(items, asked, names):
-    people = [(value, label, number, value in asked.owners) for value, label, number in names.owners(items)]
-    locks = [(value, label, None, value in asked.locks) for value, label in NAMED.items()]
-    return [
-        {"name": "owner", "head": "Content owner", "values": people},
-        {"name": "lock", "head": "Lock", "values": locks},
+def _sentences(asked):
+    """Say what of the address or of the words was left out."""
+    search = asked.search
+    said = {
+        f"Only the first {asking.LONGEST} letters and {asking.MOST} words are looked for.": search.short,
+        "Search needs a letter or a digit.": search.empty,
+        "Some of this address makes no sense here and was left out.": asked.ignored,
+    }
+    return [sentence for sentence, holds in said.items() if holds]
+
+
+def _columns(actor, space):
+    """Return the columns to show. Of the usual ones the less needed go first where a window is narrow."""
+    chosen = list_settings.columns_of(actor)
+    drops = {"type": "drop" if space else "xwide", "organization": "drop", "owner": "xwide"} if chosen is None else {}
+    columns = [
+        {"name": name, "head": COLUMNS[name], "drop": drops.get(name, ""), "sort": name if name in SORTED else ""}
+        for name in (list_settings.USUAL if chosen is None else chosen)
+        if not (space and name == "space")
     ]
+    return {"columns": columns, "chosen_columns": chosen is not None}
+
+
+def said(number):
+    """Say how many there are: a number that is not told to the last has a plus."""
+    return None if number is None else f"{min(number, facets.EXACT):,}{'+' if number > facets.EXACT else ''}"

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from content import reading
 from spaces import holders
 from spaces.rules import people_known
 from tenants.models import Member
@@ -14,7 +13,7 @@ class Names:
     """Says names for one reader: in a space its own credentials decide, elsewhere all that they hold."""
 
     def __init__(self, actor, space_id=None):
-        self.actor, self.known = actor, people_known(actor, space_id)
+        self.actor, self.bound = actor, people_known(actor, space_id)
         self.space_id = space_id
         self.companies = {}
 
@@ -34,14 +33,14 @@ class Names:
 
     def may(self, user_id):
         """Tell whether the reader may know this person."""
-        if self.known is None or user_id == self.actor.user.pk:
+        if self.bound is None or user_id == self.actor.user.pk:
             return True
         company, unit_id = self.companies.get(user_id, (None, None))
-        return company is not None and not {company.pk, unit_id}.isdisjoint(self.known)
+        return company is not None and not {company.pk, unit_id}.isdisjoint(self.bound)
 
     def narrow(self, asked):
         """Leave content owners that the reader may not know out of what they ask of a list."""
-        if self.known is None or not asked.owners:
+        if self.bound is None or not asked.owners:
             return asked
         self.load(set(asked.owners))
         return replace(asked, owners=[user_id for user_id in asked.owners if self.may(user_id)])
@@ -50,12 +49,11 @@ class Names:
         """Name somebody, or say that they are of another organization."""
         return str(user) if self.may(user.pk) else STRANGER
 
-    def owners(self, items):
-        """Return [(user_id, name, count)] of the content owners the reader may know."""
-        found = reading.owners(items)
-        if self.known is not None:
-            self.load({user_id for user_id, _name, _count in found})
-        return [row for row in found if self.may(row[0])]
+    def known(self, values):
+        """Keep the values of a facet of people whom the reader may know."""
+        if self.bound is not None:
+            self.load({value[0] for value in values})
+        return [value for value in values if self.may(value[0])]
 
 
 def space_owners(space_id):

@@ -13,6 +13,9 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   if (requestConfig.elt.id === "bell") {
     event.detail.shouldSwap = xhr.status === 200; // 304: nothing new; anything else is not worth a word each time
     event.detail.isError = false;
+  } else if (requestConfig.elt.id === "q") {
+    event.detail.shouldSwap = xhr.status === 200; // what is typed can be sent without suggestions
+    event.detail.isError = false;
   } else if (xhr.status === 422) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
@@ -23,7 +26,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 body.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.elt.id === "bell") return; // it asks again by itself
+  if (["bell", "q"].includes(event.detail.elt.id)) return; // they ask again by themselves
   one("#messages").textContent = "The server cannot be reached. Nothing was changed; try again.";
 });
 body.addEventListener("htmx:afterSwap", (event) => {

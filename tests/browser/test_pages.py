@@ -63,6 +63,10 @@ def pages_of_an_administrator():
     of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")
     found += [reverse(f"spaces:{name}", args=[HOST, space.pk]) for name in of_space]
     found += [reverse("content:space_detail", args=[HOST, space.pk]), reverse("content:item_list", args=[HOST])]
+    found += [
+        reverse("content:item_list", args=[HOST]) + "?q=material&since=year",
+        reverse("content:list_columns", args=[HOST]),
+    ]
     of_item = ("item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]

@@ -1,0 +1,46 @@
+"""Pages of a list whose number of rows is counted no further than it is told."""
+
+from django.core.paginator import Page, Paginator
+
+from content.facets import EXACT
+
+FURTHEST = 10_000  # pages; nobody turns more of them
+
+
+class Capped(Paginator):
+    """Counts to one more than EXACT. Beyond it there is a later page while there are rows."""
+
+    @property
+    def exact(self):
+        """True when the count is that of all rows."""
+        return self.count <= EXACT
+
+    def get_page(self, number):
+        """Return a page that there is: for nonsense the first, for too much the last that is known."""
+        if self.exact:
+            return super().get_page(number)
+        asked = int(number) if str(number).isascii() and str(number).isdigit() and len(str(number)) < 6 else 1
+        found = _Open(self, max(1, min(asked, FURTHEST)))
+        return found if found.object_list else _Open(self, 1)
+
+    def __init__(self, rows, per_page):
+        super().__init__(rows, per_page)
+        self.count = rows.order_by()[: EXACT + 1].count()
+
+
+class _Open(Page):
+    """A page among more than are counted."""
+
+    def __init__(self, paginator, number):
+        first = (number - 1) * paginator.per_page
+        rows = list(paginator.object_list[first : first + paginator.per_page + 1])
+        self.later = len(rows) > paginator.per_page
+        super().__init__(rows[: paginator.per_page], number, paginator)
+
+    def has_next(self):
+        """Tell whether there are rows after this page."""
+        return self.later
+
+    def end_index(self):
+        """Return the place of its last row."""
+        return self.start_index() + len(self.object_list) - 1
