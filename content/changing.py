@@ -5,6 +5,11 @@ from content.models import Maturity
 from tenants import access
 
 
+def may_change(actor, item):
+    """Answer whether the actor changes files and relations of the item, by modify or as a repair."""
+    return access.can(actor, "modify", item) or access.can(actor, "repair_files", item)
+
+
 def decide_change(actor, item, verbs, reason):
     """Return (verb, decision, reason): by modify, else as an Owner's repair for a reason.
 

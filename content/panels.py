@@ -1,6 +1,7 @@
 """What this floor shows on pages of members, groups and items: shares received, relations."""
 
 from content import groups, reading, structure
+from content.changing import may_change
 from content.models import Category, GroupShare, Share
 from tenants import access, panels
 
@@ -38,7 +39,7 @@ def relations(request, *, item, **objects):
         "item": item,
         "references": structure.references(actor, item)[:MOST],
         "referrers": structure.referrers(actor, item)[:MOST],
-        "may_relate": access.can(actor, "modify", item) or access.can(actor, "repair_files", item),
+        "may_relate": may_change(actor, item),
     }
     return {"template": "content/relations_panel.html", "context": context, "position": 20}
 

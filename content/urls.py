@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, finding, items, lists, pieces, relations, sharing, viewing
+from content.views import acts, files, finding, items, lists, pieces, relations, sharing, structure, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -30,6 +30,10 @@ urlpatterns = [
     path(ITEM + "break-lock/", acts.item_break_lock, name="item_break_lock"),
     path(ITEM + "revise/", acts.item_revise, name="item_revise"),
     path(ITEM + "delete/", acts.item_delete, name="item_delete"),
+    path(ITEM + "structure/", structure.item_structure, name="item_structure"),
+    path(ITEM + "used/", structure.item_uses, name="item_uses"),
+    path(ITEM + "parts/", structure.parts_list, name="parts_list"),
+    path(ITEM + "parts/export/", structure.parts_export, name="parts_export"),
     path(ITEM + "relations/", relations.item_relations, name="item_relations"),
     path(ITEM + "relations/new/", relations.relation_new, name="relation_new"),
     path(ITEM + "relations/<int:reference>/", relations.relation_edit, name="relation_edit"),

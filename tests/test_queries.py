@@ -106,6 +106,9 @@ content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_readers        item        owner
 content:item_why            item        external
+content:item_structure      item        administrator external
+content:item_uses           item        external
+content:parts_list          item        external
 content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author

@@ -399,6 +399,7 @@ ACTS = [
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
     Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
+    Act("content:parts_export", "item", "external", "list_exported", {}, "after rule"),
     Act("content:relation_new", "item", "author", "relation_added", RELATION, "after rule"),
     Act("content:relation_new", "item", "owner", "relation_repaired", RELATION | WHY, "after rule reason"),
     Act("content:relation_edit", "relation", "author", "relation_changed", {"quantity": "4"}, "before after rule"),

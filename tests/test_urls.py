@@ -236,6 +236,10 @@ POST content:item_break_lock             item        302 404 404 404 404   409 4
 POST content:item_revise                 item        302 404 404 404 404   403 404 403 403 403 403 403 403 403
 GET  content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 302 302 302 302
+GET  content:item_structure           item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_uses                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:parts_list               item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:parts_export             item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_relations           item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:relation_new             item        302 404 404 404 404   403 404 403 403 200 200 200 200 200
 POST content:relation_new             item        302 404 404 404 404   403 404 403 403 422 422 422 422 422

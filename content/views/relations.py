@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import conversions, reading, references, structure
+from content.changing import may_change
 from content.forms import PartForm, ReasonForm, RelationForm, wanted
 from content.models import Category
 from content.views.attempts import attempt
@@ -17,12 +18,20 @@ FOUND = 12  # items a search for the other end offers
 SHORTEST = 2  # characters of a search
 
 
-def may_relate(actor, item):
-    """Tell whether the actor changes relations, and whether as a repair. Raises AccessDenied when in neither way."""
-    repairs = not access.can(actor, "modify", item)
-    if repairs and not access.can(actor, "repair_files", item):
+def about(actor, item):
+    """Return what the pages of an item's relations and structure have in common."""
+    return {
+        "item": item,
+        "sees_space": access.can(actor, "see", item.space),
+        "may_relate": may_change(actor, item),
+    }
+
+
+def _repairs(actor, item):
+    """Tell whether the actor changes relations as a repair alone. Raises AccessDenied when in no way."""
+    if not may_change(actor, item):
         access.require(actor, "modify", item)
-    return repairs
+    return not access.can(actor, "modify", item)
 
 
 @require_safe
@@ -32,8 +41,7 @@ def item_relations(request, pk):
     back = request.GET.get("way") == "in"
     found = (structure.referrers if back else structure.references)(request.actor, item)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    may = access.can(request.actor, "modify", item) or access.can(request.actor, "repair_files", item)
-    context = {"item": item, "page": page, "back": back, "may_relate": may}
+    context = about(request.actor, item) | {"page": page, "back": back}
     return render_page(request, "content/item_relations.html", context)
 
 
@@ -41,14 +49,14 @@ def item_relations(request, pk):
 def relation_new(request, pk):
     """Search among what one reads, choose, and say what the relation is."""
     item = reading.visit_item(request.actor, pk, request.method)
-    repairs, status = may_relate(request.actor, item), 200
+    repairs, status = _repairs(request.actor, item), 200
     form = _new_form(request, item)
     if request.method == "POST":
         reference, status = attempt(form, lambda: _added(request, item, form))
         if reference:
             messages.success(request, f"{item.title} {reference.get_kind_display()} {reference.target.title} now.")
             return redirect("content:item_relations", request.platform.slug, item.pk)
-    context = {"item": item, "form": form, "repairs": repairs, **_found(request, item, form)}
+    context = about(request.actor, item) | {"form": form, "repairs": repairs, **_found(request, item, form)}
     return render_page(request, "content/relation_new.html", context, partials=["found"], status=status)
 
 
@@ -86,14 +94,14 @@ def relation_edit(request, pk, reference):
     """Change quantity and find number of a part, or end the relation."""
     item = reading.visit_item(request.actor, pk, request.method)
     found = structure.find(request.actor, item, reference)
-    repairs, status = may_relate(request.actor, item), 200
+    repairs, status = _repairs(request.actor, item), 200
     form = PartForm(request.POST or None, initial={"quantity": found.amount, "position": found.position})
     if request.method == "POST":
         changed, status = attempt(form, lambda: _changed(request, found, form))
         if changed:
             messages.success(request, f"{found.target.title}: {changed.amount} now.")
             return redirect("content:item_relations", request.platform.slug, item.pk)
-    context = {"item": item, "reference": found, "form": form, "repairs": repairs}
+    context = about(request.actor, item) | {"reference": found, "form": form, "repairs": repairs}
     return render_page(request, "content/relation_edit.html", context, status=status)
 
 

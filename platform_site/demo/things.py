@@ -151,6 +151,7 @@ THINGS = (
             ("tomas", "parts-list.csv", "", _parts_list()),
         ),
     ),
+    Thing(TENSIONER, "tomas", "physical-product", "Roller set", 60, "Axle, roller and washers, as they are put in."),
     Thing(
         TENSIONER,
         "hannah",

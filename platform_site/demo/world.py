@@ -22,6 +22,7 @@ from content.models import Item, ItemType
 from content.shares import ShareSpec, give_share
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
+from platform_site.demo.relating import RELATED, relate
 from platform_site.demo.things import THINGS
 from spaces import importing
 from spaces.credentials import give_credential
@@ -90,6 +91,7 @@ class _World:
         self.plan_teams()
         for thing in THINGS:
             self.plan_thing(thing)
+        self.plan_relations()
         self.plan(30, self.follow)
         self.plan(3, self.keep_licences_home)
         self.plan(0.1, self.drop_a_file)
@@ -292,6 +294,11 @@ class _World:
         """Have the platform of an Administrator asked before more of its people go to a partner."""
         actor = self.actor(person, self.home[person])
         partners.set_rules(actor=actor, address=partner, inbound="", outbound=PartnerRule.ASK)
+
+    def plan_relations(self):
+        """Note how items were related."""
+        for day, *related in RELATED:
+            self.plan(day, relate, self.actor, *related)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""

@@ -68,6 +68,7 @@ def pages_of_an_administrator():
         reverse("content:list_columns", args=[HOST]),
     ]
     of_item = ("item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
+    of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]
     found += [reverse(f"content:{name}", args=[HOST]) for name in ("shared_with_me", "shared_by_me")]

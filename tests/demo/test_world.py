@@ -10,6 +10,7 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from content import parts_lists
 from content.models import Category, FileVersion, Item, Maturity
 from platform_site.demo import people, world
 from spaces.models import Credential, Responsibility, Space, Visibility
@@ -72,6 +73,13 @@ class World(TestCase):
         assert Item.objects.filter(revision="B").exists()
         kinds = {version.file.name.rsplit(".")[-1] for version in FileVersion.objects.select_related("file")}
         assert kinds >= {"step", "stl", "dxf", "pdf", "svg", "csv"}
+
+    def test_an_assembly_holds_parts_of_two_spaces_on_two_levels(self):
+        top = Item.objects.get(title="Belt tensioner")
+        sums = {line.item.title: line.amount for line in parts_lists.total(self.actor("Tomas Riedl"), top).lines}
+        assert (sums["Washer 20"], sums["Side plate"]) == ("10", "2")
+        spaces = {one.target.space.title for one in top.references.select_related("target__space")}
+        assert len(spaces) == 2
 
     def test_one_invitation_waits_with_its_mail(self):
         waiting, held_back = Invitation.objects.filter(state=InvitationState.SENT).order_by("sent_at")
