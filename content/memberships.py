@@ -1,6 +1,6 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
-from content import inheritance, locks
+from content import inheritance, locks, share_invites
 from content.models import GroupShare, Item, Share, Upload
 from tenants import memberships
 
@@ -42,5 +42,8 @@ def register():
         move=move,
         estates=inheritance.estates,
         hand_over=inheritance.pass_on,
+        offered=share_invites.offered,
+        accept=share_invites.accept,
+        vouches=share_invites.vouches,
     )
     memberships.register(step)

@@ -7,6 +7,7 @@ from content.share_preview import LEVELS
 from content.shares import ShareSpec
 from spaces import days
 from spaces.forms import SENSIBLE
+from spaces.guest_forms import GuestForm
 
 
 class ShareForm(forms.Form):
@@ -32,6 +33,23 @@ class ShareForm(forms.Form):
         offered = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
         data = self.cleaned_data if self.is_bound else offered
         return ShareSpec(data["level"], days.ending(data["ends_on"], self.zone))
+
+
+class ShareGuestForm(GuestForm):
+    """Somebody of another company who is invited by sharing an item with them."""
+
+    responsibility = restricted = None
+    level = forms.ChoiceField(initial=Level.READ, widget=forms.RadioSelect)
+    field_order = ["email", "confirmed", "company", "company_name", "level", "ends_on", "message"]
+
+    def __init__(self, data=None, *, space, levels, initial=None):
+        super().__init__(data, space=space, initial=initial)
+        self.fields["level"].choices = choices(levels)
+
+    def spec(self):
+        """Return the share that they get as a ShareSpec."""
+        data = self.cleaned_data
+        return ShareSpec(data["level"], days.ending(data["ends_on"], self.space.platform.zone))
 
 
 def choices(levels):

@@ -143,6 +143,17 @@ def give_share(*, actor, item, recipient, spec):
     Raises Unacceptable for what nobody could give, AccessDenied for what this actor may not, NotVisible for an item
     they do not read or a recipient of elsewhere, Conflict when it is shared with them already.
     """
+    share, item, decision = store_share(actor=actor, item=item, recipient=recipient, spec=spec)
+    _record(actor, "share_given", share, item, recipient, decision=decision, after=facts(share))
+    _tell(actor, item, recipient, f"{actor.user} shared {item} with you: {share.get_level().label}.")
+    return share
+
+
+def store_share(*, actor, item, recipient, spec):
+    """Store a share by the rules of now and return (share, item, Decision); part of an act that writes its own entry.
+
+    Raises as `give_share`.
+    """
     recipient, item, actor = _lock(actor, item, recipient)
     decision = _require(actor, item, recipient, spec)
     model, to = _stored_as(recipient)
@@ -150,9 +161,7 @@ def give_share(*, actor, item, recipient, spec):
         raise Conflict(f"It is shared with {recipient} already.", "Change that share.")
     values = {"permission": _permission(spec.level), "ends_at": spec.ends_at, "given_by": actor.user}
     share, _made = model.objects.update_or_create(content_object=item, **to, defaults=values)
-    _record(actor, "share_given", share, item, recipient, decision=decision, after=facts(share))
-    _tell(actor, item, recipient, f"{actor.user} shared {item} with you: {share.get_level().label}.")
-    return share
+    return share, item, decision
 
 
 @transaction.atomic

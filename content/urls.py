@@ -20,6 +20,7 @@ urlpatterns = [
     path(ITEM + "readers/", items.item_readers, name="item_readers"),
     path(ITEM + "record/", items.item_record, name="item_record"),
     path(ITEM + "sharing/", sharing.item_sharing, name="item_sharing"),
+    path(ITEM + "sharing/invite/", sharing.share_invite, name="share_invite"),
     path(ITEM + "sharing/<slug:to>/", sharing.share_detail, name="share_detail"),
     path(ITEM + "sharing/<slug:to>/end/", sharing.share_end, name="share_end"),
     path(ITEM + "edit/", items.item_edit, name="item_edit"),

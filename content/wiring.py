@@ -29,6 +29,7 @@ VERBS = {
     "file_stored_frozen": "stored, while it was Frozen, a file version in",
     "files_repaired": "repaired a file of",
     "share_given": "shared",
+    "guest_shared": "invited somebody by sharing",
     "share_changed": "changed a share of",
     "share_ended": "ended a share of",
     "file_viewed": "looked at a file of",

@@ -22,11 +22,12 @@ class Guest:
 
 
 @transaction.atomic
-def invite_guest(*, actor, guest, opened=()):
+def invite_guest(*, actor, guest, opened=(), entry=None):
     """Invite an External with the default roles and what is `opened`; return (invitation, token).
 
-    Without a space, the caller has asked whether the actor may share what it is about, and stands behind it again at
-    acceptance by a `vouches` of memberships.Step. Raises AccessDenied, TooMany, Conflict or Unacceptable.
+    Without a space, `entry` of inviting.dispatch asks whether the actor may share what it is about, and the floor
+    stands behind it again at acceptance by a `vouches` of memberships.Step. Raises AccessDenied, TooMany, Conflict or
+    Unacceptable.
     """
     platform, actor = lock_platform(actor)
     if actor is None:
@@ -44,7 +45,7 @@ def invite_guest(*, actor, guest, opened=()):
         message=guest.message,
         by_member=not actor.is_administrator,
     )
-    [sent] = inviting.dispatch(actor, batch, decision)
+    [sent] = inviting.dispatch(actor, batch, decision, entry)
     if company is None:
         inviting.tell_of_company(actor, sent[0].company)
     return sent

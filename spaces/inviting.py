@@ -60,8 +60,11 @@ def send_invitations(*, actor, batch):
     return dispatch(actor, batch, access.require(actor, "invite", actor.platform))
 
 
-def dispatch(actor, batch, decision):
-    """Send a batch that `decision` allows; part of the acts that invite. Returns and raises as they do."""
+def dispatch(actor, batch, decision, entry=None):
+    """Send a batch that `decision` allows; part of the acts that invite. Returns and raises as they do.
+
+    `entry(sent)`, if given, does what else belongs to the act and writes its one entry in the record.
+    """
     _require_sense(actor, batch)
     invitations.require_limit(actor, len(batch.emails))
     company = batch.company or found_company(actor.platform, batch.company_name)
@@ -71,7 +74,13 @@ def dispatch(actor, batch, decision):
         invitation, token = invitations.prepare(actor, invitations.Offer(*offer))
         _open(actor, invitation, batch, company)
         sent.append((invitation, token))
-    subject = sent[0][0].member.user if len(sent) == 1 else None
+    (entry or _entry(actor, batch, decision, company))(sent)
+    for invitation, token in sent:
+        invitations.announce(invitation, token, by_mail=not batch.silent)
+    return sent
+
+
+def _entry(actor, batch, decision, company):
     after = {
         "people": list(batch.emails),
         "right": batch.right,
@@ -79,10 +88,12 @@ def dispatch(actor, batch, decision):
         "roles": [_say(role, assigned) for role, assigned, _restricted in batch.roles],
         "spaces": [f"{one.space.title}: {one.spec(company)}" for one in batch.opened],
     }
-    audit.record(actor, "member_invited", sent[0][0], decision=decision, subject=subject, after=after)
-    for invitation, token in sent:
-        invitations.announce(invitation, token, by_mail=not batch.silent)
-    return sent
+
+    def write(sent):
+        subject = sent[0][0].member.user if len(sent) == 1 else None
+        audit.record(actor, "member_invited", sent[0][0], decision=decision, subject=subject, after=after)
+
+    return write
 
 
 def _say(role, assigned):

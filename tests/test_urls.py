@@ -220,6 +220,8 @@ GET  content:item_record                 item        302 404 404 404 404   200 4
 GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 422 422 422 422
+GET  content:share_invite                item        302 404 404 404 404   403 404 403 403 403 403 403 403 200
+POST content:share_invite                item        302 404 404 404 404   403 404 403 403 403 403 403 403 422
 GET  content:share_end                   shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:share_end                   shared      302 404 404 404 404   403 404 403 403 403 302 302 302 302
 GET  content:shared_with_me              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from content import reading, recipients, share_preview, shared, shares
 from content.models import GroupShare
-from content.share_forms import ShareForm
+from content.share_forms import ShareForm, ShareGuestForm
+from content.share_invites import invite_by_sharing
 from content.views.attempts import attempt
 from content.views.names import STRANGER, Names
 from tenants import access, limits
@@ -43,7 +44,9 @@ def _asked(request, item):
     words = request.GET.get("q", "").replace("\x00", "")[:80]
     if words:
         limits.spend(request, "search")
-    return {"words": words, "found": _found(request.actor, item, words)}
+    invites = request.platform.invitations_from_members
+    invites = "@" in words and invites and access.can(request.actor, "invite_external", request.platform)
+    return {"words": words, "found": _found(request.actor, item, words), "invites": bool(invites)}
 
 
 def _found(actor, item, words):
@@ -60,6 +63,27 @@ def _found(actor, item, words):
         for member in people
     ]
     return found + [{"to": recipients.address_of(group), "name": group.name, "sub": "Group"} for group in groups]
+
+
+@get_or_post
+def share_invite(request, pk):
+    """Invite an address that nobody on the platform has by sharing the item with it."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    access.require(request.actor, "share", item)
+    access.require(request.actor, "invite_external", request.platform)
+    typed, levels = request.POST if request.method == "POST" else None, shares.levels(request.actor, item)
+    initial = {"email": request.GET.get("email", "")[:254]}
+    form, status = ShareGuestForm(typed, space=item.space, levels=levels, initial=initial), 200
+    if request.method == "POST":
+        sent, status = attempt(form, lambda: _invited(request, item, form))
+        if sent:
+            messages.success(request, f"{sent[0].email} is invited. The share counts from acceptance.")
+            return redirect("content:item_sharing", request.platform.slug, item.pk)
+    return render_page(request, "content/share_invite.html", about(request, item) | {"form": form}, status=status)
+
+
+def _invited(request, item, form):
+    return invite_by_sharing(actor=request.actor, item=item, guest=form.guest(), spec=form.spec())
 
 
 @get_or_post
