@@ -5,7 +5,7 @@ Every policy but reading presupposes that the actor reads the item now.
 
 from django.db.models import Q
 
-from content.models import Category, Item, Level, Maturity
+from content.models import Category, Item, ItemType, Level, Maturity
 from content.rules import (
     AUTHOR,
     COMMENTING,
@@ -340,6 +340,11 @@ def create(actor, category):
     fitting = next((other for other in actor.held if _could_create(other, category)), None)
     remedy = f"Switch to {fitting}." if fitting else f"Ask an Owner of {held.space_title}."
     return Decision(False, f"Creating {label} takes {needed}{more}; you are {held.responsibility_name}.", "4", remedy)
+
+
+def creatable(actor):
+    """Return the types of content, nothing personal, of which the actor may create items by the current credential."""
+    return [kind for kind in ItemType.objects.exclude(category=PERSONAL) if create(actor, kind.category)]
 
 
 def _could_create(held, category):

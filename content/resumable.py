@@ -82,6 +82,15 @@ def standing(actor, upload):
     return min(spool.size_of(upload.token), upload.size - 1)
 
 
+def unfinished(actor, item):
+    """Return the actor's own uploads to an item that are under way, each with the bytes that have `come`."""
+    rows = Upload.objects.filter(user=actor.user, item=item, version=None, expires_at__gt=timezone.now())
+    found = list(rows.order_by("name", "pk"))
+    for upload in found:
+        upload.come = spool.size_of(upload.token)
+    return found
+
+
 def continue_upload(*, actor, upload, offset, pieces, length):
     """Take `length` more bytes, in pieces, at `offset`; return where it stands. The last byte makes the version.
 

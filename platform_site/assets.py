@@ -1,4 +1,4 @@
-"""Builds fonts, icons and the 3D viewer from npm's lock into static/built/, which git ignores."""
+"""Builds fonts, icons and bundled script from npm's lock into static/built/, which git ignores."""
 
 import hashlib
 import json
@@ -20,8 +20,15 @@ MODULES = ROOT / "node_modules"
 NODE = 20  # the oldest major version of Node that builds
 FONTS = {"ibm-plex-sans": (400, 500, 600), "ibm-plex-mono": (400, 500, 600)}
 SUBSETS = ("latin", "latin-ext")
-LICENCES = ("@fontsource/ibm-plex-sans", "@fontsource/ibm-plex-mono", "lucide-static", "three", "three-mesh-bvh")
-VIEWER = STATIC / "js" / "viewer"
+LICENCES = (
+    "@fontsource/ibm-plex-sans",
+    "@fontsource/ibm-plex-mono",
+    "lucide-static",
+    "three",
+    "three-mesh-bvh",
+    "tus-js-client",
+)
+BUNDLES = ("viewer", "uploads")  # folders of static/js/, each with its main.js
 FACE = re.compile(r"/\* (?P<name>[\w-]+) \*/\s*(?P<rule>@font-face \{.*?\n\})", re.DOTALL)
 DRAWING = re.compile(r"<svg\b[^>]*>(.*?)</svg>", re.DOTALL)
 
@@ -43,7 +50,7 @@ def ensure(say=print, *, force=False):
             return False
         started = time.monotonic()
         install(say)
-        say("Assets: building fonts, icons and the viewer ...")
+        say("Assets: building fonts, icons and script ...")
         build(wanted)
         say(f"Assets: ready in {time.monotonic() - started:.1f} s.")
         return True
@@ -52,7 +59,7 @@ def ensure(say=print, *, force=False):
 def fingerprint():
     """Hash everything that the build reads."""
     sources = [ROOT / "package-lock.json", Path(__file__), STATIC / "icons.txt", *sorted(STATIC.glob("icons/*.svg"))]
-    sources += sorted(VIEWER.glob("*.js"))
+    sources += [source for name in BUNDLES for source in sorted((STATIC / "js" / name).glob("*.js"))]
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
@@ -82,7 +89,7 @@ def build(wanted):
     try:
         fresh.chmod(0o755)
         write_fonts(fresh)
-        write_viewer(fresh)
+        write_scripts(fresh)
         (fresh / "icons.svg").write_text(sprite())
         for package in LICENCES:
             shutil.copy(MODULES / package / "LICENSE", fresh / f"{Path(package).name}.licence.txt")
@@ -98,9 +105,11 @@ def esbuild(*words):
     run("node", str(MODULES / "esbuild" / "bin" / "esbuild"), *words, "--bundle", "--minify", "--log-level=error")
 
 
-def write_viewer(folder):
-    """Bundle the 3D viewer with the library it draws with into one viewer.js."""
-    esbuild(str(VIEWER / "main.js"), "--format=esm", "--target=es2022", f"--outfile={folder / 'viewer.js'}")
+def write_scripts(folder):
+    """Bundle each script that uses a library with that library: the 3D viewer, uploads in pieces."""
+    for name in BUNDLES:
+        main, out = STATIC / "js" / name / "main.js", folder / f"{name}.js"
+        esbuild(str(main), "--format=esm", "--target=es2022", f"--outfile={out}")
 
 
 def write_fonts(folder):

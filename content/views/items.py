@@ -1,9 +1,10 @@
 """The page of an item, what explains it, and the forms that make and change it."""
 
+from django.conf import settings
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, properties, reading
+from content import acts, conversions, items, lifecycle, properties, reading, resumable
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.rules import READING, sources
@@ -46,6 +47,8 @@ def _page(request, item, **more):
         "entries": _entries(actor, item, rows[:ENTRIES]),
         "sees_space": access.can(actor, "see", item.space),
         "may_repair_files": access.can(actor, "repair_files", item),
+        "unfinished": resumable.unfinished(actor, item),
+        "at_once": settings.UPLOADS_AT_ONCE,
         "main_panels": main_panels,
         "side_panels": side_panels,
         **more,

@@ -1,9 +1,10 @@
 """Lists of items: of a space, and of everything a person reads."""
 
+from django.conf import settings
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import conversions, facets, list_settings, reading
+from content import acts, conversions, facets, list_settings, reading
 from content.forms import wanted
 from content.models import Maturity
 from content.search import asking, showing
@@ -32,13 +33,16 @@ SORTED = {
 def space_detail(request, pk):
     """The content of a space; POST asks for other people's Private and personal items too."""
     space = find_space(request, pk)
+    here = request.actor.current is not None and request.actor.current.space_id == space.pk
     context = _listing(request, space) | {
         "space": space,
         "held": [held for held in request.actor.held if held.space_id == space.pk],
         "may_edit": access.can(request.actor, "edit", space),
         "may_manage": access.can(request.actor, "manage_members", space),
         "may_record": access.can(request.actor, "see_record", space),
-        "here": request.actor.current is not None and request.actor.current.space_id == space.pk,
+        "here": here,
+        "kinds": acts.creatable(request.actor) if here else [],
+        "at_once": settings.UPLOADS_AT_ONCE,
     }
     return _shown(request, "content/space_detail.html", context)
 

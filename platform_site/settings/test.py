@@ -23,6 +23,7 @@ TASKS = {
 }
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 FILES = Path(tempfile.mkdtemp(prefix="gangway-tests-"))  # tests/conftest.py removes it
+UPLOADS_AT_ONCE = 1  # a database in memory has one connection for all threads of the live server
 SPOOL = FILES / "spool"
 STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES / "default"}},

@@ -103,14 +103,10 @@ document.addEventListener("change", (event) => {
 });
 window.addEventListener("pageshow", () => all("form[data-many]").forEach(count));
 
-// --- upload progress: <form data-upload> with a <progress> ---
-body.addEventListener("htmx:xhr:progress", (event) => {
-  const bar = one("progress", event.target);
-  if (!bar || !event.detail.lengthComputable) return;
-  bar.hidden = false;
-  bar.max = event.detail.total;
-  bar.value = event.detail.loaded;
-});
+// --- a word from the page before, said once ---
+const told = sessionStorage.getItem("gangway-toast");
+sessionStorage.removeItem("gangway-toast");
+if (told) body.dispatchEvent(new CustomEvent("toast", { detail: { value: told } }));
 
 // --- theme: system, light, dark ---
 document.addEventListener("click", (event) => {
