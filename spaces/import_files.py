@@ -11,7 +11,7 @@ from tenants.csv_files import unsafe
 from tenants.errors import Unacceptable
 
 FIELD = ("user", "rights", "agreement", "roles", "mail", "remove", "passport", "force", "location")
-OURS = ("company", "licence", "space", "responsibility", "restricted", "organization", "end", "until")
+OURS = ("company", "licence", "space", "responsibility", "restricted", "organization", "end", "until", "sponsor")
 COLUMNS = FIELD + OURS
 MOST_BYTES = 4_000_000
 LONGEST_CELL = 500

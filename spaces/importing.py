@@ -4,6 +4,7 @@ Nothing is guessed: a value that is not known is said to be so, and what an empt
 of the line. Columns that have no effect here are named on the page.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,10 +14,10 @@ from spaces import days, inviting
 from spaces.import_files import COLUMNS, row_of
 from spaces.inviting import Opened
 from spaces.models import RESTRICTABLE, Responsibility, Space
-from tenants import access, batches, invitations, stock
+from tenants import access, addresses, batches, ends, invitations, stock
 from tenants.batches import READY, Kind, Subject, Verdict
 from tenants.errors import Conflict, Unacceptable
-from tenants.models import Organization, Right, Role, RoleStock
+from tenants.models import Member, Organization, Right, Role, RoleStock
 
 NAME = "member_import"
 WITHOUT_EFFECT = ("passport", "force", "location")
@@ -51,6 +52,7 @@ MEANINGS = [
     ("organization", "of the credential: the company, or empty"),
     ("end", "the last day of the credential, such as 2027-03-31"),
     ("until", "the last day of an External's access here"),
+    ("sponsor", "the address of the Member who answers for an External; empty: you"),
     ("remove", "a file removes nobody; such a line is told where to do it"),
     ("passport, force, location", "are read and have no effect"),
 ]
@@ -69,10 +71,11 @@ class Facts:
     host: Organization
     roles: dict
     spaces: dict
+    sponsors: dict
 
     @classmethod
-    def of(cls, actor):
-        """Read them; three queries."""
+    def of(cls, actor, rows):
+        """Read them; four queries."""
         companies = list(Organization.objects.filter(platform=actor.platform, parent=None).offered())
         spaces = Space.objects.filter(platform=actor.platform).select_related("platform")
         return cls(
@@ -81,7 +84,20 @@ class Facts:
             host=next(company for company in companies if company.is_host),
             roles={role.code: role for role in Role.objects.all()},
             spaces={space.title.casefold(): space for space in spaces},
+            sponsors=_sponsors(actor.platform, {row["sponsor"] for row in rows if row["sponsor"]}),
         )
+
+
+def _sponsors(platform, typed):
+    """Return {address as typed: the User, None for a member who may answer for nobody}; one query."""
+    canonical = {}
+    for text in typed:
+        with suppress(addresses.AddressError):
+            canonical[text] = addresses.canonical(text)
+    rows = Member.objects.filter(platform=platform, user__email__in=set(canonical.values())).select_related("user")
+    may = set(ends.sponsors_of(platform).filter(pk__in=rows.values("pk")).values_list("user", flat=True))
+    known = {row.user.email: row.user if row.user_id in may else None for row in rows}
+    return {text: known[email] for text, email in canonical.items() if email in known}
 
 
 def _choice(row, column, known):
@@ -171,6 +187,19 @@ def _until(row, right, facts):
     return _end(row, "until", facts)
 
 
+def _sponsor(row, right, facts):
+    text = row["sponsor"]
+    if not text:
+        return None
+    if right != Right.EXTERNAL:
+        raise Fault("contradiction", "sponsor: only an External has one.")
+    if text not in facts.sponsors:
+        raise Fault("unknown_sponsor", f"sponsor: no member with the address “{text}” here.")
+    if facts.sponsors[text] is None:
+        raise Fault("unknown_sponsor", f"sponsor: {text} may not; a sponsor is an active Member or Administrator.")
+    return facts.sponsors[text]
+
+
 def wanted_of(row, facts):
     """Return the invitation that a row asks for. Raises Fault for what is not known or not possible."""
     if _is(row, "remove", yes=REMOVING, empty=False):
@@ -188,6 +217,7 @@ def wanted_of(row, facts):
         host_confirmed=True,  # asked line by line, as a doubt
         silent=not _is(row, "mail", yes=LOUD, no=SILENT),
         access_ends_at=_until(row, right, facts),
+        sponsor=_sponsor(row, right, facts),
     )
 
 
@@ -199,7 +229,10 @@ def in_words(wanted, zone):
     mail = "; no mail" if wanted.silent else ""
     last = days.last_day(wanted.access_ends_at, zone)
     until = f" until {last:%-d %b %Y}" if last else ""
-    return f"{Right(wanted.right).label} of {wanted.company}{until}: {roles} {licence} a licence{opened}{mail}."
+    sponsor = f"; {wanted.sponsor} is the sponsor" if wanted.sponsor else ""
+    return (
+        f"{Right(wanted.right).label} of {wanted.company}{until}: {roles} {licence} a licence{opened}{sponsor}{mail}."
+    )
 
 
 class _Stock:
@@ -230,7 +263,7 @@ class _Stock:
 
 def judge(actor, parameters, lines):
     """Return a Verdict per line, by the rules of now; a fixed number of queries for any number of lines."""
-    facts, left = Facts.of(actor), _Stock(actor)
+    facts, left = Facts.of(actor, [line.data for line in lines]), _Stock(actor)
     people = invitations.judge(actor.platform, [line.data["user"] for line in lines])
     return [_judge_one(line, person, facts, left) for line, person in zip(lines, people, strict=True)]
 
@@ -268,7 +301,7 @@ def _doubts(person, wanted, left):
 def send(actor, parameters, line):
     """Send the invitation of one line; every service asks its own rules again."""
     try:
-        wanted = wanted_of(line.data, Facts.of(actor))
+        wanted = wanted_of(line.data, Facts.of(actor, [line.data]))
     except Fault as fault:
         raise Unacceptable(fault.args[1]) from None
     if wanted.company.is_host and wanted.right == Right.EXTERNAL and not line.confirmed:

@@ -49,6 +49,7 @@ class Batch:
     silent: bool = False  # no mail; the bell rings for people who have an account
     access_ends_at: datetime | None = None
     by_member: bool = False  # sent by somebody who may give only what is theirs
+    sponsor: User | None = None  # who answers for an External; without one, who invites
 
 
 @transaction.atomic
@@ -70,8 +71,8 @@ def dispatch(actor, batch, decision, entry=None):
     company = batch.company or found_company(actor.platform, batch.company_name)
     sent = []
     for email in batch.emails:
-        offer = (email, batch.right, company, batch.roles, batch.message, batch.access_ends_at, batch.by_member)
-        invitation, token = invitations.prepare(actor, invitations.Offer(*offer))
+        offer = (email, batch.right, company, batch.roles, batch.message, batch.access_ends_at)
+        invitation, token = invitations.prepare(actor, invitations.Offer(*offer, batch.by_member, batch.sponsor))
         _open(actor, invitation, batch, company)
         sent.append((invitation, token))
     (entry or _entry(actor, batch, decision, company))(sent)

@@ -91,6 +91,7 @@ def accept_invitation(*, user, pk):
     after = {"given": offered, **({"left_out": left_out} if left_out else {})}
     platform = invitation.platform
     audit.record(None, "invitation_accepted", invitation, platform=platform, user=user, subject=user, after=after)
+    ends.tell_sponsor(member, invitation)
     _tell(invitation, f"{user} accepted your invitation to {platform}.", left_out)
     if left_out:
         _tell_invited(user, invitation, left_out)
@@ -110,7 +111,7 @@ def _activated(user, invitation):
         member = _merged(member, other, user, invitation)
     member.right, member.company, member.joined_at = invitation.right, invitation.company, timezone.now()
     member.held_before = {}
-    member.sponsor = invitation.inviter if member.is_external else None
+    member.sponsor = ends.sponsor_from(invitation, member)
     member.ends_at, member.end_settled, member.sponsor_offered = invitation.access_ends_at, False, None
     member.end_reminders = ends.passed(member.ends_at, member.joined_at)
     return member

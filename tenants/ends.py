@@ -30,10 +30,30 @@ def may_sponsor(member, by):
 
     A sponsor who is no Administrator finds people of their own company, whom everybody there may know.
     """
-    rows = Member.objects.filter(platform=member.platform_id, status=Status.ACTIVE, user__is_active=True)
-    rows = rows.exclude(right=Right.EXTERNAL).exclude(pk=member.pk).exclude(user=member.sponsor_id)
+    rows = sponsors_of(member.platform_id).exclude(pk=member.pk).exclude(user=member.sponsor_id)
     rows = rows if by.is_administrator else rows.filter(company=by.member.company_id)
     return rows.select_related("user").order_by("user__name", "user__email")
+
+
+def sponsors_of(platform):
+    """Return the members who may answer for others: active, and no Externals themselves."""
+    rows = Member.objects.filter(platform=platform, status=Status.ACTIVE, user__is_active=True)
+    return rows.exclude(right=Right.EXTERNAL)
+
+
+def sponsor_from(invitation, member):
+    """Return the User who answers for an External that comes in: who was named and still may, else the inviter."""
+    if not member.is_external:
+        return None
+    named = sponsors_of(invitation.platform).filter(user=member.sponsor_id).select_related("user").first()
+    return named.user if named else invitation.inviter
+
+
+def tell_sponsor(member, invitation):
+    """Tell the sponsor of an External who has come in, unless they invited them."""
+    if member.sponsor and member.sponsor != invitation.inviter:
+        text = f"{member} came in, and you are the sponsor on {member.platform}."
+        _tell(member.sponsor, member, text, kind="handover")
 
 
 def in_care_of(actor):

@@ -30,7 +30,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one invitation lists on this floor. `roles` are (Role, assigned, restricted)."""
+    """What one invitation lists on this floor. `roles` are (Role, assigned, restricted).
+
+    `sponsor` is the User who shall answer for an External; without one, the inviter does.
+    """
 
     email: str
     right: str
@@ -39,6 +42,7 @@ class Offer:
     message: str = ""
     access_ends_at: object = None
     by_member: bool = False
+    sponsor: object = None
 
 
 def judge(platform, typed):
@@ -136,14 +140,16 @@ def _pending_member(platform, offer):
     user = User.objects.for_address(offer.email)
     member = Member.objects.select_for_update(of=["self"]).filter(platform=platform, user=user).first()
     if member is None:
-        return Member.objects.create(platform=platform, user=user, right=offer.right, company=offer.company), ""
+        offered = {"right": offer.right, "company": offer.company, "sponsor": offer.sponsor}
+        return Member.objects.create(platform=platform, user=user, **offered), ""
     if member.status == Status.ACTIVE:
         raise Conflict(f"{offer.email} is an active member already.", "Change the membership instead.")
     if offer.by_member and member.joined_at is not None and member.status != Status.PENDING:
         raise Conflict(f"{offer.email} had access here and lost it.", "An Administrator invites them again.")
     before = member.status if member.status != Status.PENDING else ""
     member.status, member.right, member.company, member.unit = Status.PENDING, offer.right, offer.company, None
-    member.save(update_fields=["status", "right", "company", "unit"])
+    member.sponsor = offer.sponsor
+    member.save(update_fields=["status", "right", "company", "unit", "sponsor"])
     member.organizations.clear()
     return member, before
 

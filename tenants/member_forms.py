@@ -134,10 +134,10 @@ class GrantForm(forms.Form):
 
     role = forms.ModelChoiceField(Role.objects.none(), empty_label="Choose a role")
     assigned = forms.BooleanField(label="Assign licence", required=False)
-    restricted = forms.BooleanField(label="Restrict usage to this platform", required=False, initial=True)
+    restricted = forms.BooleanField(label="Restrict usage to this platform", required=False)
 
-    def __init__(self, data=None, *, member):
-        super().__init__(data, initial={"assigned": not member.is_external, "restricted": True})
+    def __init__(self, data, *, member):
+        super().__init__(data)
         self.fields["role"].queryset = Role.objects.exclude(pk__in=member.grants.filter(through=None).values("role"))
 
 

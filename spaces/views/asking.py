@@ -1,6 +1,5 @@
 """What every page of this floor does first: find the space, ask the rules, let Administrators repair."""
 
-from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
@@ -10,20 +9,7 @@ from django.urls import reverse
 from spaces import joining
 from spaces.models import Space
 from spaces.places import space_url
-from tenants import access, web
-from tenants.web import without_licence
-
-
-def open_to_repair(view):
-    """Let Administrators in whom no licence lets in; everybody else needs one."""
-
-    @wraps(view)
-    def asked(request, *args, **kwargs):
-        if request.actor.is_administrator or request.actor.may("enter"):
-            return view(request, *args, **kwargs)
-        return web.closed(request)
-
-    return without_licence(asked)
+from tenants import access
 
 
 def find_space(request, pk, action="see"):

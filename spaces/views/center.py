@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from spaces import center, holders
 from spaces.forms import CenterForm
 from spaces.models import WIDTH, Space
-from spaces.views.asking import beside, find_space, open_to_repair, page_of
+from spaces.views.asking import beside, find_space, page_of
 from tenants import access
-from tenants.web import administrators_only, render_page
+from tenants.web import administrators_only, open_to_repair, render_page
 
 ROWS_PER_PAGE = 25
 LONGEST_ID = 19  # digits

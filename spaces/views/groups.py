@@ -13,11 +13,11 @@ from spaces.group_credentials import (
     may_touch_group,
     spec_of,
 )
-from spaces.views.asking import find_space, open_to_repair, page_of, to
+from spaces.views.asking import find_space, page_of, to
 from tenants import groups
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.forms import take
-from tenants.web import render_page
+from tenants.web import open_to_repair, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.views.decorators.http import require_http_methods, require_POST
 
 from spaces import joining
-from spaces.views.asking import find_space, open_to_repair, to
+from spaces.views.asking import find_space, to
 from tenants.errors import Conflict
-from tenants.web import render_page
+from tenants.web import open_to_repair, render_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

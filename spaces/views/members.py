@@ -11,12 +11,12 @@ from spaces.forms import CredentialForm
 from spaces.giving import held_none_unrestricted
 from spaces.group_credentials import group_rows
 from spaces.people import LAST_OWNER
-from spaces.views.asking import find_space, open_to_repair, page_of, to
+from spaces.views.asking import find_space, page_of, to
 from tenants import access, limits
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.forms import take
-from tenants.web import address, render_page
+from tenants.web import address, open_to_repair, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)
 MOST_ASKING = 25

@@ -10,12 +10,12 @@ from spaces.forms import NewSpaceForm, SpaceForm, VisibilityForm
 from spaces.models import WIDTH, Space, Visibility
 from spaces.places import space_url
 from spaces.rules import people_known
-from spaces.views.asking import find_space, open_to_repair, page_of, to
+from spaces.views.asking import find_space, page_of, to
 from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.forms import take
 from tenants.models import AuditEvent
-from tenants.web import note_look, render_page
+from tenants.web import note_look, open_to_repair, render_page
 
 ROWS_PER_PAGE = 50
 MOST_PEOPLE = 100

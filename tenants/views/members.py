@@ -74,7 +74,7 @@ def role_grant(request, pk):
     member = members.find_member(request.platform, pk)
     form = GrantForm(request.POST, member=member)
     if not form.is_valid():
-        return _detail(request, member, status=422, grant_form=form)
+        return _detail(request, member, status=422, problem="That role is granted already, or there is none like it.")
     stock.grant_role(actor=request.actor, member=member, **form.cleaned_data)
     return _done(request, member, f"{form.cleaned_data['role']} is granted.")
 
@@ -108,8 +108,9 @@ def _detail(request, member, *, status=200, **more):
     main, side = panels(request, "member", member=member)
     context = {
         "member": member,
-        "roles": role_rows(member, found),
-        "grant_form": more.pop("grant_form", None) or GrantForm(member=member),
+        "roles": (rows := role_rows(member, found)),
+        "granted": len({row.role.pk for row in rows if row.grant}),
+        "assign_first": not (member.is_external and request.platform.invitations_from_administrators),
         "readiness": side_by_side(member) if member.status in {"active", "pending"} else [],
         "readiness_url": reverse("tenants:readiness", args=[request.platform.slug, member.pk]),
         "main_panels": main,

@@ -13,7 +13,6 @@ MOST = 200
 
 
 @require_safe
-@web.without_licence
 def sponsored_list(request):
     """List the people one answers for, the nearest end first, and those one is asked to take over."""
     context = {"people": ends.in_care_of(request.actor)[:MOST]}
@@ -21,14 +20,14 @@ def sponsored_list(request):
 
 
 @require_safe
-@web.without_licence
+@web.open_to_repair
 def sponsored_detail(request, pk):
     """Show the end of somebody's access and who answers for it, with what one may do about both."""
     return _show(request, _find(request, pk))
 
 
 @require_POST
-@web.without_licence
+@web.open_to_repair
 def sponsored_renew(request, pk):
     """Set the last day."""
     member = _find(request, pk, "set_end")
@@ -40,7 +39,7 @@ def sponsored_renew(request, pk):
 
 
 @require_POST
-@web.without_licence
+@web.open_to_repair
 def sponsored_let_go(request, pk):
     """Let it end."""
     member = _find(request, pk, "set_end")
@@ -50,7 +49,7 @@ def sponsored_let_go(request, pk):
 
 
 @require_POST
-@web.without_licence
+@web.open_to_repair
 def sponsor_name(request, pk):
     """Name another sponsor."""
     member = _find(request, pk, "set_end")
@@ -65,7 +64,6 @@ def sponsor_name(request, pk):
 
 
 @require_POST
-@web.without_licence
 def sponsor_answer(request, pk):
     """Take somebody over, or leave them with their sponsor."""
     member, takes = _find(request, pk, "take_sponsorship"), "take" in request.POST

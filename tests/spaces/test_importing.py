@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spaces import import_files, importing
-from tenants import batch_runs, batches
+from tenants import acceptance, batch_runs, batches
 from tenants.errors import Unacceptable
 from tenants.models import Batch, DomainRule, Invitation, Member, Notification, Organization, Right, RoleStock, User
 from tests.factories import (
@@ -121,14 +122,36 @@ def test_each_line_gets_its_verdict_and_a_dry_run_changes_nothing(actor, platfor
         ("user,company,organization", "a@b.example,Tolmec,Gear works", "unknown_company", "belongs to Tolmec alone"),
         ("user,agreement,company,until", "a@b.example,1,Tolmec,2199-03-31", "ready", "of Tolmec until 31 Mar 2199: "),
         ("user,until", "a@b.example,2199-03-31", "contradiction", "only the access of an External"),
+        ("user,agreement,company,sponsor", "a@b.example,1,Tolmec,BOSS@acme.example", "ready", "is the sponsor"),
+        ("user,sponsor", "a@b.example,boss@acme.example", "contradiction", "only an External has one"),
+        ("user,agreement,company,sponsor", "a@b.example,1,Tolmec,no@b.example", "unknown_sponsor", "no member with"),
+        ("user,agreement,company,sponsor", "a@b.example,1,Tolmec,noone", "unknown_sponsor", "no member with"),
+        ("user,agreement,company,sponsor", "a@b.example,1,Tolmec,guest@acme.example", "unknown_sponsor", "may not"),
         ("user,company", "a@b.example,Archived", "unknown_company", "No company “Archived”"),
         ("user,licence", "a@b.example,perhaps", "unknown_value", "licence: “perhaps”"),
     ],
 )
 def test_no_unknown_value_is_ever_guessed(actor, platform, heading, line, code, words):
+    MemberFactory(platform=platform, right=Right.EXTERNAL, user__email="guest@acme.example")
     batch = imported(actor, line, heading=heading)
     found = batch.lines.get()
     assert (found.code, words in found.sentence) == (code, True), found.sentence
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_named_sponsor_answers_for_whom_the_file_brought_in(actor, platform, lost):
+    sponsor = worker(platform, user__email="sam@acme.example")
+    batch = imported(actor, "a@tolmec.example;1;Tolmec;sam@acme.example", heading="user;agreement;company;sponsor")
+    confirm(actor, batch)
+    invitation, user = Invitation.objects.get(), User.objects.get(email="a@tolmec.example")
+    assert invitation.member.sponsor == sponsor.user
+    if lost:
+        Member.objects.filter(pk=sponsor.pk).update(right=Right.EXTERNAL)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True)
+    member = acceptance.accept_invitation(user=user, pk=invitation.pk).member
+    assert member.sponsor == (actor.user if lost else sponsor.user)
+    told = Notification.objects.filter(user=sponsor.user, kind="handover")
+    assert told.exists() is not lost
 
 
 def test_only_the_ready_ones_are_sent_and_the_same_file_does_nothing_the_second_time(actor, platform):

@@ -7,8 +7,7 @@ from tenants.models import Platform, PlatformStatus, RoleGrant, RoleStock
 from tests.site_world import World, undone, writes
 from tests.test_urls import ROWS, ask
 
-# Open to members whom no licence lets in: their own membership, which they may end, and people they answer for.
-OPEN = {"tenants:membership", "tenants:membership_leave", "tenants:sponsored_list"}
+OPEN = {"tenants:membership", "tenants:membership_leave"}  # their own, which they may end, whatever licence they lack
 TITLE = "No licence lets you into Acme"
 
 

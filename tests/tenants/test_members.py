@@ -1,5 +1,6 @@
 """Members: the list, the detail, the switches of a role, and the end of access."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,14 +14,27 @@ from django.utils import timezone
 from tenants import memberships
 from tenants.errors import AccessDenied, Conflict, NotVisible
 from tenants.members import end_access, endings, remains
-from tenants.models import AuditEvent, Invitation, InvitationState, Member, Right, RoleGrant, Status, User
+from tenants.models import (
+    AuditEvent,
+    GroupGrant,
+    Invitation,
+    InvitationState,
+    Member,
+    Platform,
+    Right,
+    RoleGrant,
+    Status,
+    User,
+)
 from tests.factories import (
     MemberFactory,
     OrganizationFactory,
     PlatformFactory,
     SpaceFactory,
     UserFactory,
+    UserGroupFactory,
     actor_of,
+    catalogue,
     give,
     license_member,
     worker,
@@ -327,6 +341,31 @@ class TestDetail:
         assert not member.grants.exists()
         assert client.post(url("role_ungrant", platform, member.pk, grant.pk)).status_code == 404
         assert AuditEvent.objects.count() == 2
+
+    def test_all_roles_of_the_catalogue_stand_there_granted_or_not_and_by_whom(self, client, platform):
+        worker(platform)  # stock
+        member = MemberFactory(platform=platform)
+        license_member(member, ["ENT"])
+        group = UserGroupFactory(platform=platform, name="Reviewers", members=[member])
+        given = GroupGrant.objects.create(group=group, role=catalogue()["COL"])
+        RoleGrant.objects.create(member=member, role=given.role, through=given)
+        page = client.get(url("member_detail", platform, member.pk)).content.decode()
+        rows = {code: page.count(f'<span class="mono faint">{code}</span>') for code in catalogue()}
+        assert rows.pop("COL") == 2 and set(rows.values()) == {1}
+        switches = {
+            name: on for on, name in re.findall(r'aria-checked="(true|false)" aria-label="Grant ([^"]*)"', page)
+        }
+        names = {code: role.name for code, role in catalogue().items()}
+        assert switches == {name: "true" if code == "ENT" else "false" for code, name in names.items()}
+        assert "through the group" in page and "By the group" in page
+
+    @pytest.mark.parametrize(("external", "option", "first"), [(False, True, 1), (True, False, 1), (True, True, 0)])
+    def test_a_licence_is_assigned_at_first_where_it_has_to_be(self, client, platform, external, option, first):
+        Platform.objects.filter(pk=platform.pk).update(invitations_from_administrators=option)
+        member = MemberFactory(platform=platform, right=Right.EXTERNAL if external else Right.MEMBER)
+        page = client.get(url("member_detail", platform, member.pk)).content.decode()
+        box = re.search(r'<input [^>]*name="assigned" form="DES-form"[^>]*>', page)[0]
+        assert box.count(" checked") == first
 
     @pytest.mark.parametrize("posted", [{}, {"role": "x"}, {"role": "999999"}, {"role": "\x00"}, {"role": "9" * 40}])
     def test_a_role_that_is_none(self, client, platform, posted):
