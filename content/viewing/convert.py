@@ -22,6 +22,7 @@ READERS = {
     "drawings:convert_svg": (".svg",),
     "pages:convert_pdf": (".pdf",),
     "pages:convert_image": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
+    "office:convert_office": (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"),
     "texts:convert_table": (".csv", ".tsv"),
     "texts:convert_text": (".txt", ".md", ".json", ".xml", ".yaml", ".yml", ".ini", ".log", ".gcode", ".nc"),
 }

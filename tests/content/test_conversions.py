@@ -98,6 +98,41 @@ def test_sizes_are_those_of_the_geometry(tried):
     assert facts["size"] == [160.0, 90.0, 112.0]
 
 
+W, A = "urn:schemas-microsoft-com:w", "urn:a"  # the readers look at names, whatever the namespace
+OFFICE = {
+    "a.docx": {
+        "word__document.xml": f'<w:d xmlns:w="{W}"><w:p><w:r><w:t>Torque</w:t><w:t> </w:t><w:t>table</w:t></w:r></w:p>'
+        "<w:p><w:instrText>PAGE</w:instrText><w:r><w:t>Prüfung</w:t><w:tab/><w:t>Ø20</w:t></w:r></w:p></w:d>",
+        "word__header1.xml": f'<w:h xmlns:w="{W}"><w:p><w:t>Head</w:t></w:p></w:h>',
+        "word__styles.xml": f'<w:s xmlns:w="{W}"><w:t>Heading 1</w:t></w:s>',
+    },
+    "a.xlsx": {
+        "xl__sharedStrings.xml": "<sst><si><t>Part</t></si><si><r><t>Side </t></r><r><t>plate</t></r></si></sst>",
+        "xl__worksheets__sheet1.xml": '<w><row><c t="s"><v>0</v></c><c><v>17.25</v></c></row>'
+        '<row><c t="inlineStr"><is><t>inline</t></is></c><c><f>SUM(A1)</f><v>4711</v></c></row></w>',
+    },
+    "a.pptx": {
+        f"ppt__slides__slide{number}.xml": f'<p xmlns:a="{A}"><a:p><a:r><a:t>Slide {word}</a:t></a:r></a:p></p>'
+        for number, word in ((10, "last"), (2, "second"))
+    },
+    "a.odt": {"content.xml": '<o xmlns:t="urn:t"><t:h>Report</t:h><t:p>Flow <t:span>over</t:span> all</t:p></o>'},
+}
+SAID = {
+    "a.docx": "Torque table\nPrüfung\tØ20\nHead",
+    "a.xlsx": "Part\nSide plate\n17.25\ninline\t4711",
+    "a.pptx": "Slide second\nSlide last",
+    "a.odt": "Report\nFlow over all",
+}
+
+
+@pytest.mark.parametrize("name", OFFICE)
+def test_the_words_of_office_files_are_read(tried, tmp_path, name):
+    stopped, facts, files = tried(name, package(**OFFICE[name]))
+    assert (stopped, facts) == ("", {"form": "text", "cut": False})
+    assert files >= {"view.txt", "text.txt"}
+    assert next(tmp_path.glob("*/out/text.txt")).read_text() == SAID[name]
+
+
 BOMB = package(**{"3D__3dmodel.model": b"\0" * 4 * 1024**2})
 HOSTILE = [
     ("a.step", b"this is no step file", "no STEP file"),
@@ -114,6 +149,12 @@ HOSTILE = [
     ("j.pdf", b"%PDF-1.7 nothing follows", "no PDF"),
     ("k.png", b"\x89PNG broken", "no picture"),
     ("l.json", b"\0\0binary", "no text"),
+    ("m.docx", package(**{"word__document.xml": b"\0" * 4 * 1024**2}), "unpacks to more than"),
+    ("n.xlsx", package(**{"xl__sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><sst>&a;</sst>'}), "entities"),
+    ("o.docx", package(**{"word__document.xml": "<!DOCTYPE x><w/>".encode("utf-16")}), "entities"),
+    ("p.pptx", package(**{"ppt__slides__slide1.xml": "<p><a>"}), "damaged"),
+    ("q.docx", package(**{"other.xml": "<p/>"}), "no document"),
+    ("r.docx", b"\xd0\xcf\x11\xe0 older", "password"),
 ]
 
 
@@ -223,7 +264,7 @@ def test_a_version_asks_for_its_conversion_once_and_gets_it(stored):
 
 
 def test_a_kind_that_nobody_can_show_asks_for_nothing(stored):
-    assert conversions.of_version(stored("notes.docx", b"PK")) is None
+    assert conversions.of_version(stored("notes.doc", b"PK")) is None
 
 
 def test_a_failure_says_why_and_the_file_stays(stored):
