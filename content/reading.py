@@ -153,6 +153,11 @@ def ordered(items, sort, search=None):
     return items.order_by(*(f"-{column}" if down else column for column in columns))
 
 
+def count(items):
+    """Count rows to one more than is told exactly."""
+    return items.order_by()[: facets.EXACT + 1].count()
+
+
 def revisions(actor, item):
     """Return (readable revisions of the number, oldest first; whether a later one is not among them)."""
     found = [

@@ -12,6 +12,7 @@ urlpatterns = [
     path(PLATFORM + "shares/", sharing.shared_with_me, name="shared_with_me"),
     path(PLATFORM + "shares/given/", sharing.shared_by_me, name="shared_by_me"),
     path(PLATFORM + "items/", lists.item_list, name="item_list"),
+    path(PLATFORM + "items/everywhere/", finding.search_everywhere, name="search_everywhere"),
     path(PLATFORM + "items/columns/", finding.list_columns, name="list_columns"),
     path(PLATFORM + "suggestions/", finding.search_suggest, name="search_suggest"),
     path(PLATFORM + "items/new/", items.item_new, name="item_new"),

@@ -9,9 +9,11 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tenants import actor as actors
 from tenants import proof, two_factor
 from tenants.access import Decision
 from tenants.errors import AccessDenied
+from tenants.models import Member, Status
 
 BACK = "two-factor-back"  # in the session: where somebody wanted to go who sets up a second step
 CONFINED = "opened-by-a-company"  # in the session, to tell when it opens more
@@ -74,3 +76,15 @@ def unsecured(request, view):
         return HttpResponseRedirect(f"{page}?{urlencode({'next': request.get_full_path()})}")
     template = "refusal.html#refusal" if request.htmx else "refusal.html"
     return render(request, template, {"error": NO_SECOND_STEP}, status=403)
+
+
+def opened(request):
+    """Return the Actors of the person on all platforms that let them in now, by the proof that this session has.
+
+    One that does not is left out like one of which they are no member.
+    """
+    slugs = proof.confined(request)
+    members = Member.objects.filter(user=request.user, status=Status.ACTIVE).order_by("platform__name", "pk")
+    members = members.select_related("platform", "company", "unit", "user")
+    found = [actors.build([member])[0] for member in members if slugs is None or member.platform.slug in slugs]
+    return [one for one in found if one.is_active and one.may("enter") and not two_factor.missing(one)]

@@ -102,6 +102,7 @@ content:item_list           platform    administrator external
 content:item_list?q=Item    platform    owner
 content:item_list?q=Person  platform    owner
 content:search_suggest?q=Item platform  owner
+content:search_everywhere?q=Item platform  owner
 content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_readers        item        owner

@@ -204,6 +204,7 @@ POST spaces:invitation_preview           draft       302 404 404 404 404   403 4
 POST spaces:invitation_discard           draft       302 404 404 404 404   403 403 403 403 403 403 403 403 302
 GET  content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:search_everywhere           platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:list_columns                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:list_columns                platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
 GET  content:search_suggest              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200

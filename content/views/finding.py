@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from content import list_settings, reading
+from content import conversions, everywhere, list_settings, reading
 from content.search import asking, showing
-from tenants import limits
+from content.views.lists import said
+from tenants import doors, limits
 from tenants.web import asked_by_itself, render_page, way_back
 
 LEAST = 2  # letters before anything is suggested
@@ -29,6 +30,21 @@ def search_suggest(request):
     showing.explain(items, asked)
     every = f"{reverse('content:item_list', args=[request.platform.slug])}?{urlencode({'q': words})}"
     return render(request, "content/suggestions.html", {"items": items, "words": words, "all_url": every})
+
+
+@require_safe
+def search_everywhere(request):
+    """What fits on every platform that lets the person in now, each result with its platform."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()[: asking.LONGEST + 1]
+    if words:
+        limits.spend(request, "search")
+    actors = doors.opened(request)
+    items, counts = everywhere.search(actors, words)
+    showing.explain(items, asking.read(words))
+    conversions.picture(items)
+    found = [(platform, said(number)) for platform, number in counts]
+    context = {"items": items, "counts": found, "asked": reading.Wanted(words=words), "platforms": len(actors)}
+    return render_page(request, "content/everywhere.html", context)
 
 
 def list_columns(request):

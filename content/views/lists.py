@@ -11,7 +11,7 @@ from content.search import asking, showing
 from content.views.names import Names
 from content.views.paging import Capped
 from spaces.views.asking import find_space
-from tenants import access, limits
+from tenants import access, arrivals, limits
 from tenants.web import render_page
 
 PER_PAGE = 25
@@ -84,6 +84,7 @@ def _listing(request, space=None):
         "number": said(page.paginator.count),
         "sentences": _sentences(asked),
         **_columns(actor, space),
+        "elsewhere": bool(asked.words) and space is None and _has_more(actor),
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,
     }
@@ -112,6 +113,10 @@ def _facets(everything, asked, names, space):
         }
         for name, rows in found.items()
     ]
+
+
+def _has_more(actor):
+    return arrivals.memberships(actor.user).exclude(platform=actor.platform).exists()
 
 
 def _sentences(asked):

@@ -2,18 +2,18 @@
 
 from django.core.paginator import Page, Paginator
 
-from content.facets import EXACT
+from content import facets, reading
 
 FURTHEST = 10_000  # pages; nobody turns more of them
 
 
 class Capped(Paginator):
-    """Counts to one more than EXACT. Beyond it there is a later page while there are rows."""
+    """Counts to one more than is told exactly. Beyond that there is a later page while there are rows."""
 
     @property
     def exact(self):
         """True when the count is that of all rows."""
-        return self.count <= EXACT
+        return self.count <= facets.EXACT
 
     def get_page(self, number):
         """Return a page that there is: for nonsense the first, for too much the last that is known."""
@@ -25,7 +25,7 @@ class Capped(Paginator):
 
     def __init__(self, rows, per_page):
         super().__init__(rows, per_page)
-        self.count = rows.order_by()[: EXACT + 1].count()
+        self.count = reading.count(rows)
 
 
 class _Open(Page):

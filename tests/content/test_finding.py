@@ -15,7 +15,18 @@ from content.forms import wanted
 from content.models import Conversion, Item, ItemType, ListSetting
 from content.search import asking, entries, showing
 from content.views import lists, paging
-from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
+from tenants import proof
+from tenants.models import Platform
+from tests.factories import (
+    ItemFactory,
+    MemberFactory,
+    OrganizationFactory,
+    PlatformFactory,
+    SpaceFactory,
+    actor_of,
+    give,
+    worker,
+)
 from tests.site_world import body
 from tests.test_crawl import unasked
 
@@ -160,13 +171,46 @@ class Library(TestCase):
         ]
         rows = Item.objects.order_by("pk")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(paging, "EXACT", 2)
+            patch.setattr(facets, "EXACT", 2)
             pages = paging.Capped(rows, 1)
             assert not pages.exact
             assert [pages.get_page(n).object_list[0].title for n in (1, 2, 4)] == ["Plate", "Plate cover", "Duct"]
             assert [pages.get_page(n).has_next() for n in (1, 3, 4)] == [True, True, False]
             assert [pages.get_page(n).number for n in (99, "x", -1)] == [1, 1, 1]
             assert pages.get_page(4).end_index() == 4
+
+    # --- all platforms ---
+
+    def test_t29_all_platforms_that_let_one_in_answer_each_by_its_own_rules(self):
+        homes = {}
+        for slug in ("open", "closed", "unlicensed", "second-step", "company", "foreign"):
+            platform = PlatformFactory(slug=slug, name=f"{slug.title()} Works")
+            space = SpaceFactory(platform=platform, title=f"Zq{slug}")
+            ItemFactory(space=space, title=f"Plate of {slug}", maturity="in_work")
+            ItemFactory(space=SpaceFactory(platform=platform), title="Plate zqunseen")
+            if slug != "foreign":
+                make = MemberFactory if slug == "unlicensed" else worker
+                homes[slug] = make(platform=platform, user=self.reader.user)
+                give(homes[slug], space, "reader")
+        Platform.objects.filter(slug="closed").update(status="suspended")
+        Platform.objects.filter(slug="second-step").update(two_factor_members_at=self.now - timedelta(days=1))
+
+        def answer():
+            response = self.ask("?q=plate", "search_everywhere")
+            return [item.title for item in response.context["items"]], body(response).decode().lower()
+
+        titles, page = answer()
+        assert titles[:3] == ["Plate of company", "Plate of open", "Plate"]
+        assert {*titles[3:]} == {"Plate cover", "Plate report"}
+        assert page.count("open works") == 2  # beside its result, and as a way there
+        for word in ("zqunseen", "closed", "unlicensed", "second-step", "foreign"):
+            assert word not in page, word
+        for slug in ("closed", "unlicensed", "second-step"):  # no member of them: the same answer
+            homes.pop(slug).delete()
+        assert answer()[1] == page
+        with pytest.MonkeyPatch.context() as patch:  # a session that a company opened, for its own platform
+            patch.setattr(proof, "confined", lambda request: {"acme"})
+            assert answer()[0] == ["Plate", "Plate cover", "Plate report"]
 
     # --- what is hidden ---
 
