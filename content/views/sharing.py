@@ -218,7 +218,7 @@ def _told(actor, row, names, members, mine):
     item, grouped = row.content_object, isinstance(row, GroupShare)
     member = None if grouped else members[row.user_id]
     own = row.group_id in mine if grouped else row.user_id == actor.user.pk
-    knows = (own or names.known is None) if grouped else names.may(row.user_id)
+    knows = (own or names.bound is None) if grouped else names.may(row.user_id)
     return Told(
         share=row,
         to=f"{recipients.GROUP}-{row.group_id}" if grouped else recipients.address_of(member),
