@@ -27,6 +27,7 @@ PARTS = (
     "partner_panel",
     "checkpoints",
     "record_files",
+    "forgetting",
     "record_looks",
     "auditors",
 )

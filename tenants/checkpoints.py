@@ -130,7 +130,7 @@ def keep(keeper, platform, mark, public):
         },
     )
     if made:
-        after = {"seq": mark.seq, "hash": mark.hash, "signature": mark.signature}
+        after = {"entries": mark.seq, "hash": mark.hash, "signature": mark.signature}
         audit.record(None, KEPT, kept, platform=keeper, after=after)
     return kept
 

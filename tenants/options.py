@@ -9,7 +9,7 @@ from django.db import transaction
 from tenants import access, audit, two_factor
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
-from tenants.models import CredentialsCounted, OpenReaders, Platform, TwoFactor
+from tenants.models import CredentialsCounted, OpenReaders, OriginsKept, Platform, TwoFactor, WordsKept
 from tenants.option_uses import (
     uses_of_administrators_invitations,
     uses_of_locations,
@@ -178,10 +178,33 @@ WORK_OPTIONS = (
         widest=True,
     ),
 )
+RECORD_OPTIONS = (
+    Option(
+        "words_kept",
+        "Words of the record are kept",
+        "What an entry says in words is forgotten after this time: names of things, what was typed, before and after."
+        " That somebody did that kind of act then, and by which rule, stays for good, and the chain holds.",
+        choices=WordsKept,
+        widest=WordsKept.FOR_GOOD,
+    ),
+    Option(
+        "origins_kept",
+        "Addresses in the record are kept",
+        "The network address and the program that an act came from are deleted after this time.",
+        choices=OriginsKept,
+    ),
+    Option(
+        "legal_hold",
+        "Legal hold",
+        "On: nothing in the record is forgotten, neither by time nor on a person's request. Off: the times above hold.",
+        widest=True,
+    ),
+)
 GROUPS = {
     "How people come here": MEMBER_OPTIONS,
     "How people sign in": SIGN_IN_OPTIONS,
     "How people read and work": WORK_OPTIONS,
+    "What the record remembers": RECORD_OPTIONS,
 }
 OPTIONS = {option.code: option for group in GROUPS.values() for option in group}
 

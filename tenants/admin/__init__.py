@@ -1,14 +1,12 @@
 """The operator's desk: platforms, people, members, roles, stock; the record to read. Nothing here opens an item."""
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q
-from django.utils.html import format_html, format_html_join
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from tenants import audit, outbox
-from tenants.admin import roles
+from tenants.admin import people, roles
 from tenants.admin.desk import AuditedAdmin, ReadOnlyAdmin
 from tenants.models import (
     AuditEvent,
@@ -22,10 +20,9 @@ from tenants.models import (
     Platform,
     RoleGrant,
     RoleStock,
-    User,
 )
 
-__all__ = ["AuditedAdmin", "ReadOnlyAdmin", "roles"]
+__all__ = ["AuditedAdmin", "ReadOnlyAdmin", "people", "roles"]
 
 admin.site.site_header = "Gangway operators"
 admin.site.site_title = "Gangway"
@@ -34,41 +31,6 @@ admin.site.unregister(Group)  # access comes from credentials, roles and shares;
 for unused in (UserObjectPermission, GroupObjectPermission):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
-
-
-@admin.register(User)
-class UserAdmin(AuditedAdmin, DjangoUserAdmin):
-    """People: one address each, on any number of platforms."""
-
-    platform_path = ""
-    ordering = ["email"]
-    list_display = ["email", "name", "claimed", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", ("claimed_at", admin.EmptyFieldListFilter)]
-    search_fields = ["email", "name"]
-    readonly_fields = ["claimed_at", "date_joined", "last_login", "platforms"]
-    filter_horizontal = []
-    fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
-        ("Where they are", {"fields": ["platforms"]}),
-        ("Installation", {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        ("Dates", {"fields": ["claimed_at", "date_joined", "last_login"]}),
-    ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
-
-    @admin.display(boolean=True, description="has an account")
-    def claimed(self, user):
-        """True once the person has signed up themselves."""
-        return user.claimed_at is not None
-
-    @admin.display(description="platforms")
-    def platforms(self, user):
-        """List the memberships in words."""
-        rows = user.memberships.select_related("platform", "company")
-        return format_html_join(
-            format_html("<br>"),
-            "{}: {}, {}, {}",
-            ((m.platform, m.get_right_display(), m.get_status_display(), m.company) for m in rows),
-        )
 
 
 class StockInline(admin.TabularInline):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from tenants import audit
+from tenants.models import User
 
 audit.verbs({"operator_added": "added", "operator_changed": "changed", "operator_removed": "removed"})
 
@@ -44,7 +45,7 @@ class AuditedAdmin(admin.ModelAdmin):
             self.delete_model(request, obj)
 
     def _record(self, request, verb, obj, **details):
-        subject = getattr(obj, "user", None)
+        subject = obj if isinstance(obj, User) else getattr(obj, "user", None)
         platform = self.platform_of(obj)
         audit.record(None, verb, obj, user=request.user, platform=platform, subject=subject, **details)
 

@@ -17,10 +17,12 @@ from tenants.models.platforms import (
     CredentialsCounted,
     DomainRule,
     OpenReaders,
+    OriginsKept,
     PartnerRule,
     Platform,
     PlatformStatus,
     TwoFactor,
+    WordsKept,
 )
 from tenants.models.roles import Capability, GroupGrant, Role, RoleGrant, RoleStock
 from tenants.models.sign_in import SignInService
@@ -58,6 +60,7 @@ __all__ = [
     "Notification",
     "OpenReaders",
     "Organization",
+    "OriginsKept",
     "Outcome",
     "OutgoingMail",
     "Partner",
@@ -76,4 +79,5 @@ __all__ = [
     "User",
     "UserGroup",
     "Way",
+    "WordsKept",
 ]

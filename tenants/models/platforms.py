@@ -36,6 +36,23 @@ class TwoFactor(models.TextChoices):
     EVERYONE = "everyone", "everyone"
 
 
+class WordsKept(models.TextChoices):
+    """How long the record keeps the words of an entry, in days; that it happened is kept for good."""
+
+    FOR_GOOD = "0", "for good"
+    TEN_YEARS = "3652", "ten years"
+    FIVE_YEARS = "1826", "five years"
+    TWO_YEARS = "731", "two years"
+
+
+class OriginsKept(models.TextChoices):
+    """How long the record keeps the address and the program that an act came from, in days."""
+
+    YEAR = "365", "a year"
+    QUARTER = "90", "90 days"
+    MONTH = "30", "30 days"
+
+
 class PartnerRule(models.TextChoices):
     """What a platform says to people who come from another one, or who go there."""
 
@@ -86,6 +103,11 @@ class Platform(models.Model):
     two_factor = models.CharField("two-factor asked of", max_length=10, choices=TwoFactor, default=TwoFactor.NOBODY)
     two_factor_externals_at = models.DateTimeField(null=True, editable=False, help_text="Externals need it from here.")
     two_factor_members_at = models.DateTimeField(null=True, editable=False, help_text="Everybody needs it from here.")
+    words_kept = models.CharField("words of the record", max_length=5, choices=WordsKept, default=WordsKept.FOR_GOOD)
+    origins_kept = models.CharField(
+        "addresses in the record", max_length=5, choices=OriginsKept, default=OriginsKept.QUARTER
+    )
+    legal_hold = models.BooleanField("legal hold", default=False)
     partners_inbound = models.CharField(
         max_length=10,
         choices=PartnerRule,
