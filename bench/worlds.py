@@ -8,6 +8,7 @@ as asked, the largest space holding a tenth. Everything is chosen by one seed, s
 import os
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -23,7 +24,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from content.models import File, FileVersion, Item, ItemType, Share  # noqa: E402
+from content.models import File, FileVersion, Item, ItemType, SearchEntry, Share  # noqa: E402
 from spaces.models import Credential, CurrentCredential, Responsibility, Space  # noqa: E402
 from tenants.models import Member, Organization, Platform, Role, RoleGrant, RoleStock, User  # noqa: E402
 
@@ -77,6 +78,19 @@ def fill(model, source, **columns):
             params.append(field.get_db_prep_save(value, connection))
     chosen = f"SELECT {', '.join(parts)} FROM {source.replace('%', '%%')}"
     run(f'INSERT INTO "{model._meta.db_table}" ({", ".join(names)}) {chosen} ON CONFLICT DO NOTHING', params)
+
+
+@contextmanager
+def indexed_after(*models):
+    """Drop the plain indexes of these tables and make them again at the end: faster than keeping them row by row."""
+    tables = [model._meta.db_table for model in models]
+    plain = "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+    kept = run(plain + "WHERE i.indrelid::regclass::text = ANY(%s) AND NOT i.indisunique", [tables])
+    for name, _made in kept:
+        run(f'DROP INDEX "{name}"')
+    yield
+    for _name, made in kept:
+        run(made)
 
 
 def _array(values):
@@ -238,6 +252,22 @@ def items(number, platform, organizations, first, root):
     )
 
 
+def searched():
+    """Store what search keeps of the items, as content/search/entries.py would; `check_search` proves it."""
+    number = "lower(replace(i.number, '-', ''))"
+    lines = [f"' ' || {number} || ' '", "' ' || lower(replace(i.number, '-', ' ')) || ' '", "' ' || i.title || ' '"]
+    said = ["' made for the bench number ' || i.id || ' '", "' mass 1 2 kg '", "' material en aw 6082 t6 '"]
+    fill(
+        SearchEntry,
+        "content_item i LEFT JOIN content_file f ON f.item_id = i.id",
+        item_id="i.id",
+        number=number,
+        title="' ' || i.title || ' '",
+        names=f"concat_ws(E'\\n', {', '.join([*lines, "' file ' || f.id || ' step '"])})",
+        text=f"concat_ws(E'\\n', {', '.join([*lines, "' file ' || f.id || ' step '", *said])})",
+    )
+
+
 def main(number):
     """Build the world and say how long it took."""
     begun = time.perf_counter()
@@ -248,7 +278,10 @@ def main(number):
     root = spaces(platform, first)
     credentials(first, root)
     print(f"people and spaces: {time.perf_counter() - begun:.0f} s", flush=True)  # noqa: T201 - a command line
-    items(number, platform, (host, units, companies), first, root)
+    with indexed_after(Item, File, FileVersion, Share):
+        items(number, platform, (host, units, companies), first, root)
+    with indexed_after(SearchEntry):
+        searched()
     print(f"items: {time.perf_counter() - begun:.0f} s", flush=True)  # noqa: T201
     for table in connection.introspection.table_names():
         column = run(

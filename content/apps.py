@@ -1,6 +1,7 @@
 """The third floor: items, files, shares."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ContentConfig(AppConfig):
@@ -13,6 +14,7 @@ class ContentConfig(AppConfig):
     def ready(self):
         """Register rules, facts, and what this floor adds to those below."""
         from content import (
+            counts,
             groups,
             inheritance,
             loaders,
@@ -40,3 +42,4 @@ class ContentConfig(AppConfig):
         news.register()
         groups.register()
         actor.contribute("shares", loaders.load_shares)
+        post_migrate.connect(counts.ensure, sender=self)

@@ -7,10 +7,12 @@ somebody owns or was given by a share is asked for them alone.
 from collections import Counter, defaultdict
 from copy import copy
 
-from django.db.models import Count, Max
+from django.db.models import Count, OuterRef, Subquery
 
+from content import tallies
 from content.models import Item
 from spaces import hooks, previews
+from spaces.models import Space
 from tenants import access
 
 FACTS = ("organization_id", "category", "maturity", "platform_wide")
@@ -96,10 +98,11 @@ def holds_items(space):
 
 
 def space_counts(actor, space_ids):
-    """Return {space_id: (items, last change of one)} of what `actor` finds in lists of these spaces. One query."""
-    rows = access.narrow(Item.objects.order_by(), actor, "list").filter(space__in=space_ids)
-    figures = rows.values_list("space_id").annotate(Count("pk"), Max("modified_at"))
-    return {space_id: (number, last) for space_id, number, last in figures}
+    """Return {space_id: (items, last change of one)} of what `actor` finds in lists of these spaces. Three queries."""
+    numbers = tallies.in_spaces(actor, space_ids)
+    there = access.narrow(Item.objects.filter(space=OuterRef("pk")), actor, "list").order_by("-modified_at", "-pk")
+    newest = Space.objects.filter(pk__in=numbers).annotate(last=Subquery(there.values("modified_at")[:1]))
+    return {space_id: (numbers[space_id], last) for space_id, last in newest.values_list("pk", "last").order_by()}
 
 
 def register():

@@ -40,6 +40,8 @@ def database(default):
             "statement_timeout": f"{number('DATABASE_STATEMENT_SECONDS', 5)}s",
             "lock_timeout": "2s",
             "idle_in_transaction_session_timeout": "15s",
+            "max_parallel_workers_per_gather": "0",  # a page takes one core: many people ask at once
+            "jit": "off",  # compiling a statement costs more than any of ours takes
         }
         found["CONN_HEALTH_CHECKS"] = True  # else the first request after a restart of the database fails
         found["OPTIONS"] = {

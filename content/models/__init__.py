@@ -1,6 +1,7 @@
 """The nouns of the content floor, one file a noun."""
 
 from content.models.conversions import Conversion, ConversionState, Rendition
+from content.models.counts import FACTS, ItemCount
 from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.numbers import Number
@@ -12,6 +13,7 @@ from content.models.types import Category, ItemType, Property, PropertyKind
 from content.models.uploads import Upload
 
 __all__ = [
+    "FACTS",
     "NO_CIRCLE",
     "Category",
     "Conversion",
@@ -20,6 +22,7 @@ __all__ = [
     "FileVersion",
     "GroupShare",
     "Item",
+    "ItemCount",
     "ItemType",
     "Level",
     "ListSetting",

@@ -1,12 +1,15 @@
 """Every combination of the facts the contract speaks of: SQL, memory and the hand-typed tables agree."""
 
+from collections import Counter
 from itertools import product
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from content import reading
 from content.models import Category, Item, Maturity
+from content.tallies import COUNTED, tally
 from spaces.models import LADDER, Responsibility, Visibility
 from tenants import access
 from tenants.actor import Actor, Held, Received
@@ -238,6 +241,40 @@ def test_b01_b03_what_is_held_through_a_group_agrees(world, responsibility):
             person = Person("member", (here, away), **options)
             wrong = disagreements(world, person, ACTS, "protected", "Rig team")
             assert not wrong, (person, wrong[:5])
+
+
+def miscounts(world, person, space=None):
+    """Return the facts that the ledger counts differently for a reader than the rows of their list do."""
+    space, others = world.spaces[space] if space else None, person.right == "administrator" or hash(person) % 2 == 0
+    actor = world.actor(person)
+    rows = list(reading.listed(actor, space=space, others=others).order_by().values_list(*COUNTED))
+    kind, states = world.items[-1].type_id, ["in_work", "none"]
+    found = []
+    for chosen in ({}, {"type_id": [kind], "maturity": states}):
+        counted = tally(actor, chosen, space=space, others=others)
+        for place, fact in enumerate(COUNTED):
+            fits = [row for row in rows if all(row[COUNTED.index(n)] in v for n, v in chosen.items() if n != fact)]
+            if counted[fact] != Counter(row[place] for row in fits):
+                found.append((fact, chosen))
+    return found
+
+
+@pytest.mark.parametrize("right", ["member", "external"])
+def test_b05_the_ledger_counts_for_every_reader_what_their_lists_show(world, right):
+    asked = {}
+    for responsibility, restricted in CREDENTIALS:
+        for person, acts, space in people(right, responsibility, restricted):
+            if "read" in acts and person not in asked:
+                asked[person] = miscounts(world, person, None if person.current_only else space)
+    share = Credential("reader", True, "protected", "unit", False)
+    for level in ("read", "manage"):
+        person = Person(right, (share,), share=level)
+        asked[person] = miscounts(world, person)
+    for held in ((), (Credential("owner", False, "public", "host", True),)):
+        person = Person("administrator", held)
+        asked[person] = miscounts(world, person)
+    assert {person: wrong for person, wrong in asked.items() if wrong} == {}
+    assert len(asked) > 100
 
 
 def test_b01_every_act_has_its_row_in_the_tables():
