@@ -136,6 +136,7 @@ def _commit(actor, item, name, arrival, facts):
     if arrival.unlock and item.locked_by_id == actor.user.pk:
         item.locked_by = item.locked_at = None
         fields = ["locked_by", "locked_at"]
+        verb = "file_checked_in" if verb == "file_stored" else verb
     touch(item, *fields, work=True)
     after = {"file": name, "version": number, "size": facts["size"], "sha256": facts["sha256"]}
     after |= {"unlocked": True} if fields else {}

@@ -16,13 +16,35 @@ from tenants.errors import Conflict
 def lock_item(*, actor, item):
     """Lock an item for the actor. Raises AccessDenied, NotVisible, or Conflict when they hold it already."""
     item = lock_row(actor, item.pk)
+    decision = _hold(actor, item)
+    audit.record(actor, "item_locked", item, space_id=item.space_id, decision=decision)
+    return item
+
+
+@transaction.atomic
+def check_out(*, actor, version):
+    """Lock the item of the latest version of a file, to work on it: the caller then sends its bytes.
+
+    Raises AccessDenied, NotVisible, or Conflict when somebody stored a later version or the actor holds it already.
+    """
+    file = version.file
+    item = lock_row(actor, file.item_id)
+    decision = _hold(actor, item)
+    latest = file.versions.first()
+    if latest is None or latest.pk != version.pk:
+        raise Conflict(f"{file} has a later version by now.", "Check that one out.")
+    after = {"file": file.name, "version": version.number}
+    audit.record(actor, "file_checked_out", item, space_id=item.space_id, decision=decision, after=after)
+    return item
+
+
+def _hold(actor, item):
     decision = access.require(fresh(actor), "lock", item)
     if item.locked_by_id == actor.user.pk:
         raise Conflict("You have locked it already.")
     item.locked_by, item.locked_at = actor.user, timezone.now()
     touch(item, "locked_by", "locked_at")
-    audit.record(actor, "item_locked", item, space_id=item.space_id, decision=decision)
-    return item
+    return decision
 
 
 @transaction.atomic

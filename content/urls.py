@@ -46,5 +46,6 @@ urlpatterns = [
     path(PLATFORM + "files/<int:version>/view/", viewing.file_view, name="file_view"),
     path(PLATFORM + "files/<int:version>/compare/<int:other>/", viewing.file_compare, name="file_compare"),
     path(PLATFORM + "files/<int:version>/shown/<str:name>", viewing.rendition, name="rendition"),
+    path(PLATFORM + "files/<int:version>/check-out/", files.file_check_out, name="file_check_out"),
     path(PLATFORM + "files/<int:version>/<path:name>", files.file_download, name="file_download"),
 ]

@@ -26,6 +26,8 @@ VERBS = {
     "maturity_changed": "changed the maturity of",
     "maturity_excepted": "changed by exception the maturity of",
     "file_stored": "stored a file version in",
+    "file_checked_out": "checked out a file of",
+    "file_checked_in": "checked in a file version of",
     "file_stored_frozen": "stored, while it was Frozen, a file version in",
     "files_repaired": "repaired a file of",
     "share_given": "shared",
@@ -43,6 +45,7 @@ KINDS = {
     "item_revised": "revisions",
     "maturity_changed": "changes of maturity",
     "file_stored": "file versions",
+    "file_checked_in": "file versions",
     "file_viewed": "looks at files",
     "file_downloaded": "files taken away",
 }

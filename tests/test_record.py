@@ -405,6 +405,10 @@ ACTS = [
     ),
     Act("content:share_end", "shared", "leader", "share_ended", {}, "before subject rule"),
     Act("content:item_delete", "item", "content_owner", "item_deleted", {}, "before rule"),
+    Act("content:file_check_out", "seen", "author", "file_checked_out", {}, "after rule"),
+    Act(
+        "content:file_upload", "item", "author", "file_checked_in", _file("a.stl") | {"unlock": "on"}, "after", _locked
+    ),
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
     Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
@@ -505,6 +509,8 @@ REFUSED = [
     (403, Act("spaces:space_visibility", "space", "reader", data={"visibility": "protected", "seen": "protected"})),
     (409, Act("spaces:credential_remove", "owner", "owner")),
     (422, Act("content:item_repair", "item", "owner", data={"title": "Other"} | VERSION)),
+    (409, Act("content:file_check_out", "seen", "author", before=_locked)),
+    (403, Act("content:file_check_out", "seen", "leader", before=_locked)),
     (409, Act("content:item_edit", "item", "author", data={"title": "Other", "version": "0"})),
     (422, Act("content:item_edit", "item", "author", data={"title": "Bracket"} | VERSION)),
     (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),

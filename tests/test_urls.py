@@ -254,6 +254,7 @@ POST content:file_upload                 item        302 404 404 404 404   403 4
 POST content:upload_begin                item        302 404 404 404 404   403 404 403 403 201 201 201 422 422
 GET  content:upload_begin                item        302 404 404 404 404   405 405 405 405 405 405 405 405 405
 GET  content:upload_piece                upload      302 404 404 404 404   405 405 405 405 405 405 405 405 405
+POST content:file_check_out              seen        302 404 404 404 404   403 404 403 403 302 302 302 403 403
 GET  content:file_download               version     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_view                   seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_compare                two         302 404 404 404 404   200 404 200 200 200 200 200 200 200

@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import reading
+from content import locks, reading
 from content.downloads import Stream, asked_span
 from content.files import Arrival, add_version, find_version, note_reading
 from content.forms import UploadForm
@@ -55,6 +56,15 @@ def _stored(request, item, form):
         form.add_error(None, f"{error.sentence} {error.remedy}".strip())
         return None, error.status
     return None, 422
+
+
+@require_POST
+def file_check_out(request, version):
+    """Lock the item and lead to its page, where the bytes of the version are sent."""
+    found = find_version(request.actor, version)
+    item = locks.check_out(actor=request.actor, version=found)
+    address = reverse("content:item_detail", args=[request.platform.slug, item.pk])
+    return redirect(f"{address}?out={found.pk}")
 
 
 @require_safe

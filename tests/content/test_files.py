@@ -107,7 +107,7 @@ def test_uploading_may_give_the_lock_back(upload, item, author):
     Item.objects.filter(pk=item.pk).update(locked_by=author.user)
     upload(unlock="on")
     item.refresh_from_db()
-    assert (item.locked_by, verbs()) == (None, ["file_stored"])
+    assert (item.locked_by, verbs()) == (None, ["file_checked_in"])
     assert AuditEvent.objects.get().after["unlocked"]
 
 

@@ -133,3 +133,17 @@ def test_the_page_offers_what_one_may_do_with_the_lock(locked, author, colleague
 def test_b34_locks_change_by_post_alone(item, author, visit, name):
     assert visit(author, name, item.pk).status_code == 405
     assert (holder(item), verbs()) == (None, [])
+
+
+def test_checking_out_locks_and_leads_to_the_bytes_of_the_latest_version(visit, store, author, colleague, text):
+    old, version = store(), store(b"ISO-10303-21; second")
+    assert visit(author, "file_check_out", old.pk, data={}).status_code == 409
+    response = visit(author, "file_check_out", version.pk, data={})
+    page = text(visit(author, "item_detail", version.file.item_id, query=f"?out={version.pk}"))
+    assert (response.status_code, "The download begins" in page, "Check in" in page) == (302, True, True)
+    assert response["Location"].endswith(f"?out={version.pk}")
+    assert "The download begins" not in text(
+        visit(colleague, "item_detail", version.file.item_id, query=f"?out={version.pk}")
+    )
+    entry = AuditEvent.objects.latest("pk")
+    assert (entry.verb, entry.after) == ("file_checked_out", {"file": "bracket.step", "version": 2})

@@ -11,7 +11,7 @@ from django.db import connection
 from content.files import Arrival, add_version, storage, sweep
 from content.items import Draft, create_item, delete_item, edit_item, revise_item
 from content.lifecycle import change_maturity
-from content.locks import break_lock, lock_item, unlock_item
+from content.locks import break_lock, check_out, lock_item, unlock_item
 from content.models import FileVersion, Item, Maturity
 from spaces.credentials import remove_credential
 from spaces.models import Credential
@@ -51,9 +51,9 @@ class World:
     def versions(self):
         return FileVersion.objects.filter(file__item__space=self.space)
 
-    def upload(self, actor, content, name="a.step"):
+    def upload(self, actor, content, name="a.step", **said):
         file = SimpleUploadedFile(name, content)
-        return lambda: add_version(actor=actor, item=self.item, arrival=Arrival(file=file))
+        return lambda: add_version(actor=actor, item=self.item, arrival=Arrival(file=file, **said))
 
 
 def outcome(outcomes):
@@ -117,6 +117,35 @@ def test_b21_c18_two_edits_of_one_version_and_one_is_told():
         )
         assert outcome(outcomes) == ["Conflict", "NoneType"]
         assert (world.stored().version, world.verbs()) == (2, ["item_changed"])
+
+
+def test_t52_b20_eight_check_out_and_one_holds():
+    world = World()
+    world.upload(world.first, b"one")()
+    version = world.versions().get()
+    actors = [actor_of(worker(world.space.platform)) for _ in range(8)]
+    for actor in actors:
+        give(actor.member, world.space, "author")
+    actors = [actor_of(actor.member) for actor in actors]
+    outcomes = committed(*(partial(check_out, actor=actor, version=version) for actor in actors))
+    assert outcome(outcomes) == ["AccessDenied"] * 7 + ["NoneType"]
+    winner = next(index for index, refusal in outcomes.items() if refusal is None)
+    assert world.stored().locked_by == actors[winner].user
+    assert world.verbs() == ["file_checked_out", "file_stored"]
+
+
+def test_t54_b22_a_check_in_and_a_release_end_in_order():
+    for number in ROUNDS:
+        world = World()
+        lock_item(actor=world.first, item=world.item)
+        outcomes = committed(
+            world.upload(world.first, b"late %d" % number, unlock=True),
+            partial(change_maturity, actor=world.first, item=world.item, target=Maturity.RELEASED),
+        )
+        assert outcomes[1] is None
+        assert (world.stored().locked_by, world.versions().count()) == (None, outcomes[0] is None)
+        released = world.entries().get(verb="maturity_changed").pk
+        assert not world.entries().filter(verb__startswith="file_", pk__gt=released).exists()
 
 
 def test_b28_c18_two_uploads_are_two_versions():

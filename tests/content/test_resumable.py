@@ -94,7 +94,7 @@ def test_a_file_in_pieces_becomes_one_version_with_what_was_said(sender, author,
     with blobs.storage().open(version.key) as stored:
         assert stored.read() == LONG
     item.refresh_from_db()
-    assert (item.locked_by, verbs(), parts()) == (None, ["file_stored"], [])
+    assert (item.locked_by, verbs(), parts()) == (None, ["file_checked_in"], [])
 
 
 def test_c03_b30_a_finished_upload_says_so_and_is_stored_once(sender):

@@ -79,13 +79,13 @@ class List {
   }
 
   // What was typed goes with every file; the lock is given back with the last one alone, after all others.
-  begin() {
+  begin(button) {
     const ready = this.of("ready");
     if (!ready.length) return this.say("Choose a file first.");
     const said = {};
     for (const name of ["comment", "reason"]) if (this.form.elements[name]?.value) said[name] = this.form.elements[name].value;
     ready.forEach((row) => row.wait({ ...said }));
-    if (this.form.elements.unlock?.checked) ready.at(-1).last = true;
+    if (button?.name === "unlock") ready.at(-1).last = true;
     this.say(`${ready.length === 1 ? "One upload has" : `${ready.length} uploads have`} begun.`);
     this.pump();
   }
@@ -139,7 +139,7 @@ for (const form of document.querySelectorAll("form[data-pieces], form[data-items
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation(); // several files go: the button stays
-    list.begin();
+    list.begin(event.submitter);
   });
   one("[data-again] button", form).addEventListener("click", () => location.reload());
   const panel = form.closest("section");
@@ -170,4 +170,11 @@ for (const form of document.querySelectorAll("form[data-pieces], form[data-items
   });
   window.addEventListener("online", () => list.of("broken").forEach((row) => row.resume()));
   window.addEventListener("beforeunload", (event) => list.of("sending", "waiting").length && event.preventDefault());
+}
+
+// What was checked out is sent at once, and not again when the page is loaded anew.
+const now = one("[data-now]");
+if (now) {
+  history.replaceState(null, "", location.pathname);
+  now.click();
 }
