@@ -15,6 +15,7 @@ class ContentConfig(AppConfig):
         """Register rules, facts, and what this floor adds to those below."""
         from content import (
             counts,
+            from_files,
             groups,
             inheritance,
             loaders,
@@ -39,6 +40,7 @@ class ContentConfig(AppConfig):
         right_effects.register()
         panels.register()
         references.register()
+        from_files.register()
         news.register()
         groups.register()
         actor.contribute("shares", loaders.load_shares)

@@ -56,8 +56,8 @@ def add_reference(*, actor, item, target_id, relation):
     Raises NotVisible for a target that the actor does not read, Conflict for a relation that is there already, that a
     personal item would have, or that would close a circle.
     """
-    if relation.kind in NO_CIRCLE:  # two people who relate at once could close a circle that neither sees
-        Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
+    if relation.kind in NO_CIRCLE:
+        lock_circles(actor)
     rows = lock_rows(actor, {item.pk, target_id})
     actor, item, target = fresh(actor), rows[item.pk], rows[target_id]
     verb, decision, reason = decide_change(actor, item, ADDED, relation.reason)
@@ -68,6 +68,11 @@ def add_reference(*, actor, item, target_id, relation):
     )
     _keep(actor, reference, verb, {"decision": decision, "after": _told(reference), "reason": reason})
     return reference
+
+
+def lock_circles(actor):
+    """Let nobody else on the platform relate now: two at once could close a circle that neither of them sees."""
+    Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
 
 
 @transaction.atomic

@@ -94,14 +94,19 @@ class HashingHandler(TemporaryFileUploadHandler):
 
 def received(request, name="file"):
     """Return the uploaded file of a form field. Raises TooLarge, NoSpace, or Unacceptable when there is none."""
-    stopped = request.META.get("gangway.upload")
-    if stopped == "too large":
-        raise TooLarge
-    if stopped == "no space":
-        raise NoSpace
-    files = request.FILES.getlist(name)
+    files = received_many(request, name)
     if not files:
         raise Unacceptable("Choose a file.", field=name)
     if len(files) > 1:
         raise Unacceptable("Send one file at a time.", field=name)
     return files[0]
+
+
+def received_many(request, name="file"):
+    """Return all uploaded files of a form field. Raises TooLarge or NoSpace."""
+    stopped = request.META.get("gangway.upload")
+    if stopped == "too large":
+        raise TooLarge
+    if stopped == "no space":
+        raise NoSpace
+    return request.FILES.getlist(name)

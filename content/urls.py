@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from content.views import acts, files, finding, items, lists, pieces, relations, sharing, structure, viewing
+from content.views import acts, files, finding, from_files, items, lists, pieces, relations, sharing, structure, viewing
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(PLATFORM + "items/columns/", finding.list_columns, name="list_columns"),
     path(PLATFORM + "suggestions/", finding.search_suggest, name="search_suggest"),
     path(PLATFORM + "items/new/", items.item_new, name="item_new"),
+    path(PLATFORM + "items/from-files/", from_files.items_from_files, name="items_from_files"),
     path(ITEM, items.item_detail, name="item_detail"),
     path(ITEM + "why/", items.item_why, name="item_why"),
     path(ITEM + "readers/", items.item_readers, name="item_readers"),

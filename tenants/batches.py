@@ -65,7 +65,8 @@ class Kind:
     `button(number)` words the confirmation. `doubts` are codes whose lines the maker may include by a tick.
     `columns` name the parts of a line's data; with `mends` they can be changed on the page and are judged again,
     and `reread(data)` returns the changed line as a Subject. `names(actor, lines)` returns {key: words} of the
-    subjects that the maker may see now; without it the words of the line stand. `home` is the page to go back to.
+    subjects that the maker may see now; without it the words of the line stand. `links(actor, lines)` returns
+    {key: address} of what came of lines. `home` is the page to go back to.
     """
 
     title: Callable
@@ -78,6 +79,7 @@ class Kind:
     columns: tuple[str, ...] = ()
     reread: Callable | None = None
     names: Callable | None = None
+    links: Callable = lambda actor, lines: {}
     home: tuple[str, str] = ("tenants:home", "Home")
 
 
@@ -268,7 +270,9 @@ def name_lines(actor, batch, lines):
     """Put on each line as `shown` what the maker may read of its subject now; return them."""
     kind, lines = kind_of(batch), list(lines)
     known = kind.names(actor, lines) if kind.names else {line.key: line.subject for line in lines}
+    links = kind.links(actor, lines)
     for line in lines:
+        line.url = links.get(line.key, "")
         line.hidden = line.key not in known
         line.shown = "Something you can no longer see" if line.hidden else known[line.key]
         if line.hidden:

@@ -432,6 +432,7 @@ UNRECORDED = {
     "tenants:batch_judge": "nothing of a batch has happened yet",
     "tenants:batch_line": "nothing of a batch has happened yet",
     "tenants:batch_discard": "nothing of a batch has happened yet",
+    "content:items_from_files": "nothing of a batch has happened yet",
     "spaces:member_import": "nothing of a batch has happened yet",
     "tenants:notification_unread": "one's own bell",
     "tenants:notification_settings": "one's own choice of mail",

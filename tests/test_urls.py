@@ -214,6 +214,8 @@ GET  content:item_new                    platform    302 404 404 404 404   200 2
 GET  content:item_new?typed              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:item_new                    platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 POST content:item_new?typed              platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+GET  content:items_from_files         platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:items_from_files         platform    302 404 404 404 404   403 422 403 403 422 422 422 403 403
 GET  content:item_detail                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_why                    item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_readers                item        302 404 404 404 404   403 404 403 403 403 200 200 200 200

@@ -179,7 +179,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = ["content.uploads.HashingHandler"]
 FILE_UPLOAD_TEMP_DIR = VAR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # an assembly comes as many files together
 UPLOADS_AT_ONCE = env.number("UPLOADS_AT_ONCE", 3)  # of one page; each keeps a thread of the server busy
 SPOOL = VAR / "spool"  # uploads in pieces wait here until they are whole; every web process needs the same folder
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", 10 * 1024**3)
