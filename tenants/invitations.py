@@ -155,19 +155,23 @@ def _pending_member(platform, offer):
 
 
 def left_today(actor):
-    """Return how many more invitations the person may send now; none or less: no more."""
-    since = timezone.now() - timedelta(days=1)
-    return settings.INVITATIONS_PER_DAY - Invitation.objects.filter(inviter=actor.user, sent_at__gt=since).count()
+    """Return how many more invitations the person may send now; none or less: no more.
+
+    A platform has a limit for 24 hours, and a Member one of their own on all platforms together.
+    """
+    rows = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
+    left = settings.INVITATIONS_PER_DAY - rows.filter(platform=actor.platform).count()
+    if actor.is_administrator:
+        return left
+    return min(left, settings.INVITATIONS_PER_PERSON - rows.filter(inviter=actor.user).count())
 
 
 def require_limit(actor, number):
     """Raise TooMany when the person would send more invitations today than the installation lets anybody."""
-    left = left_today(actor)
+    left = max(left_today(actor), 0)
     if number > left:
-        most = settings.INVITATIONS_PER_DAY
-        raise TooMany(
-            f"{most - left} invitations left in the last 24 hours; {most} is the most.", "Send the rest tomorrow."
-        )
+        more = f"{left} more can leave" if left else "no more leave"
+        raise TooMany(f"Too many invitations in 24 hours: {more} now.", "Send the rest tomorrow.", retry_after=3600)
 
 
 def objection(inviter, invitation):

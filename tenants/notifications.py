@@ -1,7 +1,7 @@
 """News for the bell: one row per person and subject, brought up to date in place, and by mail as the person wants."""
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from tenants import news, news_choices, outbox
@@ -83,6 +83,12 @@ def unread(user, platform):
 def unread_here(user, platform):
     """Return how much is unread here, by the index alone: the bell asks for it all the time."""
     return mine(user, platform).filter(read_at=None).count()
+
+
+def state_of(user, platform, invitations):
+    """Return in one word how the page of news stands, so that it is sent again only when something changed."""
+    rows = mine(user, platform).aggregate(all=Count("pk"), unread=Count("pk", filter=Q(read_at=None)), last=Max("at"))
+    return f"{rows['all']}.{rows['unread']}.{rows['last'] and rows['last'].timestamp()}.{len(invitations)}"
 
 
 def mark_read(*, user, platform, notification_id=None):

@@ -141,6 +141,7 @@ platform_patterns = [
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
     path("notifications/bell/", notifications.bell, name="bell"),
+    path("notifications/news/", notifications.notes, name="notes"),
     path("notifications/settings/", notifications.notification_settings, name="notification_settings"),
     path("notifications/spaces/<int:space_id>/", notifications.space_level, name="space_level"),
     path("notifications/<int:pk>/unread/", notifications.notification_unread, name="notification_unread"),

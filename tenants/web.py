@@ -13,7 +13,7 @@ from django.views.defaults import page_not_found
 
 from tenants import access, csv_files, doors, entry, limits, members, notifications, record_looks
 from tenants import actor as actors
-from tenants.errors import DomainError, NotVisible, crossed
+from tenants.errors import DomainError, NotVisible, TooMany, crossed
 
 log = logging.getLogger(__name__)
 NAVIGATION = []
@@ -78,7 +78,10 @@ class ActorMiddleware:
 
     def __call__(self, request):
         request.actor = request.platform = None
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == TooMany.status:
+            response.headers.setdefault("Retry-After", "3600")  # forms say the sentence themselves
+        return response
 
     def process_view(self, request, view, args, kwargs):
         """Find the membership, else answer 404 as for a platform that does not exist."""

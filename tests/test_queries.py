@@ -44,6 +44,7 @@ tenants:platforms           none        administrator
 tenants:home                platform    administrator external
 tenants:notifications       platform    administrator
 tenants:bell                platform    administrator
+tenants:notes               platform    administrator
 tenants:notification_settings platform  administrator external
 tenants:options             platform    administrator
 tenants:option_history      platform    administrator

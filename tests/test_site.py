@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from platform_site import env, logs
 from platform_site.logs import JsonFormatter
-from tests.factories import UserFactory
+from tests.factories import PlatformFactory, UserFactory, worker
 
 LOOSE = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
 
@@ -68,6 +68,24 @@ def test_t14_a_log_line_is_json_and_holds_no_token():
     line = json.loads(JsonFormatter().format(record))
     assert line["message"] == "GET /invitations/[token]/ 302"
     assert line["time"].endswith("+00:00")
+
+
+def test_t74_every_log_record_stays_one_line_and_names_its_request(client, db, caplog):
+    member = worker(PlatformFactory(slug="acme"))
+    client.force_login(member.user)
+    with caplog.at_level(logging.INFO):
+        answers = [
+            client.get("/p/acme/%0a%1b[31mFAKE%e2%80%a8%c2%85/"),
+            client.get("/p/acme/items/999/", headers={"user-agent": "a\nFAKE", "x-request-id": "forged"}),
+            client.post("/p/acme/items/new/?type=\nFAKE", {"title": "a\r\nFAKE\u2028"}),
+        ]
+    lines = [JsonFormatter().format(record) for record in caplog.records]
+    assert len(lines) >= 2 and all(len(line.splitlines()) == 1 and line.isascii() for line in lines)
+    assert not any("\x1b" in line for line in lines)
+    ids = [answer.headers["X-Request-Id"] for answer in answers]
+    assert len(set(ids)) == 3 and "forged" not in ids
+    missing = next(json.loads(line) for line in lines if ids[1] in line)
+    assert (missing["route"], missing["person"], missing["platform"]) == ("content:item_detail", member.user_id, "acme")
 
 
 def test_a_log_line_keeps_the_trace_of_an_error():

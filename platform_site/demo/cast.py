@@ -181,6 +181,16 @@ GUESTS = (
     ),
     Guest("klara", 0.05, ((TRIALS, "contributor", True),), accepts=False),  # her own platform is asked first
 )
+# A Member who invites somebody into a space they own: who, space, address, a company that is new here, message.
+OWN_GUEST = (
+    "tomas",
+    TENSIONER,
+    "rosa.weber@halm.example",
+    "Halm Coatings",
+    "Please look at the coating of the rollers before we release them.",
+)
+# Somebody who reads a space from outside and asks to be let in: who, space, message.
+ASKING = ("sam", STANDARD, "Two washers of the seat rails are not in your list; may I add them?")
 TEAMS = (
     Team(
         "Review circle",

@@ -24,10 +24,11 @@ from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.relating import RELATED, relate
 from platform_site.demo.things import THINGS
-from spaces import importing
+from spaces import importing, joining
 from spaces.credentials import give_credential
 from spaces.giving import CredentialSpec
 from spaces.group_credentials import GroupSpec, give_to_group
+from spaces.guests import Guest, invite_guest
 from spaces.import_files import row_of
 from spaces.inviting import Batch, Opened, send_invitations
 from spaces.models import Credential, CurrentCredential, Space
@@ -102,6 +103,9 @@ class _World:
         self.plan(50, self.set_option, "leader_edits_frozen", "off", "Frozen means frozen")
         self.plan(48, self.undo_option)
         self.plan(20, self.set_up_sign_in)
+        self.plan(46, self.set_option, "invitations_from_members", "on", "Owners know whom they need")
+        self.plan(0.9, self.invite_into_own, *cast.OWN_GUEST)
+        self.plan(0.8, self.ask_to_join, *cast.ASKING)
         self.say(f"{len(cast.VAULTS)} spaces, {len(THINGS)} items and their files, {len(self.todo)} acts")
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
@@ -221,6 +225,18 @@ class _World:
         [(invitation, _token)] = send_invitations(actor=self.actor("elena", platform), batch=batch)
         if guest.accepts:
             acceptance.accept_invitation(user=user, pk=invitation.pk)
+
+    def invite_into_own(self, person, title, email, company, message):
+        """Let a Member invite somebody of a company that is new here into a space they own."""
+        space = self.space(title)
+        opened = (Opened(space, "contributor", True),)
+        guest = Guest(email, None, company, message)
+        invite_guest(actor=self.actor(person, space.platform), guest=guest, opened=opened)
+
+    def ask_to_join(self, person, title, message):
+        """Let somebody who reads a space from outside ask its Owners to be let in."""
+        space = self.space(title)
+        joining.ask(actor=self.actor(person, space.platform), pk=space.pk, message=message)
 
     def send_away(self, person, reason):
         """Remove somebody's access to the host for a while, with a note of what they held."""

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "platform_site.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "platform_site.headers.HeadersMiddleware",
@@ -191,4 +192,5 @@ SANDBOX = env.flag("SANDBOX", True)  # conversions run in bubblewrap where it is
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Gangway <no-reply@gangway.example>")
 DIGEST_HOUR = env.number("DIGEST_HOUR", 7)  # of the day in the time zone of each platform
-INVITATIONS_PER_DAY = env.number("INVITATIONS_PER_DAY", 100)
+INVITATIONS_PER_DAY = env.number("INVITATIONS_PER_DAY", 100)  # of one platform
+INVITATIONS_PER_PERSON = env.number("INVITATIONS_PER_PERSON", 20)  # a day, of a Member who invites

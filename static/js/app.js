@@ -86,14 +86,28 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
-// --- rows selected for one act: <form data-many>, a box for the page, and how many there are ---
-const chosen = (form) => [...form.elements].filter((box) => box.name === "member");
+// --- rows selected for one act: <form data-many>, a box for the page, and how many there are, other pages included ---
+const chosen = (form) => [...form.elements].filter((box) => box.name === "member" && box.type === "checkbox");
+const shelf = (action) => `gangway-many:${action}`;
+const kept = (form) => (sessionStorage.getItem(shelf(form.getAttribute("action"))) || "").split(",").filter(Boolean);
 const count = (form) => {
-  const boxes = chosen(form), on = boxes.filter((box) => box.checked).length, page = one("[data-many-page]", form);
-  page.checked = on > 0 && on === boxes.length;
-  page.indeterminate = on > 0 && on < boxes.length;
-  one("[data-many-count]", form).textContent = on ? `${on} selected` : "Select people";
+  const boxes = chosen(form), on = boxes.filter((box) => box.checked), page = one("[data-many-page]", form);
+  const here = new Set(boxes.map((box) => box.value)), far = kept(form).filter((id) => !here.has(id));
+  const field = one("[data-many-far]", form), ids = [...far, ...on.map((box) => box.value)];
+  sessionStorage.setItem(shelf(form.getAttribute("action")), ids.join(","));
+  field.value = far.join(",");
+  field.disabled = !far.length;
+  page.checked = on.length > 0 && on.length === boxes.length;
+  page.indeterminate = on.length > 0 && on.length < boxes.length;
+  one("[data-many-clear]", form).hidden = !ids.length;
+  one("[data-many-count]", form).textContent =
+    (ids.length ? `${ids.length} selected` : "Select people") + (far.length ? `, ${far.length} not on this page` : "");
   boxes.forEach((box) => box.closest("tr").classList.toggle("selected", box.checked));
+};
+const recall = (form) => {
+  const ids = new Set(kept(form));
+  chosen(form).forEach((box) => (box.checked ||= ids.has(box.value)));
+  count(form);
 };
 document.addEventListener("change", (event) => {
   const form = event.target.form;
@@ -101,7 +115,19 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-many-page]")) chosen(form).forEach((box) => (box.checked = event.target.checked));
   count(form);
 });
-window.addEventListener("pageshow", () => all("form[data-many]").forEach(count));
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-many-clear]")?.form;
+  if (!form) return;
+  sessionStorage.removeItem(shelf(form.getAttribute("action")));
+  chosen(form).forEach((box) => (box.checked = false));
+  count(form);
+  one("[data-many-page]", form).focus();
+});
+document.addEventListener("htmx:afterSettle", () => all("form[data-many]").forEach(recall));
+window.addEventListener("pageshow", () => {
+  all("form[data-many]").forEach(recall);
+  all("[data-many-done]").forEach((done) => sessionStorage.removeItem(shelf(done.dataset.manyDone)));
+});
 
 // --- a word from the page before, said once ---
 const told = sessionStorage.getItem("gangway-toast");

@@ -23,6 +23,20 @@ def notification_list(request):
     return _page(request)
 
 
+@login_not_required
+@web.asked_by_itself
+@require_safe
+def notes(request):
+    """The news by themselves, asked for again and again by their page: nothing to send while nothing changed."""
+    if request.actor is None:
+        return HttpResponse(status=204)  # signed out meanwhile: the page keeps what it shows
+    invitations = arrivals.pending_invitations(request.user)
+    state = notifications.state_of(request.user, request.platform, invitations)
+    if request.headers.get("If-None-Match") == f'"{state}"':
+        return HttpResponseNotModified()
+    return _page(request)
+
+
 @require_POST
 def notification_read(request, pk=None):
     """Mark one notification, or all, as read; go where it leads when asked to."""
@@ -94,10 +108,12 @@ def _page(request):
     unread = request.GET.get("show") == "unread"
     page = Paginator(rows.filter(read_at=None) if unread else rows, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = notifications.shown(request.user, request.actor, page.object_list)
+    invitations = arrivals.pending_invitations(request.user)
     context = {
         "page": page,
         "only_unread": unread,
-        "invitations": arrivals.pending_invitations(request.user),
+        "invitations": invitations,
+        "state": notifications.state_of(request.user, request.platform, invitations),
         "full": True,
     }
     return web.render_page(request, "tenants/notifications.html", context, partials=["notes"])

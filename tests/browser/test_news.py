@@ -33,6 +33,10 @@ def test_the_bell_tells_by_itself_and_is_muted(walker, companies):
     assert bell.is_visible() and tomas.said == []
     bell.click()
     tomas.sees("Word", "Mute this space")
+    told = {"kind": "group", "subject": "group:7", "text": "You are in the night shift."}
+    notify(user=companies.tomas.user, platform=companies.tomas.platform, **told)
+    tomas.page.clock.fast_forward(16_000)
+    tomas.sees("You are in the night shift.")  # the page tells by itself too
     tomas.accessible()
     tomas.press("Mark as read")
     tomas.sees("Mark as unread")
@@ -40,7 +44,7 @@ def test_the_bell_tells_by_itself_and_is_muted(walker, companies):
     tomas.sees("Test bench: nothing.")
     tomas.accessible()
     tell(companies.tomas, companies.bench, 0)
-    assert Notification.objects.count() == 1  # the space is muted
+    assert Notification.objects.filter(kind="lock").count() == 1  # the space is muted
     tomas.page.get_by_label("My locks").select_option("digest")
     tomas.press("Save")
     tomas.sees("Saved.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from content import parts_lists
 from content.models import Category, FileVersion, Item, Maturity
 from platform_site.demo import people, world
-from spaces.models import Credential, Responsibility, Space, Visibility
+from spaces.models import AccessRequest, Credential, RequestState, Responsibility, Space, Visibility
 from tenants import access
 from tenants import actor as actors
 from tenants.models import (
@@ -82,12 +82,18 @@ class World(TestCase):
         assert len(spaces) == 2
 
     def test_one_invitation_waits_with_its_mail(self):
-        waiting, held_back = Invitation.objects.filter(state=InvitationState.SENT).order_by("sent_at")
+        _of_a_member, waiting, held_back = Invitation.objects.filter(state=InvitationState.SENT).order_by("sent_at")
         assert waiting.expires_at > timezone.now()
         invited, told = self.letters[-2:]  # the home of who is held back is told, the person not
         assert (invited.to, told.to) == ([waiting.email], ["marcus.oyelaran@tolmec.example"])
         asked = held_back.consents.get()
         assert (asked.platform.slug, asked.state, held_back.platform) == ("tolmec", "asked", self.host)
+
+    def test_a_member_invited_a_guest_and_a_colleague_asks_to_join(self):
+        invited = Invitation.objects.get(by_member=True, state=InvitationState.SENT)
+        assert invited.credentials.get().restricted and invited.company.name == "Halm Coatings"
+        asked = AccessRequest.objects.get(state=RequestState.OPEN)
+        assert (asked.member.user.name, asked.space.title) == ("Sam Okafor", "Standard parts")
 
     def test_a_restricted_guest_reads_nothing_of_other_companies(self):
         guest = self.actor("Ilse Kuhn")

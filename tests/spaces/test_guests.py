@@ -1,8 +1,11 @@
 """Members invite Externals into spaces they own: what the option allows, what is carried, what is asked again."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
+from django.utils import timezone
 
 from spaces.guests import Guest, invite_guest
 from spaces.inviting import Opened
@@ -162,10 +165,21 @@ def test_who_declined_may_be_invited_again(world):
 
 
 def test_t12_members_have_the_same_limit(world, settings):
-    settings.INVITATIONS_PER_DAY = 1
+    settings.INVITATIONS_PER_PERSON = 2
     world.invite()
-    with pytest.raises(TooMany):
+    Invitation.objects.create(  # what was sent elsewhere counts too
+        platform=PlatformFactory(),
+        email="x@tolmec.example",
+        member=world.owner,
+        company=world.company,
+        inviter=world.owner.user,
+        token_hash="x",
+        sent_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    with pytest.raises(TooMany) as refused:
         world.invite(email="other@tolmec.example")
+    assert "no more leave now" in refused.value.sentence and refused.value.retry_after
 
 
 def test_the_page_judges_the_address_and_keeps_what_was_typed(world, client):

@@ -12,7 +12,18 @@ from django.utils import timezone
 from spaces.models import Credential
 from tenants import acceptance, invitations, tokens
 from tenants.errors import Gone, NotVisible
-from tenants.models import AuditEvent, Invitation, InvitationDraft, Member, Notification, Right, RoleGrant, Status, User
+from tenants.models import (
+    AuditEvent,
+    Invitation,
+    InvitationDraft,
+    Member,
+    Notification,
+    Platform,
+    Right,
+    RoleGrant,
+    Status,
+    User,
+)
 from tests.factories import (
     MemberFactory,
     OrganizationFactory,
@@ -230,8 +241,21 @@ def test_t12_the_message_stays_text_and_invitations_have_a_limit(client, world, 
     assert "&lt;b&gt;aboard" in html
     settings.INVITATIONS_PER_DAY = 1
     answer = world.send(client, text="nils@tolmec.example")
-    assert answer.status_code == 429
+    assert answer.status_code == 429 and answer.headers["Retry-After"] == "3600"
     assert Invitation.objects.count() == 1
+
+
+def test_t12_links_in_the_message_arrive_as_words(client, world, mailoutbox):
+    note = 'Pay <a href="https://evil.example/pay">here</a> or at https://evil.example/now'
+    draft = world.begin(client)
+    world.fill(client, draft)
+    client.post(world.url("spaces:invitation_preview", draft.pk), {"message": note, "send": "yes"})
+    (letter,) = mailoutbox
+    html = letter.alternatives[0].content
+    assert not [link for link in re.findall(r'href="([^"]*)"', html) if "evil" in link]
+    assert "&lt;a href=" in html and "<a href=&" not in html
+    assert note in letter.body  # plain words, as typed: nothing there is a link by our doing
+    assert Platform.objects.get(pk=world.host.pk).name in html
 
 
 def test_t13_b34_looking_changes_nothing(client, world, mailoutbox):

@@ -135,6 +135,8 @@ def test_members_of_another_platform_are_in_no_batch(client, boss, people):
     assert client.get(address + query).context["number"] == 1
     made_here = client.post(address + query, {"reason": "Over"})
     assert codes(Batch.objects.get()) == {"Own": "ready"} and made_here.status_code == 302
+    both = f"?act=end&member={people['Guest'].pk},{stranger.pk},&member={people['Own'].pk}"
+    assert client.get(address + both).context["number"] == 2  # those of other pages stand in one
     listed = client.get(address + "?act=right&all=1&right=external&q=gu").context
     assert [str(member) for member in listed["named"]] == ["Guest"]
     assert client.get(address + "?act=right").context["number"] == 0

@@ -432,6 +432,23 @@ def test_the_bell_answers_304_while_nothing_is_new(client, world):
     assert Client().get(world.url("bell")).status_code == 204
 
 
+def test_the_page_of_news_asks_for_itself_and_gets_304_while_nothing_changed(client, world):
+    client.force_login(world.author.user)
+    Member.objects.update(last_seen_at=None)
+    target = {"HX-Request": "true", "HX-Target": "notes"}
+    tell(world.author)
+    answer = client.get(world.url("notes") + "?show=unread", headers=target)
+    page = answer.content.decode()
+    world.author.refresh_from_db()
+    assert world.author.last_seen_at is None and "<html" not in page
+    assert f'hx-get="{world.url("notes")}?show=unread"' in page and 'hx-trigger="every 15s"' in page
+    fresh = target | {"If-None-Match": f'"{answer.context["state"]}"'}
+    assert client.get(world.url("notes"), headers=fresh).status_code == 304
+    Notification.objects.update(read_at=timezone.now())
+    assert client.get(world.url("notes"), headers=fresh).status_code == 200
+    assert f'hx-get="{world.url("notes")}"' in client.get(world.url("notifications")).content.decode()
+
+
 def test_news_are_marked_unread_again_and_filtered(client, world):
     row, other = tell(world.author), tell(world.author, 2)
     client.force_login(world.author.user)
