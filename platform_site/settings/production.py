@@ -2,12 +2,17 @@
 
 from platform_site import env
 from platform_site.settings.base import *  # noqa: F403 - settings build on settings
+from platform_site.settings.base import STORAGES
 
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")  # older keys, while sessions signed with them still live
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")  # exact names
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL")
 DATABASES = {"default": env.database(env.text("DATABASE_URL"))}
+if _bucket := env.text("S3_BUCKET", ""):
+    from platform_site import s3  # needs the extra `s3`
+
+    STORAGES = STORAGES | s3.storages(_bucket)
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000
