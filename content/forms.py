@@ -1,5 +1,7 @@
 """What people type about items, checked; errors stay beside what was typed."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.utils.html import escape
 
@@ -183,3 +185,16 @@ def wanted(query):
     known = not sort or sort == BEST or sort.removeprefix("-") in SORTS
     words = query.get("q", "").replace("\x00", "").strip()[: LONGEST + 1]
     return Wanted(words=words, sort=sort if known else "", ignored=ignored or not known, **found)
+
+
+def address(asked):
+    """Return the query string that asks for the same."""
+    pairs = [(name, value) for name, (attribute, _among) in MANY.items() for value in getattr(asked, attribute)]
+    words = [("q", asked.words[:LONGEST])] if asked.words else []
+    return urlencode([*words, *pairs, *([("sort", asked.sort)] if asked.sort else [])])
+
+
+class SaveForm(forms.Form):
+    """The name of a search that is kept."""
+
+    name = forms.CharField(max_length=60)

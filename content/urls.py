@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from content.views import acts, files, finding, from_files, items, lists, pieces, relations, sharing, structure, viewing
+from content.views import (
+    acts,
+    files,
+    finding,
+    from_files,
+    items,
+    lists,
+    pieces,
+    relations,
+    saved,
+    sharing,
+    structure,
+    viewing,
+)
 
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
@@ -13,6 +26,9 @@ urlpatterns = [
     path(PLATFORM + "shares/given/", sharing.shared_by_me, name="shared_by_me"),
     path(PLATFORM + "items/", lists.item_list, name="item_list"),
     path(PLATFORM + "items/everywhere/", finding.search_everywhere, name="search_everywhere"),
+    path(PLATFORM + "searches/", saved.search_list, name="search_list"),
+    path(PLATFORM + "searches/new/", saved.search_save, name="search_save"),
+    path(PLATFORM + "searches/<int:pk>/delete/", saved.search_delete, name="search_delete"),
     path(PLATFORM + "items/columns/", finding.list_columns, name="list_columns"),
     path(PLATFORM + "suggestions/", finding.search_suggest, name="search_suggest"),
     path(PLATFORM + "items/new/", items.item_new, name="item_new"),

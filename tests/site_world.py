@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from content import blobs
 from content.files import Arrival, add_version
-from content.models import Conversion, ReferenceKind, Rendition
+from content.models import Conversion, ReferenceKind, Rendition, SavedSearch
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
@@ -158,6 +158,8 @@ class World:
             user=administrator.user, platform=self.platform, kind="test", subject="test", text="News", at=timezone.now()
         )
         self.asked = AccessRequest.objects.create(space=self.space, member=self.target, created_at=timezone.now())
+        member = self.members["administrator"]
+        self.saved = SavedSearch.objects.create(member=member, name="Plates", query="q=plate")
         self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
 
     def _made_visible(self):
@@ -191,6 +193,7 @@ class World:
             "note": (slug, self.note.pk),
             "asked": (slug, self.space.pk, self.asked.pk),
             "domain": (slug, self.domain.pk),
+            "saved": (slug, self.saved.pk),
             "space": (slug, self.space.pk),
             "empty": (slug, self.empty.pk),
             "credential": (slug, self.space.pk, self.credential.pk),

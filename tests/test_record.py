@@ -439,6 +439,8 @@ UNRECORDED = {
     "tenants:space_level": "one's own choice of news",
     "tenants:unsubscribe": "one's own choice of mail",
     "content:list_columns": "one's own choice of columns",
+    "content:search_save": "one's own search",
+    "content:search_delete": "one's own search",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",
@@ -447,7 +449,14 @@ UNRECORDED = {
     "content:upload_begin": "no version of it yet",
     "demo:sign_in": "signs in",
 }
-OWN = {"content_listsetting", "tenants_notification", "tenants_mailchoice", "tenants_spacelevel", "tenants_user"}
+OWN = {
+    "content_listsetting",
+    "content_savedsearch",
+    "tenants_notification",
+    "tenants_mailchoice",
+    "tenants_spacelevel",
+    "tenants_user",
+}
 
 
 def _expired(world):

@@ -147,6 +147,7 @@ KINDS = {
     "spaces.AccessRequest.answered_by": "the past",
     "content.FileVersion.created_by": "the past",
     "content.Upload.user": "ends",
+    "content.SavedSearch.member": "of one's own",
     "content.ListSetting.member": "a setting of one's own",
     "content.Item.owner": "gives no right by itself",
     "content.Reference.created_by": "the past",

@@ -206,6 +206,10 @@ POST spaces:invitation_discard           draft       302 404 404 404 404   403 4
 GET  content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:space_detail                space       302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:search_everywhere           platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:search_list                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:search_save                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:search_save                 platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+POST content:search_delete               saved       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 GET  content:list_columns                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:list_columns                platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
 GET  content:search_suggest              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200

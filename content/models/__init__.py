@@ -6,6 +6,7 @@ from content.models.files import File, FileVersion
 from content.models.items import Item, Maturity
 from content.models.numbers import Number
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
+from content.models.saved import SavedSearch
 from content.models.search import SearchEntry
 from content.models.settings import ListSetting
 from content.models.shares import GroupShare, Level, Share
@@ -33,6 +34,7 @@ __all__ = [
     "Reference",
     "ReferenceKind",
     "Rendition",
+    "SavedSearch",
     "SearchEntry",
     "Share",
     "Upload",

@@ -1,11 +1,13 @@
 """Lists of items: of a space, and of everything a person reads."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import acts, conversions, facets, list_settings, reading
-from content.forms import wanted
+from content import acts, conversions, facets, list_settings, reading, saved
+from content.forms import address, wanted
 from content.models import Maturity
 from content.search import asking, showing
 from content.views.names import Names
@@ -84,6 +86,8 @@ def _listing(request, space=None):
         "number": said(page.paginator.count),
         "sentences": _sentences(asked),
         **_columns(actor, space),
+        "query": address(replace(asked, spaces=[space.pk]) if space else asked),
+        "saved": saved.mine(actor),
         "elsewhere": bool(asked.words) and space is None and _has_more(actor),
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,

@@ -65,7 +65,8 @@ def pages_of_an_administrator():
     found += [reverse("content:space_detail", args=[HOST, space.pk]), reverse("content:item_list", args=[HOST])]
     found += [
         reverse("content:item_list", args=[HOST]) + "?q=material&since=year",
-        reverse("content:list_columns", args=[HOST]),
+        *(reverse(f"content:{name}", args=[HOST]) for name in ("list_columns", "search_list", "search_save")),
+        reverse("content:search_everywhere", args=[HOST]) + "?q=plate",
     ]
     of_item = ("item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
     of_item += ("item_structure", "parts_list")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from content import facets
 from content.files import Arrival, add_version
 from content.forms import wanted
-from content.models import Conversion, Item, ItemType, ListSetting
+from content.models import Conversion, Item, ItemType, ListSetting, SavedSearch
 from content.search import asking, entries, showing
 from content.views import lists, paging
 from tenants import proof
@@ -178,6 +178,27 @@ class Library(TestCase):
             assert [pages.get_page(n).has_next() for n in (1, 3, 4)] == [True, True, False]
             assert [pages.get_page(n).number for n in (99, "x", -1)] == [1, 1, 1]
             assert pages.get_page(4).end_index() == 4
+
+    def test_a_search_is_kept_under_a_name_and_is_nobody_elses(self):
+        save = reverse("content:search_save", args=["acme"])
+        query = f"q=plate&type={self.part.pk}&since=week&sort=title"
+        assert f"{save}?{query}" in self.ask(f"?{query}&page=1").content.decode().replace("&amp;", "&")
+        assert f"{save}?q=a&amp;space={self.rig.pk}" in self.ask("?q=a", "space_detail", self.rig.pk).content.decode()
+        asked = f"{save}?{query}&state=nope&next=//elsewhere"  # what makes no sense is not kept
+        assert self.client.post(asked, {"name": "My  plates"}).headers["Location"].endswith(f"/items/?{query}")
+        kept = SavedSearch.objects.get()
+        assert (kept.member, kept.name, kept.query) == (self.reader, "My plates", query)
+        for again, name in ((asked, "My plates"), (asked, " "), (save, "Nothing"), (f"{asked}&type=" + "7" * 15, "x")):
+            response = self.client.post(again + "&owner=1" * 400 if name == "x" else again, {"name": name})
+            assert response.status_code == (302 if name == "x" else 422), name
+        assert "My plates" in self.ask().content.decode()
+        delete = reverse("content:search_delete", args=["acme", kept.pk])
+        self.client.force_login(self.other.user)
+        assert "My plates" not in self.ask(page="search_list").content.decode() + self.ask().content.decode()
+        assert self.client.post(delete).status_code == 404
+        self.client.force_login(self.reader.user)
+        assert self.client.post(delete).status_code == 302
+        assert not SavedSearch.objects.filter(pk=kept.pk).exists()
 
     # --- all platforms ---
 
