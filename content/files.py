@@ -3,9 +3,10 @@
 import re
 import tempfile
 import unicodedata
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from content.models import File, FileVersion, Upload
 from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
-from tenants.errors import Conflict, DomainError, NotVisible, Unacceptable
+from tenants.errors import Changed, Conflict, DomainError, NotVisible, Unacceptable
 
 LONGEST = 200  # characters of a file name
 GRACE = timedelta(hours=24)  # how long bytes without a row may stay
@@ -72,6 +73,7 @@ class Arrival:
     """An upload as received: its file, with `sha256` from the upload handler, and what was said about it.
 
     `upload` is the row of one that came in pieces: it becomes this version and no other.
+    `over` is the SHA-256 of the version it was made from, empty for a file that is new; None asks nothing.
     """
 
     file: object
@@ -80,14 +82,23 @@ class Arrival:
     reason: str = ""
     sha256: str = field(default="")
     upload: Upload | None = None
+    over: str | None = None
 
 
 def add_version(*, actor, item, arrival):
     """Store an upload as the next version of the item's file of that name, and return it.
 
     Raises AccessDenied before a byte is stored, Conflict when the stored bytes differ from the received ones,
-    Unacceptable for a file without bytes or usable name, NoSpace when the disk is full.
+    Changed when another version came meanwhile than the upload was made for, Unacceptable for a file without bytes or
+    usable name, NoSpace when the disk is full.
     """
+    with bytes_of(actor=actor, item=item, arrival=arrival) as store:
+        return store()
+
+
+@contextmanager
+def bytes_of(*, actor, item, arrival):
+    """Store the bytes of an upload; give the act that names them as a version, and drop them if it does not."""
     decide(fresh(actor), item, arrival.reason)  # before the bytes move
     name = clean_name(arrival.file.name)
     if not arrival.file.size:
@@ -99,11 +110,19 @@ def add_version(*, actor, item, arrival):
     sha256 = getattr(arrival.file, "sha256", "") or arrival.sha256 or hash_of(arrival.file)
     key = put(arrival.file, sha256)
     try:
-        facts = {"key": key, "size": arrival.file.size, "sha256": sha256, "media_type": kind}
-        return _commit(actor, item, name, arrival, facts)
+        yield partial(
+            _commit,
+            actor,
+            item,
+            name,
+            arrival,
+            {"key": key, "size": arrival.file.size, "sha256": sha256, "media_type": kind},
+        )
     except DomainError:  # any other failure may have come after the commit: those bytes wait for the sweep
         storage().delete(key)
         raise
+    if not FileVersion.objects.filter(key=key).exists():
+        storage().delete(key)
 
 
 def require_taken(kind, name):
@@ -124,6 +143,7 @@ def _commit(actor, item, name, arrival, facts):
     verb, decision, reason = decide(fresh(actor), item, arrival.reason)
     file, _ = File.objects.get_or_create(item=item, name=name)
     latest = file.versions.first()
+    _require_over(arrival.over, name, latest)
     if latest is not None and latest.sha256 == facts["sha256"]:
         raise Conflict(f"Version {latest.number} of {name} already holds exactly these bytes.", "Nothing was stored.")
     number = latest.number + 1 if latest else 1
@@ -152,6 +172,25 @@ def _end_upload(upload, version):
     known = {"version": version, "expires_at": timezone.now() + ANSWERS}
     if upload and not Upload.objects.filter(pk=upload.pk, version=None).update(**known):
         raise Conflict("This upload was cancelled.", "Nothing was stored.")
+
+
+def _require_over(over, name, latest):
+    if over is not None and over != (latest.sha256 if latest else ""):
+        now = f"version {latest.number} of {name} is there" if latest else f"{name} is not there"
+        raise Changed(f"Another version came meanwhile: {now}.", "Nothing was stored; fetch it and compare.")
+
+
+def latest_version(actor, item, name, number=None):
+    """Return a version of an item's file by the name of the file, the latest one or that number, for opening.
+
+    Whoever calls has found the item for the actor. Raises NotVisible when there is no such version.
+    """
+    found = FileVersion.objects.select_related("file__item").filter(file__item=item, file__name=name)
+    version = found.filter(number=number).first() if number is not None else found.first()
+    if version is None:
+        raise NotVisible
+    record_opening(actor, item)
+    return version
 
 
 def find_version(actor, pk):

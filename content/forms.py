@@ -18,14 +18,19 @@ LARGEST = 2**63 - 1  # what a key column holds
 CHOOSE = "Search, then choose an item from the list."
 
 
-class ItemForm(forms.Form):
+class WordsForm(forms.Form):
+    """Title and description."""
+
+    title = forms.CharField(max_length=120)
+    description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea({"rows": 4}))
+
+
+class ItemForm(WordsForm):
     """Title, description and the properties of the item's type; `version` is the one that was shown.
 
     `stored` are values that the item has: those that its type no longer knows get a field too.
     """
 
-    title = forms.CharField(max_length=120)
-    description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea({"rows": 4}))
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, kind, *given, stored=(), **more):

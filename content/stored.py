@@ -6,7 +6,7 @@ from content.models import Item
 from content.search import entries
 from spaces.models import Space
 from tenants import actor as actors
-from tenants.errors import Conflict, NotVisible
+from tenants.errors import Changed, NotVisible
 
 RELATED = ("space", "organization", "owner", "type", "platform", "locked_by")
 
@@ -59,9 +59,9 @@ def touch(item, *fields, work=False):
 
 
 def require_version(item, version):
-    """Raise Conflict when somebody stored a change since `version` was shown."""
+    """Raise Changed when somebody stored a change since `version` was shown."""
     if version is not None and version != item.version:
-        raise Conflict(
+        raise Changed(
             "Somebody changed it while you were typing.",
             "What you typed is still below; compare it with what is stored now.",
         )

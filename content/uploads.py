@@ -92,6 +92,45 @@ class HashingHandler(TemporaryFileUploadHandler):
         return file
 
 
+def sent(request, name):
+    """Return the body of a request as a file of this name, streamed like an upload.
+
+    Raises TooLarge, NoSpace, or Unacceptable for a body without a length or shorter than it said.
+    """
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit():
+        raise Unacceptable("Say how long the file is: Content-Length.")
+    if int(length) > settings.MAX_UPLOAD_BYTES:
+        raise TooLarge
+    handler, arrived = HashingHandler(request), 0
+    handler.new_file("file", name, "", int(length))
+    try:
+        for chunk in _chunks(request):
+            handler.receive_data_chunk(chunk, arrived)
+            arrived += len(chunk)
+    except StopUpload:
+        _require_whole(request)
+    file = handler.file_complete(arrived)
+    if arrived != int(length):
+        file.close()
+        raise Unacceptable("The file did not arrive whole. Nothing was stored.", remedy="Send it again.")
+    return file
+
+
+def _chunks(request):
+    """Yield the body of a request; a connection that breaks ends it early."""
+    with suppress(OSError):
+        yield from iter(lambda: request.read(HashingHandler.chunk_size), b"")
+
+
+def _require_whole(request):
+    stopped = request.META.get("gangway.upload")
+    if stopped == "too large":
+        raise TooLarge
+    if stopped == "no space":
+        raise NoSpace
+
+
 def received(request, name="file"):
     """Return the uploaded file of a form field. Raises TooLarge, NoSpace, or Unacceptable when there is none."""
     files = received_many(request, name)
@@ -104,9 +143,5 @@ def received(request, name="file"):
 
 def received_many(request, name="file"):
     """Return all uploaded files of a form field. Raises TooLarge or NoSpace."""
-    stopped = request.META.get("gangway.upload")
-    if stopped == "too large":
-        raise TooLarge
-    if stopped == "no space":
-        raise NoSpace
+    _require_whole(request)
     return request.FILES.getlist(name)

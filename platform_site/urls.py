@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from platform_site.api import api
 from tenants.views import company, home
 
 # allauth's sign-in page also guards the admin: limits, verified address, second factor.
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accounts/oidc/<slug:provider_id>/login/", company.provider_login, name="openid_connect_login"),
     path("accounts/oidc/<slug:provider_id>/login/callback/", company.provider_callback, name="openid_connect_callback"),
     path("accounts/", include("allauth.urls")),
+    path("api/p/<slug:platform>/", api.urls),
     path("", include("tenants.urls")),
     path("", include("spaces.urls")),
     path("", include("content.urls")),

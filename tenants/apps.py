@@ -11,6 +11,7 @@ PARTS = (
     "events",
     "exports",
     "groups",
+    "api_tokens",
     "housekeeping",
     "batch_runs",
     "member_batches",

@@ -57,6 +57,8 @@ VERBS = {
     "user_removed": "removed",
     "right_changed": "changed the right of",
     "employment_changed": "changed the organizations of",
+    "token_created": "made the API token",
+    "token_revoked": "revoked the API token",
 }
 
 

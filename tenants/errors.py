@@ -59,6 +59,16 @@ class Conflict(DomainError):
     status = 409
 
 
+class Changed(Conflict):
+    """Somebody stored a change since the version that was shown: nothing is overwritten unseen."""
+
+
+class Unknown(DomainError):
+    """A program brought no token, or one that does not live."""
+
+    status = 401
+
+
 class Gone(DomainError):
     """It was there once and its time is over."""
 

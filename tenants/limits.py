@@ -16,20 +16,26 @@ LIMITS = {
     "try_sign_in": "5/m/user",
     "company_sign_in": "60/m/ip",
     "not_found": "60/m/user",
+    "api": "300/m/key",
 }
 WAIT = {"m": (60, "a minute"), "h": (3600, "an hour")}
 
 
-def within(request, action):
-    """Count one more of `action` and tell whether it is within the limit."""
-    return consume(request, app="gangway", action=action, config=LIMITS, limit_get=True) is not None
+def within(request, action, key=None):
+    """Count one more of `action`, of this `key` where the limit has one, and tell whether it is within the limit."""
+    return consume(request, app="gangway", action=action, config=LIMITS, key=key, limit_get=True) is not None
 
 
 def spend(request, action):
     """Count one more of `action`. Raises TooMany past the limit, with when to come back."""
     if not within(request, action):
-        seconds, words = WAIT[LIMITS[action].split("/")[1]]
-        raise TooMany("That was too often in a short time.", f"Try again in {words}.", retry_after=seconds)
+        raise too_often(action)
+
+
+def too_often(action):
+    """Return the refusal past the limit of `action`."""
+    seconds, words = WAIT[LIMITS[action].split("/")[1]]
+    return TooMany("That was too often in a short time.", f"Try again in {words}.", retry_after=seconds)
 
 
 def note_missing(request):

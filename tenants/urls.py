@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from tenants.views import (
     acceptance,
+    api_tokens,
     batches,
     company,
     domains,
@@ -135,6 +136,9 @@ platform_patterns = [
     path("", home.home, name="home"),
     path("membership/", membership.membership, name="membership"),
     path("membership/leave/", membership.membership_leave, name="membership_leave"),
+    path("membership/tokens/", api_tokens.token_list, name="token_list"),
+    path("membership/tokens/new/", api_tokens.token_new, name="token_new"),
+    path("membership/tokens/<int:pk>/revoke/", api_tokens.token_revoke, name="token_revoke"),
     path("two-factor/", two_factor.two_factor_page, name="two_factor"),
     path("groups/", groups.my_groups, name="my_groups"),
     path("groups/<int:pk>/", groups.my_group, name="my_group"),

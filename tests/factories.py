@@ -1,5 +1,8 @@
 """Makers of the least that a test needs."""
 
+import secrets
+from datetime import timedelta
+
 import factory
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -9,8 +12,10 @@ from content.models import Category, File, GroupShare, Item, ItemType, Maturity,
 from content.search import entries
 from spaces.models import Credential, GroupCredential, Space, Visibility
 from tenants import actor as actors
+from tenants.api_tokens import hash_of
 from tenants.catalogue import ship
 from tenants.models import (
+    ApiToken,
     GroupMember,
     Kind,
     Member,
@@ -251,3 +256,12 @@ def refer(source, target, kind="refers_to", **fields):
     if kind == "has_part":
         fields.setdefault("quantity", 1)
     return Reference.objects.create(source=source, target=target, kind=kind, created_by=source.owner, **fields)
+
+
+def token_of(member, scope="write", **fields):
+    """Store a living API token of a member as it is, past every rule; return its secret."""
+    secret = f"gwy_{secrets.token_hex(16)}"
+    defaults = {"name": secret[-8:], "prefix": secret[:12], "created_at": timezone.now()}
+    fields = defaults | {"expires_at": timezone.now() + timedelta(days=1)} | fields
+    ApiToken.objects.create(member=member, secret_hash=hash_of(secret), scope=scope, **fields)
+    return secret

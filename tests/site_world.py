@@ -17,6 +17,7 @@ from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
 from tenants.models import (
+    ApiToken,
     AuditEvent,
     Consent,
     DomainRule,
@@ -45,6 +46,7 @@ from tests.factories import (
     host_of,
     refer,
     share,
+    token_of,
     worker,
 )
 from tests.tenants.worlds import invited, make_batch
@@ -161,6 +163,8 @@ class World:
         member = self.members["administrator"]
         self.saved = SavedSearch.objects.create(member=member, name="Plates", query="q=plate")
         self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
+        token_of(self.members["leader"], name="Nightly")
+        self.api_token = ApiToken.objects.get()
 
     def _made_visible(self):
         conversion = Conversion.objects.get(key=self.version.key)
@@ -212,6 +216,7 @@ class World:
             "token": ("a-token-that-nobody-was-sent",),
             "person": (self.users["stranger"].pk,),
             "letter": ("no-such-letter",),
+            "api_token": (slug, self.api_token.pk),
             "way_out": (news_choices.token(self.users["administrator"], self.platform, "answer"),),
             "upload": (slug, "0" * 32),
             "nothing": (slug, "no/such/page"),
@@ -226,7 +231,7 @@ class World:
         """Return a browser in which the visitor has signed in."""
         browser = Client(**options)
         if self.users[visitor] is not None:
-            browser.force_login(self.users[visitor])
+            browser.force_login(User.objects.get(pk=self.users[visitor].pk))
         return browser
 
 
@@ -269,12 +274,12 @@ def body(response):
     return content
 
 
-def addresses():
+def addresses(namespaces=(*NAMESPACES, "")):
     """Return the full name of every address of our own namespaces, and of those without one."""
     return {
         f"{space}:{pattern.name}" if space else str(pattern.name)
         for space, pattern in _walk(get_resolver().url_patterns, "")
-        if space in NAMESPACES or space == ""
+        if space in namespaces
     }
 
 

@@ -15,7 +15,18 @@ from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import actor as actors
 from tenants import audit, ledger
-from tenants.models import BatchLine, Consent, DomainRule, Kind, Member, Notification, Partner, Right, RoleGrant
+from tenants.models import (
+    ApiToken,
+    BatchLine,
+    Consent,
+    DomainRule,
+    Kind,
+    Member,
+    Notification,
+    Partner,
+    Right,
+    RoleGrant,
+)
 from tests.factories import (
     FileFactory,
     ItemFactory,
@@ -32,6 +43,7 @@ from tests.factories import (
     refer,
     share,
     share_group,
+    token_of,
 )
 from tests.site_world import INSIDE, NOBODY, World, body, undone
 from tests.tenants.worlds import invited, make_batch
@@ -57,6 +69,7 @@ tenants:member_right?right=external  member  administrator
 tenants:member_employment   member      administrator
 tenants:membership          platform    external
 tenants:membership_leave    platform    external
+tenants:token_list          platform    leader
 tenants:organization_list   platform    administrator
 tenants:organization_detail unit        administrator
 tenants:organization_delete unit        administrator
@@ -194,6 +207,7 @@ def grow(world, number):
         actor = actor_of(person)
         for thing in (item, world.space, world.target):
             audit.record(actor, "item_changed", thing, space_id=world.space.pk, subject=person.user)
+        token_of(world.members["leader"])
         about = {"key": person.pk, "subject": str(person), "code": "ready", "runs": True}
         BatchLine.objects.create(batch=world.batch, number=1000 * number + n, **about)
         MemberFactory(user=administrator.user, platform=PlatformFactory())
@@ -261,6 +275,8 @@ class Alike(TestCase):
         third = PlatformFactory()  # no partner of ours
         draft, batch = drafts.new_draft(actor_of(elsewhere)), make_batch(actor_of(elsewhere), elsewhere)
         domain = DomainRule.objects.create(platform=world.other, domain="x.test")
+        token_of(elsewhere)
+        token = ApiToken.objects.get(member=elsewhere)
         # who asks: {arguments: (those of a hidden thing, those of nothing)}
         cls.pairs = {
             "external": {
@@ -284,6 +300,7 @@ class Alike(TestCase):
                 "batch": ((batch.pk,), (uuid.uuid4(),)),
                 "batch_line": ((batch.pk, 1), (uuid.uuid4(), 1)),
                 "domain": ((domain.pk,), (NOBODY,)),
+                "api_token": ((token.pk,), (NOBODY,)),
                 "space": ((abroad.pk,), (NOBODY,)),
                 "item": ((ItemFactory(space=abroad).pk,), (NOBODY,)),
             },

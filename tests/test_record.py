@@ -13,7 +13,7 @@ from content.models import Item, Maturity
 from spaces import drafts
 from spaces.models import AccessRequest, Credential
 from tenants import organizations
-from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService
+from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService, User
 from tests.factories import host_of, share
 from tests.site_world import KEPT, LOOKS, RECORD, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -50,6 +50,11 @@ def _asking(world):
 
 def _stranger(world):
     Credential.objects.filter(user=world.target.user).delete()
+
+
+def _proved(world):
+    """Let nobody have a password, so that nobody is asked for it again."""
+    User.objects.update(password="!")
 
 
 def _ending(world):
@@ -114,6 +119,7 @@ SHARE = {
     "level": "share_read",
     "shown": lambda world: f"group-{world.group.pk}:share_read:0:1:None:None",
 }
+TOKEN = {"name": "Backup", "scope": "read", "days": "30"}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
 WHY = {"reason": "Why"}
@@ -173,6 +179,9 @@ ACTS = [
         {"company": HOST["organization"], "further": lambda world: world.rival.pk, "reason": "Lent"},
         "before after reason",
     ),
+    Act("tenants:token_new", "platform", "author", "token_created", TOKEN, "after subject", _proved),
+    Act("tenants:token_revoke", "api_token", "leader", "token_revoked", {}, "before subject"),
+    Act("tenants:token_revoke", "api_token", "administrator", "token_revoked", {}, "before rule subject"),
     Act("tenants:membership_leave", "platform", "author", "member_left", {"reason": "Moved on"}, "before after reason"),
     Act(
         "tenants:role_grant",
@@ -513,6 +522,8 @@ REFUSED = [
     (409, Act("tenants:member_right", "last", "administrator", data={"right": "member"})),
     (422, Act("tenants:member_right", "member", "administrator", data={"right": "external"})),
     (409, Act("tenants:membership_leave", "platform", "administrator")),
+    (409, Act("tenants:token_new", "platform", "leader", data=TOKEN | {"name": "Nightly"}, before=_proved)),
+    (422, Act("tenants:token_new", "platform", "author", data=TOKEN | {"days": "366"}, before=_proved)),
     (422, Act("tenants:member_employment", "member", "administrator", data={"company": lambda world: world.rival.pk})),
     (409, Act("spaces:space_delete", "space", "administrator")),
     (422, Act("spaces:space_visibility", "space", "owner", data={"visibility": "protected"})),

@@ -24,6 +24,7 @@ from tests.factories import (
     host_of,
     license_member,
     share,
+    token_of,
     worker,
 )
 from tests.factories import MemberFactory as Membership
@@ -143,6 +144,7 @@ KINDS = {
     "spaces.CurrentCredential.member": "ends",
     "tenants.Member_organizations.member": "ends",
     "tenants.RoleGrant.member": "ends",
+    "tenants.ApiToken.member": "ends",
     "spaces.AccessRequest.member": "withdrawn",
     "spaces.AccessRequest.answered_by": "the past",
     "content.FileVersion.created_by": "the past",
@@ -205,6 +207,7 @@ def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(
     begin_upload(actor=actor_of(member), item=world.item, size=5, said={"name": "b.stl"})
     CurrentCredential.objects.create(member=member, credential=world.credential)
     Item.objects.filter(pk=world.item.pk).update(locked_by=member.user)
+    token_of(member)
 
     def held(kind):
         model, name = found[kind]

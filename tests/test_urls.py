@@ -48,6 +48,11 @@ GET  tenants:batch_file                  batch       302 404 404 404 404   404 4
 GET  tenants:membership                  platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:membership_leave            platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST tenants:membership_leave            platform    302 404 404 404 404   302 302 302 302 302 302 302 302 409
+GET  tenants:token_list                  platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:token_new                   platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
+POST tenants:token_new                   platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
+GET  tenants:token_revoke                api_token   302 404 404 404 404   404 404 404 404 404 200 404 404 200
+POST tenants:token_revoke                api_token   302 404 404 404 404   404 404 404 404 404 302 404 404 302
 POST tenants:export                      export      302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:sign_in                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:sign_in                     platform    302 404 404 404 404   403 403 403 403 403 403 403 403 422

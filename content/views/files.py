@@ -1,28 +1,18 @@
-"""Files in and out: uploads that become versions, downloads with range and resume."""
+"""Files in and out: uploads that become versions, downloads."""
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import locks, reading
-from content.downloads import Stream, asked_span
-from content.files import Arrival, add_version, find_version, note_reading
+from content.files import Arrival, add_version, find_version
 from content.forms import UploadForm
 from content.uploads import received
+from content.web import attachment
 from tenants import access, limits
 from tenants.errors import DomainError, NotVisible
 from tenants.web import render_page
-
-SAFE = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Accept-Ranges": "bytes",
-    "Cache-Control": "no-store, private",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,35 +60,4 @@ def file_check_out(request, version):
 @require_safe
 def file_download(request, version, name):
     """Send a version's bytes as an attachment; asks the one rule each time."""
-    found = find_version(request.actor, version)
-    tag = f'"{found.sha256}"'
-    if request.headers.get("If-None-Match") == tag:
-        response = HttpResponse(status=304)
-    else:
-        asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
-        span = asked_span(asked, found.size)
-        if request.method == "GET" and (span is None or span[:1] == (0,)):
-            note_reading(request.actor, found, "file_downloaded")  # once, not again for each piece of it
-        response = _unsatisfiable(found) if span == () else _send(found, span)
-    for header, value in SAFE.items():
-        response[header] = value
-    response["ETag"] = tag
-    return response
-
-
-def _unsatisfiable(version):
-    response = HttpResponse(status=416)
-    response["Content-Range"] = f"bytes */{version.size}"
-    return response
-
-
-def _send(version, span):
-    response = StreamingHttpResponse(Stream(version, span), content_type=version.media_type)
-    response["Content-Length"] = version.size
-    response["Content-Disposition"] = content_disposition_header(True, version.file.name)
-    if span is not None:
-        first, last = span
-        response.status_code = 206
-        response["Content-Range"] = f"bytes {first}-{last}/{version.size}"
-        response["Content-Length"] = last - first + 1
-    return response
+    return attachment(request, find_version(request.actor, version))

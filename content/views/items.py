@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from content import acts, conversions, items, lifecycle, properties, reading, resumable
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
+from content.names import Names, space_owners
 from content.rules import READING, sources
 from content.views.attempts import attempt
-from content.views.names import Names, space_owners
 from content.views.viewing import main_view
 from spaces.rules import people_known
 from tenants import access, events

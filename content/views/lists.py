@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from content import acts, conversions, facets, list_settings, reading, saved
 from content.forms import address, wanted
 from content.models import Maturity
+from content.names import Names
 from content.search import asking, showing
-from content.views.names import Names
 from content.views.paging import Capped
 from spaces.views.asking import find_space
 from tenants import access, arrivals, limits

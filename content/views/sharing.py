@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from content import reading, recipients, share_preview, shared, shares
 from content.models import GroupShare
+from content.names import STRANGER, Names
 from content.share_forms import ShareForm, ShareGuestForm
 from content.share_invites import invite_by_sharing
 from content.views.attempts import attempt
-from content.views.names import STRANGER, Names
 from tenants import access, limits
 from tenants import actor as actors
 from tenants.errors import AccessDenied, NotVisible

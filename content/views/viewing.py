@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from content import blobs, conversions
 from content.files import find_version, note_reading, read_version
 from content.models import Conversion
-from content.views.files import SAFE
+from content.web import SAFE
 from tenants.web import render_page
 
 RANK = {state: place for place, state in enumerate(("done", "running", "waiting", "failed"))}

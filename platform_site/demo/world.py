@@ -35,6 +35,7 @@ from spaces.models import Credential, CurrentCredential, Space
 from spaces.services import create_space
 from tenants import acceptance, access, groups, ledger, organizations, partners, stock
 from tenants import actor as actors
+from tenants.api_tokens import create_token
 from tenants.company_sign_in import Service, set_service
 from tenants.members import end_access
 from tenants.models import (
@@ -49,6 +50,7 @@ from tenants.models import (
     Role,
     RoleGrant,
     RoleStock,
+    Scope,
     Status,
     User,
     UserGroup,
@@ -106,6 +108,7 @@ class _World:
         self.plan(46, self.set_option, "invitations_from_members", "on", "Owners know whom they need")
         self.plan(0.9, self.invite_into_own, *cast.OWN_GUEST)
         self.plan(0.8, self.ask_to_join, *cast.ASKING)
+        self.plan(9, self.let_a_program_in, "elena", "Nightly backup of drawings")
         self.say(f"{len(cast.VAULTS)} spaces, {len(THINGS)} items and their files, {len(self.todo)} acts")
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
@@ -237,6 +240,10 @@ class _World:
         """Let somebody who reads a space from outside ask its Owners to be let in."""
         space = self.space(title)
         joining.ask(actor=self.actor(person, space.platform), pk=space.pk, message=message)
+
+    def let_a_program_in(self, person, name):
+        """Make an API token of somebody of the host; nobody keeps its secret."""
+        create_token(actor=self.actor(person, self.platforms[HOST.slug]), name=name, scope=Scope.READ, days=90)
 
     def send_away(self, person, reason):
         """Remove somebody's access to the host for a while, with a note of what they held."""

@@ -1,5 +1,6 @@
 """The nouns of the ground floor, one file a noun."""
 
+from tenants.models.api_tokens import ApiReply, ApiToken, Scope
 from tenants.models.audit import AuditEvent, AuditHead, AuditOrigin, Checkpoint, KeptCheckpoint, RecordKey
 from tenants.models.batches import Batch, BatchLine, BatchState, Outcome
 from tenants.models.clock import ClockJob
@@ -29,6 +30,8 @@ from tenants.models.sign_in import SignInService
 
 __all__ = [
     "Accent",
+    "ApiReply",
+    "ApiToken",
     "AuditEvent",
     "AuditHead",
     "AuditOrigin",
@@ -72,6 +75,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "RoleStock",
+    "Scope",
     "SignInService",
     "SpaceLevel",
     "Status",

@@ -58,6 +58,7 @@ def pages_of_an_administrator():
     found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]
     found += [reverse("tenants:member_many", args=[HOST]) + "?act=end&all=1"]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("membership", "membership_leave")]
+    found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("token_list", "token_new")]
     found += [reverse("spaces:member_import", args=[HOST]), batch, f"{batch}?mend=2"]
     found += [reverse(f"spaces:{name}", args=[HOST]) for name in ("control_center", "space_list", "space_new")]
     of_space = ("space_members", "space_edit", "space_visibility", "space_delete", "space_record", "credential_add")

@@ -1,0 +1,50 @@
+"""Sends the bytes of a version over HTTP: whole, in part, or the word that the asker has them already."""
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from content.downloads import Stream, asked_span
+from content.files import note_reading
+
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "no-store, private",
+}
+
+
+def attachment(request, found):
+    """Return a version as an attachment, with range and resume; whoever calls has asked the rule."""
+    tag = f'"{found.sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponse(status=304)
+    else:
+        asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
+        span = asked_span(asked, found.size)
+        if request.method == "GET" and (span is None or span[:1] == (0,)):
+            note_reading(request.actor, found, "file_downloaded")  # once, not again for each piece of it
+        response = _unsatisfiable(found) if span == () else _send(found, span)
+    for header, value in SAFE.items():
+        response[header] = value
+    response["ETag"] = tag
+    return response
+
+
+def _unsatisfiable(version):
+    response = HttpResponse(status=416)
+    response["Content-Range"] = f"bytes */{version.size}"
+    return response
+
+
+def _send(version, span):
+    response = StreamingHttpResponse(Stream(version, span), content_type=version.media_type)
+    response["Content-Length"] = version.size
+    response["Content-Disposition"] = content_disposition_header(True, version.file.name)
+    if span is not None:
+        first, last = span
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {first}-{last}/{version.size}"
+        response["Content-Length"] = last - first + 1
+    return response

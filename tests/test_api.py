@@ -1,0 +1,471 @@
+"""The API: every address by every visitor's token, what tokens open, what is done once, what it says of itself."""
+
+import http.client
+import json
+import re
+import shlex
+from datetime import timedelta
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from content.models import FileVersion, Item
+from platform_site.api import described
+from tenants import limits
+from tenants.members import end_access
+from tenants.models import ApiReply, ApiToken, AuditEvent, Platform, Status
+from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, token_of, worker
+from tests.races import at_once
+from tests.site_world import INSIDE, NOBODY, RECORD, VISITORS, World, addresses, body, undone, writes
+
+# The columns are those of tests/test_urls.py. Strangers and operators can have no token here; the token of somebody
+# who has not accepted yet does not live; the one from elsewhere finds no such platform.
+TABLE = """
+GET    me            platform  401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    openapi       platform  401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    api-root      platform  401 401 404 401 401   404 404 404 404 404 404 404 404 404
+GET    space_list    platform  401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    type_list     platform  401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    item_list     platform  401 401 404 401 401   200 200 200 200 200 200 200 200 200
+POST   item_create   platform  401 401 404 401 401   403 201 403 403 201 201 201 403 403
+GET    item_detail   item      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+PATCH  item_edit     item      401 401 404 401 401   403 404 403 403 200 200 200 403 403
+POST   item_lock     item      401 401 404 401 401   403 404 403 403 200 200 200 403 403
+DELETE item_unlock   item      401 401 404 401 401   403 404 403 403 403 403 403 403 403
+POST   item_maturity item      401 401 404 401 401   403 404 403 403 403 200 200 422 422
+GET    file_list     item      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+GET    file_get      file      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+HEAD   file_get      file      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+PUT    file_put      file      401 401 404 401 401   403 404 403 403 201 201 201 422 422
+"""
+ROWS = [
+    (method, name, args, dict(zip(VISITORS, map(int, statuses), strict=True)))
+    for method, name, args, *statuses in (line.split() for line in TABLE.strip().splitlines())
+]
+SENT = {
+    "item_create": {"type": "test-definition", "title": "Second"},
+    "item_edit": {"title": "Other", "version": 2},
+    "item_maturity": {"target": "frozen"},
+}
+VERBS = {
+    ("POST", "item_create"): "item_created",
+    ("PATCH", "item_edit"): "item_changed",
+    ("POST", "item_lock"): "item_locked",
+    ("POST", "item_maturity"): "maturity_changed",
+    ("PUT", "file_put"): "file_stored",
+}
+READ = {"GET", "HEAD"}
+NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
+
+
+class Program:
+    """What sends a token: the requests of a visitor."""
+
+    def __init__(self, secret="", browser=None):
+        self.browser = browser or Client(enforce_csrf_checks=True)
+        self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    def ask(self, method, url, data=None, **headers):
+        content = data if isinstance(data, bytes) else json.dumps(data or {})
+        kind = "application/octet-stream" if isinstance(data, bytes) else "application/json"
+        answer = self.browser.generic(method, url, content, kind, headers=self.headers | headers)
+        answer.shown = body(answer)
+        return answer
+
+
+class Tokens(World):
+    """The world of the site, where everybody who can have a token has one."""
+
+    def __init__(self):
+        super().__init__()
+        pending = self.invitation.member
+        members = {name: self.members[name] for name in INSIDE} | {"elsewhere": self.members["elsewhere"]}
+        self.secrets = {name: token_of(member) for name, member in (members | {"pending": pending}).items()}
+        self.args |= {"file": (*self.args["item"], "bracket.stl")}
+
+    def program(self, visitor):
+        return Program(self.secrets.get(visitor, ""))
+
+    def ask(self, visitor, method, name, args, **headers):
+        url = reverse(f"api:{name}", args=self.args[args])
+        data = b"solid thicker" if method == "PUT" else SENT.get(name)
+        return self.program(visitor).ask(method, url, data, **headers)
+
+
+def values(answer):
+    return json.loads(answer.content)
+
+
+class TheTable(TestCase):
+    """Asks for everything as everybody."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = Tokens()
+        cls.entries = AuditEvent.objects.count()
+
+    def test_t20_t72_t73_b34_every_address_answers_every_token_by_the_rules(self):
+        wrong = []
+        for visitor in VISITORS:
+            for method, name, args, expected in ROWS:
+                with undone(), writes() as written:
+                    answer = self.world.ask(visitor, method, name, args)
+                    shown = answer.shown
+                    if answer.status_code != expected[visitor]:
+                        wrong.append((visitor, method, name, answer.status_code, shown))
+                    if set(answer.cookies) or (
+                        answer.status_code >= 400 and method != "HEAD" and not self._said(shown)
+                    ):
+                        wrong.append((visitor, method, name, answer.cookies, shown))
+                    told = AuditEvent.objects.count() - self.entries
+                    acts = method not in READ or (method, name) == ("GET", "file_get")  # taking a file away is one
+                    if told != (1 if acts and answer.status_code < 400 else 0):
+                        wrong.append((visitor, method, name, "entries", told))
+                    kept = set(written) - NOTED
+                    if kept and (method in READ or answer.status_code >= 400):
+                        wrong.append((visitor, method, name, "wrote", kept))
+        assert wrong == []
+
+    def _said(self, shown):
+        said = json.loads(shown)
+        return set(said) == {"status", "sentence", "remedy", "fields"} and said["sentence"]
+
+    def test_t20_every_address_of_the_api_stands_in_the_table(self):
+        assert {f"api:{name}" for _method, name, _args, _expected in ROWS} == addresses(("api",))
+        known = {
+            (method.upper(), path.removeprefix("/api/p/{platform}/"))
+            for path, methods in described()["paths"].items()
+            for method in methods
+        }
+        paths = {(method, _path(name, args)) for method, name, args, _expected in ROWS if method != "HEAD"}
+        assert known == paths - {("GET", "openapi.json"), ("GET", "")}
+
+    def test_b25_an_act_of_a_program_leaves_the_entry_of_its_owner(self):
+        for (method, name), verb in VERBS.items():
+            with undone():
+                self.world.ask("leader", method, name, "file" if method == "PUT" else _args(method, name))
+                entry = AuditEvent.objects.latest("pk")
+                assert (entry.verb, entry.actor) == (verb, self.world.users["leader"])
+                assert entry.rule
+
+    def test_t58_a_token_does_no_more_than_its_scope(self):
+        self.world.secrets["leader"] = token_of(self.world.members["leader"], "read")
+        for method, name, args, expected in ROWS:
+            with undone():
+                status = self.world.ask("leader", method, name, args).status_code
+                assert status == (expected["leader"] if method in READ else 403), (method, name)
+
+    def test_t58_a_token_does_no_more_than_its_owner_at_that_moment(self):
+        world = self.world
+        assert world.ask("author", "GET", "item_detail", "item").status_code == 200
+        for take in (
+            lambda: world.platform.members.filter(user=world.users["author"]).update(status=Status.NO_ACCESS),
+            lambda: type(world.users["author"]).objects.filter(pk=world.users["author"].pk).update(is_active=False),
+            lambda: Platform.objects.filter(pk=world.platform.pk).update(status="suspended"),
+            lambda: ApiToken.objects.filter(member=world.members["author"]).update(expires_at=timezone.now()),
+            lambda: world.members["author"].grants.all().delete(),
+            lambda: world.users["author"].credential_set.all().delete(),
+        ):
+            with undone():
+                take()
+                assert world.ask("author", "GET", "item_detail", "item").status_code in {401, 403, 404}
+                assert world.ask("author", "PUT", "file_put", "file").status_code in {401, 403, 404}
+
+    def test_t65_cookies_count_for_nothing(self):
+        browser = self.world.client("administrator", enforce_csrf_checks=True)
+        before = browser.cookies.output()
+        for method, name, args, _expected in ROWS:
+            url = reverse(f"api:{name}", args=self.world.args[args])
+            assert Program(browser=browser).ask(method, url, SENT.get(name)).status_code == 401
+        assert browser.cookies.output() == before
+        assert browser.get(reverse("tenants:home", args=["acme"])).status_code == 200
+
+    def test_t26_t27_what_is_hidden_answers_like_what_is_not_there(self):
+        program, hidden = self.world.program("restricted"), self.world.item.pk
+        self.world.ask("restricted", "GET", "me", "platform")  # notes when the token was used
+        for method, name, args, _expected in ROWS:
+            if args not in {"item", "file"}:
+                continue
+            for data, headers in ((SENT.get(name), {}), (b"{", {}), (SENT.get(name), {"If-Match": '"7"'})):
+                with self.subTest(method=method, name=name, data=data, headers=headers):
+                    found = [
+                        self._answer(program, method, name, (pk, *self.world.args[args][2:]), data, headers)
+                        for pk in (hidden, NOBODY)
+                    ]
+                    assert found[0] == found[1]
+                    assert found[0][0] in {404, 422, 400}
+
+    def _answer(self, program, method, name, args, data, headers):
+        url = reverse(f"api:{name}", args=["acme", *args])
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = program.ask(method, url, data, **headers)
+        ours = [query for query in queries.captured_queries if "gangway_cache" not in query["sql"]]
+        return answer.status_code, answer.shown, dict(answer.headers), len(ours)
+
+    def test_t26_what_there_is_no_address_for_is_json_too(self):
+        for url in ("/api/p/acme/nothing", "/api/p/nobody/me", "/api/p/acme/items/x"):
+            answer = self.world.program("leader").ask("GET", url)
+            assert (answer.status_code, values(answer)["sentence"]) == (404, "There is nothing here.")
+        answer = self.world.program("leader").ask("DELETE", "/api/p/acme/me")
+        assert (answer.status_code, answer["Allow"]) == (405, "GET")
+
+    def test_t56_what_is_stamped_is_never_taken(self):
+        taken = {"title", "description", "properties", "type", "version"}
+        extra = [field.name for field in Item._meta.fields if field.name not in taken]
+        for method, name, args in (("POST", "item_create", "platform"), ("PATCH", "item_edit", "item")):
+            for field in extra:
+                url = reverse(f"api:{name}", args=self.world.args[args])
+                answer = self.world.program("leader").ask(method, url, SENT[name] | {field: 1})
+                assert answer.status_code == 422, field
+                assert list(values(answer)["fields"]) == [field]
+        assert Item.objects.count() == 2
+
+    def test_t57_a_list_knows_its_own_filters_and_no_others(self):
+        program, url = self.world.program("reader"), reverse("api:item_list", args=["acme"])
+        assert [item["title"] for item in values(program.ask("GET", f"{url}?sort=title"))["items"]] == [
+            "Bolt",
+            "Bracket",
+        ]
+        for query in ("owner__password__startswith=x", "_connector=OR", "space__title=x", "ordering=owner__email"):
+            assert [item["title"] for item in values(program.ask("GET", f"{url}?sort=title&{query}"))["items"]] == [
+                "Bolt",
+                "Bracket",
+            ]
+        for query in ("sort=owner__email", "state=nonsense", "owner=x", f"space={10**30}", "page=0", "size=9999"):
+            assert program.ask("GET", f"{url}?{query}").status_code == 422, query
+        found = {"q=bracket&state=in_work": 1, "q=other": 0, "type=test-definition": 2, "type=x": 0}
+        for query, number in found.items():
+            assert len(values(program.ask("GET", f"{url}?{query}"))["items"]) == number, query
+
+    def test_a_list_goes_on_page_by_page(self):
+        ItemFactory.create_batch(3, space=self.world.space, type=self.world.item.type)
+        program, url = self.world.program("reader"), reverse("api:item_list", args=["acme"])
+        first = values(program.ask("GET", f"{url}?size=3"))
+        second = values(program.ask("GET", f"{url}?size=3&page=2"))
+        assert (len(first["items"]), first["next"], len(second["items"]), second["next"]) == (3, 2, 2, None)
+
+    def test_t53_a_change_of_an_old_version_overwrites_nothing(self):
+        program, url = self.world.program("author"), reverse("api:item_detail", args=self.world.args["item"])
+        tag = program.ask("GET", url)["ETag"]
+        assert program.ask("PATCH", url, {"title": "First"}, **{"If-Match": tag}).status_code == 200
+        answer = program.ask("PATCH", url, {"title": "Second"}, **{"If-Match": tag})
+        assert (answer.status_code, values(answer)["stored"]["title"]) == (412, "First")
+        assert program.ask("PATCH", url, {"title": "Second"}).status_code == 422
+        assert program.ask("PATCH", url, {"title": "Second"}, **{"If-Match": '"x"'}).status_code == 412
+        assert Item.objects.get(pk=self.world.item.pk).title == "First"
+
+    def test_t53_a_file_is_stored_over_the_version_it_was_made_from(self):
+        program, url = self.world.program("author"), reverse("api:file_get", args=self.world.args["file"])
+        tag = program.ask("GET", url)["ETag"]
+        assert program.ask("PUT", url, b"one", **{"If-Match": tag}).status_code == 201
+        assert program.ask("PUT", url, b"two", **{"If-Match": tag}).status_code == 412
+        assert program.ask("PUT", url, b"two", **{"If-None-Match": "*"}).status_code == 412
+        assert program.ask("PUT", url.replace("bracket", "new"), b"two", **{"If-None-Match": "*"}).status_code == 201
+        found = FileVersion.objects.filter(file__name="bracket.stl").values_list("number", flat=True)
+        assert list(found) == [2, 1]
+
+    def test_a_file_is_fetched_whole_in_part_and_by_version(self):
+        program, url = self.world.program("reader"), reverse("api:file_get", args=self.world.args["file"])
+        whole = program.ask("GET", url)
+        assert (whole.shown, whole["Content-Disposition"]) == (b"solid", 'attachment; filename="bracket.stl"')
+        assert program.ask("GET", url, Range="bytes=1-3").shown == b"oli"
+        assert program.ask("GET", url, **{"If-None-Match": whole["ETag"]}).status_code == 304
+        assert program.ask("GET", f"{url}?version=1").shown == b"solid"
+        assert program.ask("GET", f"{url}?version=2").status_code == 404
+        assert program.ask("GET", url.replace("bracket", "other")).status_code == 404
+
+    def test_a_file_put_with_unlock_is_a_check_in(self):
+        program, url = self.world.program("author"), reverse("api:file_get", args=self.world.args["file"])
+        program.ask("POST", reverse("api:item_lock", args=self.world.args["item"]))
+        answer = program.ask("PUT", f"{url}?unlock=true&comment=Thicker", b"solid 2")
+        assert (answer.status_code, values(answer)["comment"], values(answer)["version"]) == (201, "Thicker", 2)
+        assert Item.objects.get(pk=self.world.item.pk).locked_by is None
+
+    def test_what_cannot_be_a_file_is_refused(self):
+        program, item = self.world.program("author"), self.world.args["item"]
+        url = reverse("api:file_get", args=[*item, "a.stl"])
+        assert program.ask("PUT", url, b"").status_code == 422
+        assert program.ask("PUT", f"{url}?comment={'x' * 300}", b"x").status_code == 422
+        cut = {"CONTENT_LENGTH": "9", "wsgi.input": BytesIO(b"xy")}
+        short = program.browser.generic("PUT", url, b"", headers=program.headers, **cut)
+        assert (short.status_code, "whole" in values(short)["sentence"]) == (422, True)
+        with self.settings(MAX_UPLOAD_BYTES=3):
+            assert program.ask("PUT", url, b"solid").status_code == 413
+        assert FileVersion.objects.count() == 1
+
+    def test_values_that_pages_do_not_take_are_refused_field_by_field(self):
+        program, url = self.world.program("author"), reverse("api:item_list", args=["acme"])
+        for change, field in (
+            ({"title": ""}, "title"),
+            ({"title": "x" * 200}, "title"),
+            ({"title": 3}, "title"),
+            ({"description": "a\x00b"}, "description"),
+            ({"properties": {"Nothing": "c"}}, "properties"),
+            ({"type": "part-3d", "properties": {"Mass": "heavy"}}, "Mass"),
+            ({"type": "part-3d", "properties": {"Finish": "x" * 500}}, "Finish"),
+            ({"type": "nothing"}, "type"),
+            ({"type": "\x00"}, "type"),
+        ):
+            answer = program.ask("POST", url, SENT["item_create"] | change)
+            assert (answer.status_code, list(values(answer)["fields"])) == (422, [field]), change
+        assert program.ask("POST", url, b"{").status_code == 400
+        assert program.ask("POST", url, b"[]").status_code == 422
+        assert program.ask("POST", url, SENT["item_create"] | {"credential": 1}).status_code == 409
+
+    def test_t109_b30_a_repeated_request_is_done_once_and_answered_alike(self):
+        program, url = self.world.program("author"), reverse("api:item_list", args=["acme"])
+        key = {"Idempotency-Key": "first"}
+        answers = [program.ask("POST", url, SENT["item_create"], **key) for _ in range(3)]
+        assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+        assert Item.objects.count() == 3
+        assert program.ask("POST", url, SENT["item_create"] | {"title": "Third"}, **key).status_code == 422
+        assert self.world.program("leader").ask("POST", url, SENT["item_create"], **key).status_code == 201
+        ApiReply.objects.update(created_at=timezone.now() - timedelta(hours=25))
+        assert program.ask("POST", url, SENT["item_create"], **key).content != answers[0].content
+
+    def test_t109_b30_a_file_put_twice_is_one_version_and_leaves_no_bytes(self):
+        program, url = self.world.program("author"), reverse("api:file_get", args=self.world.args["file"])
+        key = {"Idempotency-Key": "put"}
+        answers = [program.ask("PUT", url, b"solid 2", **key) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].content == answers[1].content
+        assert FileVersion.objects.count() == 2
+        assert program.ask("PUT", url, b"solid 3", **key).status_code == 422
+        assert FileVersion.objects.count() == 2
+
+    def test_t109_a_refusal_is_not_kept(self):
+        program, url = self.world.program("author"), reverse("api:item_detail", args=self.world.args["item"])
+        key = {"Idempotency-Key": "later"}
+        Item.objects.update(locked_by=self.world.users["leader"])
+        assert program.ask("PATCH", url, SENT["item_edit"], **key).status_code == 403
+        Item.objects.update(locked_by=None)
+        assert program.ask("PATCH", url, SENT["item_edit"], **key).status_code == 200
+
+    def test_a_token_has_its_own_limit(self):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(limits.LIMITS, "api", "2/m/key")
+            statuses = [self.world.ask("reader", "GET", "me", "platform") for _ in range(3)]
+            assert [answer.status_code for answer in statuses] == [200, 200, 429]
+            assert statuses[-1]["Retry-After"] == "60"
+            assert self.world.ask("author", "GET", "me", "platform").status_code == 200
+
+    def test_names_of_people_are_those_of_the_page(self):
+        Item.objects.update(organization=self.world.rival, locked_by=self.world.users["leader"])
+        shown = values(self.world.ask("restricted", "GET", "item_detail", "item"))
+        assert shown["content_owner"] == {"id": None, "name": "Somebody of another organization"}
+        assert shown["locked_by"]["id"] is None
+        assert values(self.world.ask("reader", "GET", "item_detail", "item"))["content_owner"]["id"]
+
+    def test_the_commands_of_the_guide_do_what_it_says(self):
+        commands = re.findall(r"^curl .*$", (settings.ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
+        assert len(commands) > 10
+        known = {
+            "$BASE": "https://testserver/api/p/acme",
+            "$TOKEN": self.world.secrets["leader"],
+            "$ITEM": str(self.world.item.pk),
+        }
+        for command in commands:
+            said = command
+            for name, value in known.items():
+                said = said.replace(name, value)
+            answer = _curl(shlex.split(said)[1:])
+            body(answer)
+            assert answer.status_code in {200, 201}, (command, answer.status_code)
+        item = Item.objects.get(pk=self.world.item.pk)
+        assert (item.title, item.maturity, item.locked_by) == ("Bracket, left", "frozen", None)
+
+
+def _args(method, name):
+    return next(args for row_method, row_name, args, _expected in ROWS if (row_method, row_name) == (method, name))
+
+
+def _path(name, args):
+    """Return the path of a row as the description writes it."""
+    values = {"platform": ["PLATFORM"], "item": ["PLATFORM", 7], "file": ["PLATFORM", 7, "NAME"]}[args]
+    path = reverse(f"api:{name}", args=values).removeprefix("/api/p/PLATFORM/")
+    return path.replace("/7", "/{pk}").replace("NAME", "{name}")
+
+
+def _curl(words):
+    """Send what a curl command of the guide sends."""
+    method, headers, data, address = "GET", {}, b"", ""
+    words = iter(words)
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-H":
+            name, _, value = next(words).partition(": ")
+            headers[name] = value
+        elif word == "-d":
+            data = next(words).encode()
+        elif word == "-T":
+            method, data = "PUT", f"solid {next(words)}".encode()
+        elif word != "-O":
+            address = word
+    parts = urlsplit(address)
+    url = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return Client().generic(method, url, data, "application/x-www-form-urlencoded", headers=headers)
+
+
+def test_b40_the_description_in_the_repository_is_that_of_the_api():
+    written = json.loads((settings.ROOT / "docs" / "openapi.json").read_text())
+    assert written == json.loads(json.dumps(described())), "run manage.py api_docs"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_t44_b11_a_revoked_token_is_refused_on_the_same_connection(live_server):
+    member = worker(PlatformFactory(slug="acme"))
+    secret = token_of(member)
+    address = urlsplit(live_server.url)
+    line = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+
+    def ask():
+        line.request("GET", "/api/p/acme/me", headers={"Authorization": f"Bearer {secret}"})
+        answer = line.getresponse()
+        answer.read()
+        return answer.status
+
+    assert ask() == 200
+    socket = line.sock
+    ApiToken.objects.all().delete()
+    assert (ask(), line.sock) == (401, socket)
+    line.close()
+
+
+@pytest.mark.django_db
+def test_t45_b11_tokens_end_with_the_access():
+    admin = worker(PlatformFactory(slug="acme"), "administrator")
+    member = worker(admin.platform)
+    program = Program(token_of(member))
+    assert program.ask("GET", "/api/p/acme/me").status_code == 200
+    end_access(actor=actor_of(admin), member=member)
+    assert program.ask("GET", "/api/p/acme/me").status_code == 401
+    assert AuditEvent.objects.latest("pk").after["tokens"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_t109_b30_the_same_key_eight_times_at_once_makes_one_item():
+    space = SpaceFactory(platform=PlatformFactory(slug="acme"))
+    member = worker(space.platform)
+    give(member, space, "author")
+    ItemFactory(space=space)  # so that the type is there
+    secret, answers = token_of(member), []
+
+    def create():
+        url = reverse("api:item_list", args=["acme"])
+        answers.append(Program(secret).ask("POST", url, SENT["item_create"], **{"Idempotency-Key": "once"}))
+
+    at_once(*[create] * 8)
+    assert len(answers) == 8
+    assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+    assert Item.objects.count() == 2
