@@ -19,7 +19,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from bench.worlds import COMMON, RARE, READERS, SLUG  # noqa: E402
-from content import reading  # noqa: E402
+from content import facets, reading  # noqa: E402
 from content.models import Item  # noqa: E402
 from content.views.items import BUTTONS  # noqa: E402
 from spaces import previews  # noqa: E402
@@ -64,6 +64,13 @@ def asked(client, url):
     return ask
 
 
+def faceted(actor, space=None):
+    """Return the facets of a list as its page has them."""
+    wanted, rows = reading.Wanted(), reading.listed(actor, space=space)
+    ledger = facets.tallied(wanted, actor, space=space)
+    return facets.facets(wanted, lambda asked: reading.filtered(rows, asked, actor), actor.now, ledger=ledger)
+
+
 def parts(actor):
     """Yield (what, function, repeats) of what happens inside the pages of a reader."""
     platform, space = actor.platform, largest(actor)
@@ -79,8 +86,8 @@ def parts(actor):
         lambda: list(reading.ordered(reading.listed(actor, space=space), "-changed")[:25]),
         MANY,
     )
-    yield "facets of everything", lambda: reading.facets(reading.listed(actor)), MANY
-    yield "facets of largest space", lambda: reading.facets(reading.listed(actor, space=space), spaces=False), MANY
+    yield "facets of everything", lambda: faceted(actor), MANY
+    yield "facets of largest space", lambda: faceted(actor, space), MANY
 
     def buttons():
         asker = fresh()

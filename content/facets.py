@@ -1,17 +1,26 @@
 """What a list can be narrowed by: the values of each facet with how many rows a choice of it would show.
 
-Values of one facet are alternatives, facets add up; so the numbers of a facet leave its own choice out.
+Values of one facet are alternatives, facets add up; so the numbers of a facet leave its own choice out. What the
+ledger of counts can tell is exact. The rest is counted over the rows themselves, and over no more than EXACT of
+them: where there are more, a number is the least that there are.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
+from itertools import pairwise
 
-from django.db.models import CharField, Count, F, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from content.models import Maturity
+from content import tallies
+from content.models import ItemType, Maturity
+from spaces.models import Space
+from tenants.models import Organization, User
 
 EXACT = 1000  # a larger number is told as "1,000+"
+MOST_VALUES = 50  # of a facet, those of most rows; chosen ones stay
 SINCE = {
     "day": ("Last 24 hours", timedelta(days=1)),
     "week": ("Last 7 days", timedelta(days=7)),
@@ -20,15 +29,20 @@ SINCE = {
 }
 OLDER = "older"
 TIMES = {**{kind: label for kind, (label, _ago) in SINCE.items()}, OLDER: "Older"}
-NAME = Coalesce(NullIf("owner__name", Value("")), "owner__email", output_field=CharField())
-# facet: (what of Wanted it is, heading, column of the value, column of its label, order)
+NAME = Coalesce(NullIf("name", Value("")), "email", output_field=CharField())
+# facet: (what of Wanted it is, heading, column of the value, model that names it, its name, order)
 FACETS = {
-    "state": ("states", "Maturity", "maturity", "maturity", ()),
-    "type": ("types", "Type", "type", "type__name", ("type__position", "type__name", "type")),
-    "organization": ("organizations", "Organization", "organization", "organization__name", ("label", "organization")),
-    "space": ("spaces", "Space", "space", "space__title", ("label", "space")),
-    "owner": ("owners", "Content owner", "owner", NAME, ("label", "owner")),
+    "state": ("states", "Maturity", "maturity", None, "", ()),
+    "type": ("types", "Type", "type_id", ItemType, F("name"), ("position", "name", "pk")),
+    "organization": ("organizations", "Organization", "organization_id", Organization, F("name"), ("label", "pk")),
+    "space": ("spaces", "Space", "space_id", Space, F("title"), ("label", "pk")),
+    "owner": ("owners", "Content owner", "owner_id", User, NAME, ("label", "pk")),
 }
+COLUMNS = [column for _attribute, _heading, column, *_more in FACETS.values()]
+
+
+class AtLeast(int):
+    """A number of rows that is not told to the last: there may be more."""
 
 
 def since(kinds, now):
@@ -40,33 +54,86 @@ def since(kinds, now):
     return found
 
 
-def facets(wanted, narrowed, now, *, without=()):
+def tallied(wanted, actor, **where):
+    """Return the numbers of the ledger for what is asked, or None when it is about more than the ledger knows.
+
+    `where` is as in `tallies.tally`.
+    """
+    facts = {attribute: [] for attribute, _heading, column, *_more in FACETS.values() if column in tallies.COUNTED}
+    if replace(wanted, **facts, sort="", ignored=False) != type(wanted)():
+        return None
+    chosen = {
+        column: getattr(wanted, attribute)
+        for attribute, _heading, column, *_more in FACETS.values()
+        if attribute in facts
+    }
+    return tallies.tally(actor, chosen, **where)
+
+
+def facets(wanted, narrowed, now, *, without=(), ledger=None):
     """Return {facet: [(value, label, count, chosen)]}. `narrowed(wanted)` returns the rows that fit and may be read.
 
-    A value that is chosen stays, with 0, while the reader reads any item that has it.
+    `ledger` is what `tallied` returned. A value that is chosen stays, with 0, while the reader reads any item that
+    has it.
     """
-    found = {name: _values(name, wanted, narrowed) for name in FACETS if name not in without}
-    rows = narrowed(replace(wanted, since=[])).order_by()
-    counts = rows.aggregate(**{kind: Count("pk", filter=since([kind], now)) for kind in TIMES})
-    said = [(kind, label, counts[kind], kind in wanted.since) for kind, label in TIMES.items()]
-    return found | {"since": [row for row in said if row[2] or row[3]]}
+
+    @cache
+    def seen(attribute):
+        return _seen(narrowed(replace(wanted, **{attribute: []}) if attribute else wanted), newest=ledger is not None)
+
+    found = {}
+    for name, (attribute, _heading, column, *_more) in FACETS.items():
+        if name not in without:
+            told = ledger.get(column) if ledger else None
+            numbers = _numbers(column, *seen(attribute if getattr(wanted, attribute) else "")) if told is None else told
+            found[name] = _values(name, numbers, wanted, narrowed)
+    return found | {"since": _times(wanted, narrowed, now, seen("since" if wanted.since else ""))}
 
 
-def _values(name, wanted, narrowed):
-    attribute, _heading, column, label, order = FACETS[name]
+def _seen(rows, *, newest):
+    """Return (the facts of the rows, whether there are more), the newest first where an index has that order."""
+    rows = rows.order_by("-modified_at", "-pk") if newest else rows.order_by()
+    found = list(rows.values_list(*COLUMNS, "modified_at")[: EXACT + 1])
+    return found[:EXACT], len(found) > EXACT
+
+
+def _numbers(column, rows, more):
+    found = Counter(row[COLUMNS.index(column)] for row in rows)
+    return {value: AtLeast(number) for value, number in found.items()} if more else found
+
+
+def _values(name, numbers, wanted, narrowed):
+    attribute, _heading, column, *_more = FACETS[name]
     chosen = getattr(wanted, attribute)
-    rows = narrowed(replace(wanted, **{attribute: []}))
-    found = _counted(rows, column, label, order)
-    if absent := set(chosen) - {value for value, _label, _count in found}:
+    most = sorted(numbers, key=lambda value: (-numbers[value], value))[:MOST_VALUES]
+    shown = {*most, *(value for value in chosen if value in numbers)}
+    if absent := set(chosen) - shown:
         rows = narrowed(type(wanted)()).filter(**{f"{column}__in": absent})
-        found += [(value, said, 0) for value, said, _count in _counted(rows, column, label, order)]
-    if name == "state":
-        order = {state: place for place, state in enumerate(Maturity.values)}
-        found = sorted(found, key=lambda row: order[row[0]])
-    return [(value, said, count, value in chosen) for value, said, count in found]
+        shown |= set(rows.order_by().values_list(column, flat=True).distinct())
+    return [(value, label, numbers.get(value, 0), value in chosen) for value, label in _labelled(name, shown)]
 
 
-def _counted(rows, column, label, order):
-    said = F(label) if isinstance(label, str) else label
-    rows = rows.order_by().annotate(label=said).values_list(column, "label").annotate(n=Count("pk"))
-    return list(rows.order_by(*order))
+def _labelled(name, values):
+    """Return [(value, label)] in the order of the facet. One query, none for states."""
+    _attribute, _heading, _column, model, label, order = FACETS[name]
+    if model is None:
+        return [(state, state) for state in Maturity.values if state in values]
+    rows = model.objects.filter(pk__in=values).annotate(label=label)
+    return list(rows.order_by(*order).values_list("pk", "label"))
+
+
+def _times(wanted, narrowed, now, seen):
+    """Return the values of the facet of time; newest rows tell all of a time that ended before the oldest of them."""
+    rows, more = seen
+    times, numbers = [row[-1] for row in rows], {}
+    for kind, (_label, ago) in SINCE.items():
+        number = sum(time >= now - ago for time in times)
+        numbers[kind] = AtLeast(number) if more and (number == len(rows) or not _sorted(times)) else number
+    older = narrowed(replace(wanted, since=[OLDER])).order_by()
+    numbers[OLDER] = older[: EXACT + 1].count() if more else len(rows) - numbers["year"]
+    said = [(kind, label, numbers[kind], kind in wanted.since) for kind, label in TIMES.items()]
+    return [row for row in said if row[2] or row[3]]
+
+
+def _sorted(times):
+    return all(later >= earlier for later, earlier in pairwise(times))

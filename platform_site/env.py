@@ -41,6 +41,7 @@ def database(default):
             "lock_timeout": "2s",
             "idle_in_transaction_session_timeout": "15s",
             "max_parallel_workers_per_gather": "0",  # a page takes one core: many people ask at once
+            "random_page_cost": "1.1",  # disks are no longer drums
             "jit": "off",  # compiling a statement costs more than any of ours takes
         }
         found["CONN_HEALTH_CHECKS"] = True  # else the first request after a restart of the database fails

@@ -3,6 +3,12 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from content import counts
+
+
+def lift(apps, schema_editor):
+    counts.lift(schema_editor.connection)
+
 
 class Migration(migrations.Migration):
 
@@ -31,4 +37,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('platform', 'space', 'organization', 'type', 'category', 'maturity', 'platform_wide'), name='one_count_per_combination_of_facts')],
             },
         ),
+        migrations.RunPython(migrations.RunPython.noop, lift),  # the way there is counts.ensure, after migrate
     ]

@@ -78,7 +78,7 @@ def _listing(request, space=None):
     return {
         "page": page,
         "asked": asked,
-        "facets": _facets(everything, asked, names, space),
+        "facets": _facets(everything, asked, names, (space, others)),
         "may_ask": not others and reading.has_hidden(actor, space=space),
         "others": others,
         "sort": asked.order,
@@ -102,11 +102,13 @@ def _record(actor, page, space):
     reading.record_asking(actor, shown, space=space)
 
 
-def _facets(everything, asked, names, space):
+def _facets(everything, asked, names, where):
     def narrowed(wished):
         return reading.filtered(everything, wished, names.actor)
 
-    found = facets.facets(asked, narrowed, names.actor.now, without=("space",) if space else ())
+    space, others = where
+    ledger = facets.tallied(asked, names.actor, space=space, others=others)
+    found = facets.facets(asked, narrowed, names.actor.now, without=("space",) if space else (), ledger=ledger)
     found["owner"] = names.known(found["owner"])
     found["lock"] = [(value, label, None, value in asked.locks) for value, label in LOCKS.items()]
     return [
@@ -148,4 +150,7 @@ def _columns(actor, space):
 
 def said(number):
     """Say how many there are: a number that is not told to the last has a plus."""
-    return None if number is None else f"{min(number, facets.EXACT):,}{'+' if number > facets.EXACT else ''}"
+    if number is None:
+        return None
+    more = number > facets.EXACT or isinstance(number, facets.AtLeast)
+    return f"{min(number, facets.EXACT):,}{'+' if more else ''}"

@@ -27,13 +27,16 @@ class Capped(Paginator):
         super().__init__(rows, per_page)
         self.count = reading.count(rows)
 
+    def _get_page(self, rows, *more):
+        return super()._get_page(reading.loaded(rows), *more)
+
 
 class _Open(Page):
     """A page among more than are counted."""
 
     def __init__(self, paginator, number):
         first = (number - 1) * paginator.per_page
-        rows = list(paginator.object_list[first : first + paginator.per_page + 1])
+        rows = reading.loaded(paginator.object_list[first : first + paginator.per_page + 1])
         self.later = len(rows) > paginator.per_page
         super().__init__(rows[: paginator.per_page], number, paginator)
 
