@@ -1,15 +1,13 @@
 """Sends stored bytes: whole files are hashed on the way out, so that damaged ones never arrive complete."""
 
 import hashlib
-import logging
 import re
 
+from content import soundness
 from content.blobs import CHUNK, storage
 from tenants.errors import Gone
 
 RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
-RESTORE = "The people who run this installation can restore them."
-log = logging.getLogger("gangway.files")
 
 
 class DamagedError(Exception):
@@ -20,17 +18,18 @@ class Stream:
     """The bytes of a version, or `span` of them as (first, last); closes its file even when nobody reads it."""
 
     def __init__(self, version, span=None):
-        """Open the bytes. Raises Gone when they are missing or of another size than was stored."""
+        """Open the bytes. Raises Gone when they are missing or of another size than stored, Infected for malware."""
+        soundness.require_whole(version)
         self.version, self.span = version, span
         try:
             self.source = storage().open(version.key)
         except FileNotFoundError:
-            log.error("The bytes of file version %s are missing.", version.pk)
-            raise Gone("The stored bytes of this version are missing.", RESTORE) from None
+            soundness.note_damage(version, "missing")
+            raise Gone("The stored bytes of this version are missing.", soundness.RESTORE) from None
         if self.source.size != version.size:
             self.close()
-            log.error("The bytes of file version %s are of another size.", version.pk)
-            raise Gone("The stored bytes of this version are damaged.", RESTORE)
+            soundness.note_damage(version, "of another size")
+            raise Gone("The stored bytes of this version are damaged.", soundness.RESTORE)
 
     def __iter__(self):
         return self._part(*self.span) if self.span else self._whole()
@@ -46,7 +45,7 @@ class Stream:
             digest.update(chunk)
             held = chunk
         if digest.hexdigest() != self.version.sha256:
-            log.error("The bytes of file version %s have another hash.", self.version.pk)
+            soundness.note_damage(self.version, "of another hash")
             raise DamagedError(f"file version {self.version.pk}")
         yield held
 

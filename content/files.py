@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from content import conversions, news
+from content import conversions, news, scanning
 from content.blobs import hash_of, keys, put, storage
 from content.changing import decide_change
 from content.models import File, FileVersion, Upload
@@ -151,6 +151,7 @@ def _commit(actor, item, name, arrival, facts):
         file=file, number=number, comment=arrival.comment.strip()[:250], created_by=actor.user, **facts
     )
     _end_upload(arrival.upload, version)
+    scanning.request(version)
     conversions.request(version)
     fields = []
     if arrival.unlock and item.locked_by_id == actor.user.pk:

@@ -216,6 +216,8 @@ def _carry(item, new):
             size=latest.size,
             sha256=latest.sha256,
             media_type=latest.media_type,
+            scan=latest.scan,
+            damaged_at=latest.damaged_at,
             comment=f"As revision {item.revision}, version {latest.number}",
             created_by=latest.created_by,
         )

@@ -1,10 +1,11 @@
 """Sends the bytes of a version over HTTP: whole, in part, or the word that the asker has them already."""
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, parse_etags
 
 from content.downloads import Stream, asked_span
 from content.files import note_reading
+from content.soundness import require_sound
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -16,9 +17,13 @@ SAFE = {
 
 
 def attachment(request, found):
-    """Return a version as an attachment, with range and resume; whoever calls has asked the rule."""
+    """Return a version as an attachment, with range and resume; whoever calls has asked the rule.
+
+    Raises Gone, Infected or Conflict for bytes that are not handed out, see `content.soundness`.
+    """
+    require_sound(request.actor, found)
     tag = f'"{found.sha256}"'
-    if request.headers.get("If-None-Match") == tag:
+    if _known(request.headers.get("If-None-Match", ""), tag):
         response = HttpResponse(status=304)
     else:
         asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
@@ -30,6 +35,11 @@ def attachment(request, found):
         response[header] = value
     response["ETag"] = tag
     return response
+
+
+def _known(header, tag):
+    """Tell whether If-None-Match names the tag; weak ones count, as for every reading."""
+    return header.strip() == "*" or tag in {named.removeprefix("W/") for named in parse_etags(header)}
 
 
 def _unsatisfiable(version):

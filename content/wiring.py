@@ -6,7 +6,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, items, reading, resumable
+from content import acts, conversions, files, items, reading, resumable, scanning, soundness
 from content.models import Category, Item, Maturity
 from content.search import entries
 from spaces import hooks
@@ -26,6 +26,9 @@ VERBS = {
     "maturity_changed": "changed the maturity of",
     "maturity_excepted": "changed by exception the maturity of",
     "file_stored": "stored a file version in",
+    "file_damaged": "found damaged bytes in a file of",
+    "file_mended": "found whole again a file of",
+    "file_quarantined": "closed for malware a file of",
     "file_checked_out": "checked out a file of",
     "file_checked_in": "checked in a file version of",
     "file_stored_frozen": "stored, while it was Frozen, a file version in",
@@ -112,6 +115,8 @@ def register():
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
+    clock.contribute("compare stored files with their hashes", timedelta(hours=1), soundness.check_some)
+    clock.contribute("ask for outstanding scans", timedelta(minutes=5), scanning.again)
     clock.contribute("sweep unfinished uploads", timedelta(hours=1), resumable.sweep)
     clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)

@@ -2,7 +2,7 @@
 
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
-from content.models.files import File, FileVersion
+from content.models.files import File, FileVersion, Scan
 from content.models.items import Item, Maturity
 from content.models.numbers import Number
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
@@ -35,6 +35,7 @@ __all__ = [
     "ReferenceKind",
     "Rendition",
     "SavedSearch",
+    "Scan",
     "SearchEntry",
     "Share",
     "Upload",

@@ -20,6 +20,15 @@ class File(models.Model):
         return self.name
 
 
+class Scan(models.TextChoices):
+    """What a scanner for malware said of a version; without a scanner nothing."""
+
+    NONE = "", "not scanned"
+    PENDING = "pending", "waits for the scanner"
+    CLEAN = "clean", "clean"
+    INFECTED = "infected", "carries malware"
+
+
 class FileVersion(models.Model):
     """Bytes that were uploaded once and never change. `size` is in bytes, `sha256` is hexadecimal."""
 
@@ -32,6 +41,10 @@ class FileVersion(models.Model):
     comment = models.CharField(max_length=250, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    checked_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="Last compared with its hash.")
+    damaged_at = models.DateTimeField(null=True, blank=True, help_text="When its bytes were found missing or other.")
+    scan = models.CharField(max_length=8, choices=Scan, blank=True, default=Scan.NONE)
+    scan_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-number"]

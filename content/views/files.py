@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from content import locks, reading
 from content.files import Arrival, add_version, find_version
 from content.forms import UploadForm
+from content.soundness import require_sound
 from content.uploads import received
 from content.web import attachment
 from tenants import access, limits
@@ -52,6 +53,7 @@ def _stored(request, item, form):
 def file_check_out(request, version):
     """Lock the item and lead to its page, where the bytes of the version are sent."""
     found = find_version(request.actor, version)
+    require_sound(request.actor, found)
     item = locks.check_out(actor=request.actor, version=found)
     address = reverse("content:item_detail", args=[request.platform.slug, item.pk])
     return redirect(f"{address}?out={found.pk}")

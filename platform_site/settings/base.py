@@ -189,6 +189,7 @@ TASKS = {
     "default": {"BACKEND": "django_tasks_db.DatabaseBackend"},
     "conversion": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["conversion"]},  # a worker of its own
 }
+SCANNER = env.text("SCANNER", "")  # reads a file on its standard input; ends with 0 for clean, 1 for malware
 SANDBOX = env.flag("SANDBOX", True)  # conversions run in bubblewrap where it is installed
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Gangway <no-reply@gangway.example>")
