@@ -9,8 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from tenants import audit
-from tenants.models import Kind, Member, Organization, User
+from tenants import audit, naming
+from tenants.models import Kind, Member, Organization
 
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 MOST_WORDS = 8  # of a search; further ones are left out
@@ -79,7 +79,6 @@ class RecordFilter(forms.Form):
     def _says(self, word):
         texts = ("object_label", "reason", "rule", "was", "became")
         acts = [code for code, said in audit.VERBS.items() if word.lower() in said.lower()]
-        people = User.objects.filter(memberships__platform=self.platform)
-        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word)).values("pk")
+        people = Member.objects.filter(naming.named(word), platform=self.platform).values("user")
         found = reduce(or_, (Q(**{f"{name}__icontains": word}) for name in texts))
         return found | Q(verb__in=acts) | Q(actor__in=people) | Q(subject__in=people)

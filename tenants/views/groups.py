@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tenants import groups, naming, web
+from tenants import groups, limits, naming, web
 from tenants.errors import DomainError, NotVisible
 from tenants.forms import take
 from tenants.group_forms import GroupForm, GroupGrantForm
@@ -183,6 +183,8 @@ def _search(request, group):
     rows = rows.filter(naming.named(words, address="istartswith")).select_related("user", "company", "unit")
     rows = rows.order_by(*naming.by_name())
     asked = len(words) >= SHORTEST_SEARCH
+    if asked:
+        limits.spend(request, "search")
     return {"words": words, "asked": asked, "found": list(rows[:MOST_FOUND]) if asked else []}
 
 

@@ -19,6 +19,7 @@ from content.items import Draft, repair_item
 from content.models import Item
 from platform_site.settings import base
 from tenants.browsers import named
+from tenants.errors import Unacceptable
 from tenants.models import AuditEvent, Notification, Platform, Right, User
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, UserFactory, actor_of, give, host_of, worker
 from tests.tenants.worlds import invited
@@ -300,13 +301,15 @@ def run_all(acts):
 def test_t40_no_request_that_began_after_the_deactivation_gets_in():
     member = worker(PlatformFactory(), user=person())
     home, client = reverse("tenants:home", args=[member.platform.slug]), Client()
-    for _round in range(5):
+    for point in range(5):  # after so many pairs of requests
         User.objects.filter(pk=member.user_id).update(is_active=True)
         client.force_login(member.user)
-        over, late = threading.Event(), []
+        reached, over, late = threading.Event(), threading.Event(), []
 
-        def ask(over=over, late=late):
-            for _ in range(12):
+        def ask(point=point, reached=reached, over=over, late=late):
+            for number in range(14):
+                if number >= 2 * point:
+                    reached.set()
                 began_after = over.is_set()
                 status = client.get(home).status_code
                 if began_after and status == 200:
@@ -315,6 +318,7 @@ def test_t40_no_request_that_began_after_the_deactivation_gets_in():
 
         asking = threading.Thread(target=ask)
         asking.start()
+        reached.wait(timeout=30)
         User.objects.filter(pk=member.user_id).update(is_active=False)
         over.set()
         asking.join(timeout=60)
@@ -350,6 +354,9 @@ def test_t60_a_repair_says_who_and_why_and_tells_the_content_owner():
     space = SpaceFactory(platform=platform)
     give(author, space, "author")
     item = ItemFactory(space=space, organization=host_of(platform), owner=author.user)
+    with pytest.raises(Unacceptable):
+        repair_item(actor=actor_of(boss), item=item, draft=Draft(title="Mended"), reason=" ")
+    assert not AuditEvent.objects.exists() and not Notification.objects.exists()
     repair_item(actor=actor_of(boss), item=item, draft=Draft(title="Mended"), reason="Wrong number")
     entry = AuditEvent.objects.get(verb="item_repaired")
     assert (entry.actor, entry.reason) == (boss.user, "Wrong number")
