@@ -133,6 +133,8 @@ def _refuse_holder(actor, row):
 
 
 def _refuse_move(actor, row):
+    if row.category == PERSONAL:
+        return "It is personal: only its content owner moves it, and it does not change hands.", ""
     return "Its content owner, a Leader or an Owner does this.", f"Ask an Owner of {row.space}."
 
 
@@ -334,10 +336,10 @@ def create(actor, category):
         return Decision(False, "Choose the credential to create with.", "4", "New content belongs to its space.")
     if not actor.may(NEEDS[category]):
         return Decision(False, f"No licence of yours gives the capability {NEEDS[category]}.", "8.C")
-    if _could_create(held, category):
+    if could_create(held, category):
         return Decision(True, f"You are {held.responsibility_name} in {held.space_title}.", "4")
     more = "" if category == Category.ADMINISTRATIVE else " or above"
-    fitting = next((other for other in actor.held if _could_create(other, category)), None)
+    fitting = next((other for other in actor.held if could_create(other, category)), None)
     remedy = f"Switch to {fitting}." if fitting else f"Ask an Owner of {held.space_title}."
     return Decision(False, f"Creating {label} takes {needed}{more}; you are {held.responsibility_name}.", "4", remedy)
 
@@ -347,7 +349,8 @@ def creatable(actor):
     return [kind for kind in ItemType.objects.exclude(category=PERSONAL) if create(actor, kind.category)]
 
 
-def _could_create(held, category):
+def could_create(held, category):
+    """Tell whether content of `category` could be created by a credential."""
     return held.is_owner if category == Category.ADMINISTRATIVE else held.level >= THRESHOLD[category]
 
 

@@ -51,38 +51,49 @@ def _readable(user, actor, rows):
     return {row.pk for row in rows if row.number in ids}
 
 
+KINDS = (
+    news.NewsKind(
+        "lock",
+        "My locks",
+        "you had locked the item",
+        icon="lock",
+        quiet="A lock of yours ended on something that you no longer see.",
+        still=_readable,
+    ),
+    news.NewsKind(
+        "repair",
+        "Repairs of what I own",
+        "you are the content owner",
+        quiet="Something of yours that you no longer see was repaired.",
+        still=_readable,
+    ),
+    news.NewsKind(
+        "ownership",
+        "Moves of what I own",
+        "you are or were the content owner",
+        quiet="Something that you no longer see was moved, or has another content owner.",
+        still=_readable,
+        icon="user",
+    ),
+    news.NewsKind(
+        "share",
+        "Shared with me",
+        "somebody shared the item with you",
+        quiet="Something is no longer shared with you.",
+        still=_readable,
+        icon="share",
+    ),
+    news.NewsKind(
+        "activity",
+        "What happens in spaces I follow",
+        "you follow everything in the space",
+        Delivery.DIGEST,
+        icon="item",
+        still=_readable,
+    ),
+)
+
+
 def register():
     """Declare the kinds of this floor."""
-    news.contribute(
-        news.NewsKind(
-            "lock",
-            "My locks",
-            "you had locked the item",
-            icon="lock",
-            quiet="A lock of yours ended on something that you no longer see.",
-            still=_readable,
-        ),
-        news.NewsKind(
-            "repair",
-            "Repairs of what I own",
-            "you are the content owner",
-            quiet="Something of yours that you no longer see was repaired.",
-            still=_readable,
-        ),
-        news.NewsKind(
-            "share",
-            "Shared with me",
-            "somebody shared the item with you",
-            quiet="Something is no longer shared with you.",
-            still=_readable,
-            icon="share",
-        ),
-        news.NewsKind(
-            "activity",
-            "What happens in spaces I follow",
-            "you follow everything in the space",
-            Delivery.DIGEST,
-            icon="item",
-            still=_readable,
-        ),
-    )
+    news.contribute(*KINDS)

@@ -7,7 +7,6 @@ from content.loaders import in_order
 from content.models import Level
 from spaces import previews
 from tenants import access, groups
-from tenants import actor as actors
 from tenants.actor import Received
 from tenants.models import Member, UserGroup
 
@@ -59,19 +58,12 @@ def effects(item, recipient, level):
     """
     group = recipient if isinstance(recipient, UserGroup) else None
     members = list(groups.people_of(group)) if group else [recipient]
-    people = accepted(members)
+    people = previews.accepted(members)
     standing = copy(item)
     standing.locked_by = standing.locked_by_id = None  # a lock passes, a share stays
     before = [_acts(people, act, standing) for act in ACTS]
     after = [_acts([_sharing(actor, item, level, group) for actor in people], act, standing) for act in ACTS]
     return [_effect(*row) for row in zip(members, zip(*before, strict=True), zip(*after, strict=True), strict=True)]
-
-
-def accepted(members):
-    """Return Actors for the members, invited ones as they will be once they accept and are licensed."""
-    pending = {member.pk for member in members if member.is_pending}
-    built = actors.build([previews.in_access(member) for member in members])
-    return [previews.working(actor) if actor.member.pk in pending else actor for actor in built]
 
 
 def _acts(people, act, item):

@@ -5,8 +5,9 @@ from django.utils import timezone
 from content.models import Item
 from content.search import entries
 from spaces.models import Space
+from tenants import access
 from tenants import actor as actors
-from tenants.errors import Changed, NotVisible
+from tenants.errors import Changed, Conflict, NotVisible
 
 RELATED = ("space", "organization", "owner", "type", "platform", "locked_by")
 
@@ -37,11 +38,15 @@ def lock_row(actor, pk):
 def lock_rows(actor, ids):
     """Return {id: item} of the actor's platform, their spaces and they locked. Raise NotVisible when one is missing."""
     found = Item.objects.filter(platform=actor.platform, pk__in=ids).order_by()
-    lock_spaces(found.values("space"))
+    spaces = {pk for (pk,) in lock_spaces(found.values("space"))}
     locked = found.select_for_update(of=["self"]).select_related(*RELATED).order_by("pk")
     rows = {item.pk: item for item in locked}
     if len(rows) < len(set(ids)):
         raise NotVisible
+    for item in rows.values():
+        if item.space_id not in spaces:  # moved between the two
+            access.require(fresh(actor), "read", item)
+            raise Conflict("It was moved a moment ago.", "Try again.")
     return rows
 
 

@@ -11,7 +11,9 @@ from content.models import Category, Item, Maturity
 from content.search import entries
 from spaces import hooks
 from spaces.models import Space
+from spaces.rules import people_known
 from tenants import access, activity, audit, clock, events, panels, web
+from tenants.models import Member, Organization
 
 VERBS = {
     "item_created": "created",
@@ -20,6 +22,8 @@ VERBS = {
     "item_repaired": "repaired",
     "item_revised": "made a new revision:",
     "item_deleted": "deleted",
+    "item_moved": "moved",
+    "owner_changed": "changed the content owner of",
     "item_locked": "locked",
     "item_unlocked": "unlocked",
     "lock_broken": "broke the lock on",
@@ -55,6 +59,9 @@ KINDS = {
 LABELS = {
     "maturity": "Maturity",
     "related": "Item",
+    "in_space": "Space",
+    "of_organization": "Organization",
+    "owned_by": "Content owner",
     "position": "Find number",
     "sha256": "SHA-256",
     "size": "Size in bytes",
@@ -104,6 +111,31 @@ def known_items(actor, ids):
     return words
 
 
+def known_spaces(actor, ids):
+    """Return {id: words} for spaces between which items moved: the title for who sees the space."""
+    rows = Space.objects.filter(platform=actor.platform, pk__in=ids)
+    titles = dict(access.narrow(rows, actor, "see").values_list("pk", "title"))
+    return {pk: titles.get(pk, "a space that you do not see") for pk in ids}
+
+
+def known_organizations(actor, ids):
+    """Return {id: words} for organizations to which items belonged: the name for who may know its people."""
+    known = people_known(actor)
+    rows = Organization.objects.filter(platform=actor.platform, pk__in=ids if known is None else known & ids)
+    names = dict(rows.values_list("pk", "name"))
+    return {pk: names.get(pk, "another organization") for pk in ids}
+
+
+def known_people(actor, ids):
+    """Return {id: words} for people who were content owners, as far as the actor may know them."""
+    known = people_known(actor)
+    rows = Member.objects.filter(platform=actor.platform, user__in=ids).select_related("user")
+    near = {
+        row.user_id: str(row) for row in rows if known is None or not {row.company_id, row.unit_id}.isdisjoint(known)
+    }
+    return {pk: near.get(pk, events.STRANGER) for pk in ids}
+
+
 def item_url(slug, pk):
     """Return where an item stands."""
     return reverse("content:item_detail", args=[slug, pk])
@@ -125,6 +157,9 @@ def register():
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)
     events.contribute_things("related", known_items)
+    events.contribute_things("in_space", known_spaces)
+    events.contribute_things("of_organization", known_organizations)
+    events.contribute_things("owned_by", known_people)
     hooks.on_access_lost(items.settle_space)
     hooks.contribute_knowing(knows)
     panels.contribute("home", recent)

@@ -7,10 +7,12 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, replace
 
-from spaces.models import LADDER, Responsibility
+from django.utils import timezone
+
+from spaces.models import LADDER, InvitationCredential, Responsibility
 from tenants import actor as actors
 from tenants.actor import Actor, Held
-from tenants.models import Capability, Status
+from tenants.models import Capability, InvitationState, Status
 
 EXPOSURES = []
 READABLE = []
@@ -99,6 +101,34 @@ def imagine(actor, space, spec):
 def working(actor):
     """Return `actor` as they would be once active and licensed: a pending member reads from acceptance."""
     return replace(actor, member=in_access(actor.member), capabilities=frozenset(Capability.values), compiled={})
+
+
+def accepted(members):
+    """Return Actors for the members, invited ones as they will be once they accept and are licensed.
+
+    What standing invitations will give in spaces counts with what they were given already. One query more than for
+    the actors themselves.
+    """
+    pending = {member.pk for member in members if member.is_pending}
+    found = actors.build([in_access(member) for member in members])
+    rows = InvitationCredential.objects.filter(
+        invitation__member__in=pending,
+        invitation__state=InvitationState.SENT,
+        invitation__expires_at__gt=timezone.now(),
+    )
+    coming = {}
+    for row in rows.select_related("space", "organization", "invitation"):
+        coming.setdefault(row.invitation.member_id, []).append(row)
+    return [
+        _accepted(actor, coming.get(actor.member.pk, ())) if actor.member.pk in pending else actor for actor in found
+    ]
+
+
+def _accepted(actor, coming):
+    actor = working(actor)
+    for row in coming:
+        actor = imagine(actor, row.space, row)
+    return actor
 
 
 def in_access(member):

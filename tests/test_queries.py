@@ -128,6 +128,7 @@ content:parts_list          item        external
 content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author
+content:item_move           item        administrator
 content:item_sharing        item        leader target
 content:item_sharing?q=Pe   item        leader
 content:share_detail        recipient   leader

@@ -10,11 +10,13 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from content.models import Item, Maturity
+from content.moves import place_of
+from content.readers import changes
 from spaces import drafts
 from spaces.models import AccessRequest, Credential
 from tenants import organizations
 from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService, User
-from tests.factories import host_of, share
+from tests.factories import give, host_of, share
 from tests.site_world import KEPT, LOOKS, RECORD, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
 
@@ -63,6 +65,10 @@ def _ending(world):
 
 def _asked(world):
     Member.objects.filter(pk=world.target.pk).update(sponsor_offered=world.users["author"])
+
+
+def _elsewhere(world):
+    give(world.members["content_owner"], world.empty, "reader")
 
 
 def _private(world):
@@ -114,6 +120,26 @@ GROUP = {
     "group": lambda world: world.group.pk,
     "responsibility": "contributor",
     "shown": lambda world: f"{world.group.pk}:contributor:False:1:0",
+}
+
+
+def _shown(world, space, owner):
+    """Return the token of the preview of a move."""
+    place = place_of(world.item, space=space, owner=owner)
+    numbers = [str(len(side)) for side in changes(world.item, place)]
+    return ":".join([str(space.pk), str(world.item.organization_id), str(owner.pk), *numbers])
+
+
+MOVED = {
+    "space": lambda world: world.empty.pk,
+    "organization": lambda world: world.item.organization_id,
+    "shown": lambda world: _shown(world, world.empty, world.item.owner),
+}
+HANDED = {
+    "space": lambda world: world.space.pk,
+    "organization": lambda world: world.item.organization_id,
+    "owner": lambda world: world.members["author"].pk,
+    "shown": lambda world: _shown(world, world.space, world.users["author"]),
 }
 SHARE = {
     "level": "share_read",
@@ -394,6 +420,8 @@ ACTS = [
     Act("content:item_unlock", "item", "author", "item_unlocked", {}, "rule", _locked),
     Act("content:item_break_lock", "item", "owner", "lock_broken", {}, "subject rule", _locked),
     Act("content:item_revise", "item", "author", "item_revised", {}, "before after rule", _frozen),
+    Act("content:item_move", "item", "administrator", "item_moved", MOVED, "before after rule", _elsewhere),
+    Act("content:item_move", "item", "leader", "owner_changed", HANDED, "before after subject rule"),
     Act("content:share_detail", "recipient", "leader", "share_given", SHARE, "after rule"),
     Act(
         "content:share_detail",
@@ -536,6 +564,9 @@ REFUSED = [
     (422, Act("content:item_edit", "item", "author", data={"title": "Bracket"} | VERSION)),
     (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),
     (409, Act("content:item_maturity", "item", "leader", data={"target": "in_work"})),
+    (422, Act("content:item_move", "item", "administrator", data=MOVED)),
+    (422, Act("content:item_move", "item", "administrator", data=MOVED | {"shown": "stale"}, before=_elsewhere)),
+    (403, Act("content:item_move", "item", "author", data=MOVED)),
     (422, Act("content:share_detail", "recipient", "leader", data={"level": "share_read", "shown": "stale"})),
     (403, Act("content:share_detail", "recipient", "author", data=SHARE)),
     (403, Act("content:share_end", "shared", "author")),

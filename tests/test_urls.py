@@ -230,6 +230,8 @@ GET  content:item_detail                 item        302 404 404 404 404   200 4
 GET  content:item_why                    item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_readers                item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
 GET  content:item_record                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:item_move                   item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
+POST content:item_move                   item        302 404 404 404 404   403 404 403 403 403 422 422 422 422
 GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 422 422 422 422

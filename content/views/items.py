@@ -4,7 +4,7 @@ from django.conf import settings
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, properties, reading, resumable
+from content import acts, conversions, items, lifecycle, properties, readers, reading, resumable
 from content.forms import ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
@@ -13,14 +13,28 @@ from content.views.attempts import attempt
 from content.views.viewing import main_view
 from spaces.rules import people_known
 from tenants import access, events
-from tenants import actor as actors
 from tenants.errors import Conflict
 from tenants.models import AuditEvent
 from tenants.panels import panels
 from tenants.web import note_look, render_page
 
-BUTTONS = ("modify", "repair", "lock", "unlock", "break_lock", "revise", "delete", "clear", "see_readers", "comment")
+BUTTONS = (
+    "modify",
+    "repair",
+    "lock",
+    "unlock",
+    "break_lock",
+    "revise",
+    "delete",
+    "clear",
+    "see_readers",
+    "comment",
+    "share",
+    "move",
+    "change_owner",
+)
 ENTRIES = 15
+SENTENCES = {rule.code: rule.sentence for rule in READING}
 
 
 def _page(request, item, **more):
@@ -90,15 +104,19 @@ def item_why(request, pk):
 
 @require_safe
 def item_readers(request, pk):
-    """Everybody who reads the item now, with the rule; restricted askers see people of their organization."""
+    """Everybody who reads the item or will once they accept, with the rule; restricted askers see their own people."""
     item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "see_readers", item)
     known = people_known(request.actor, item.space_id)
-    sentences = {rule.code: rule.sentence for rule in READING}
     found = [
-        (actor.member, decision.code, sentences[decision.code], _through(actor, decision.code, item, known))
-        for actor, decision in access.who(actors.everyone(request.platform), "read", item)
-        if decision and (known is None or not actor.organizations.isdisjoint(known))
+        (
+            one.member,
+            one.decision.code,
+            SENTENCES[one.decision.code],
+            _through(one.actor, one.decision.code, item, known),
+        )
+        for one in readers.readers(item, readers.admitted(request.platform))
+        if known is None or not one.actor.organizations.isdisjoint(known)
     ]
     return render_page(request, "content/item_readers.html", {"item": item, "readers": found, "known": known})
 

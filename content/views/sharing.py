@@ -223,7 +223,7 @@ def _told(actor, row, names, members, mine):
         share=row,
         to=f"{recipients.GROUP}-{row.group_id}" if grouped else recipients.address_of(member),
         name=(str(row.group.user_group) if knows else "A group") if grouped else str(member) if knows else STRANGER,
-        company=member.company if member and knows else None,
+        company=None if not member or not knows or member.company.is_host else member.company,
         note=_note(row, member),
         giver=names.say(row.given_by),
         mine=own,

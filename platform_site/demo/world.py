@@ -19,6 +19,7 @@ from content.items import Draft, create_item, revise_item
 from content.lifecycle import change_maturity
 from content.locks import lock_item
 from content.models import Item, ItemType
+from content.moves import move_item, place_of
 from content.shares import ShareSpec, give_share
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
@@ -263,6 +264,7 @@ class _World:
             self.plan(team.day, self.gather, team)
         for day, *given in cast.SHARES:
             self.plan(day, self.share, *given)
+        self.plan(1.5, self.hand_over, "sam", cast.TRAYS, "Tray bottom drawing", "sam")
 
     def gather(self, team):
         """Make a user group of the host, put its people in, and give it what it holds."""
@@ -286,6 +288,12 @@ class _World:
         )
         spec = ShareSpec(level, days and timezone.now() + timedelta(days=days))
         give_share(actor=self.actor(person, item.space.platform), item=item, recipient=to, spec=spec)
+
+    def hand_over(self, person, space, title, heir):
+        """Make somebody else content owner of an item."""
+        item = self.titled(title, space)
+        place = place_of(item, owner=self.people[heir])
+        move_item(actor=self.actor(person, item.space.platform), item=item, place=place)
 
     def drop_a_file(self):
         """Let an Administrator drop a file of people; it waits for the confirmation."""

@@ -13,8 +13,11 @@ from content.items import Draft, create_item, delete_item, edit_item, revise_ite
 from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
 from content.models import FileVersion, Item, Maturity
+from content.moves import may_own, move_item, place_of
 from spaces.credentials import remove_credential
-from spaces.models import Credential
+from spaces.models import Credential, Space
+from spaces.services import delete_space
+from tenants import actor as actors
 from tenants.errors import DomainError
 from tenants.members import end_access
 from tenants.models import AuditEvent, Right
@@ -258,3 +261,52 @@ def test_c02_the_sweep_takes_nothing_that_is_being_stored():
     assert outcome(outcomes) == ["NoneType", "NoneType"]
     with storage().open(world.versions().get().key) as stored:
         assert stored.read() == b"kept"
+
+
+class Moving(World):
+    """A second space to which the first person may move the item."""
+
+    def __init__(self, maturity=Maturity.IN_WORK, visibility="private"):
+        super().__init__(maturity)
+        self.space.visibility = visibility
+        self.space.save()
+        self.there = SpaceFactory(platform=self.space.platform)
+        for member in (*self.people, self.owner):
+            give(member, self.there, "leader")
+        self.first, self.second = map(actor_of, self.people)
+        self.chief = actor_of(self.owner)
+
+    def move(self, actor=None, **new):
+        place = place_of(self.item, **({"space": self.there} | new))
+        return lambda: move_item(actor=actor or self.first, item=self.item, place=place)
+
+
+def test_t35_a_move_and_another_act_at_once_are_one_after_the_other():
+    acts = {
+        "delete": lambda world: partial(delete_item, actor=world.second, item=world.item),
+        "release": lambda world: partial(change_maturity, actor=world.second, item=world.item, target="released"),
+        "lock": lambda world: partial(lock_item, actor=world.second, item=world.item),
+        "move back": lambda world: world.move(world.second, owner=world.people[1].user),
+        "delete space": lambda world: partial(delete_space, actor=world.chief, space=world.there),
+        "end credential": lambda world: partial(
+            remove_credential,
+            actor=world.chief,
+            credential=Credential.objects.get(user=world.people[0].user, content_object=world.there),
+        ),
+    }
+    for name, act in acts.items():
+        for _ in ROUNDS:
+            world = Moving()
+            outcomes = committed(world.move(), act(world))
+            stored = world.stored()
+            assert world.entries().count() == sum(refusal is None for refusal in outcomes.values()), name
+            assert set(outcome(outcomes)) <= {"NoneType", "Conflict", "AccessDenied", "NotVisible", "Unacceptable"}
+            if stored is None:
+                assert name == "delete"
+                continue
+            moved = stored.space_id == world.there.pk
+            assert moved is (outcomes[0] is None) or name == "move back", (name, outcomes)
+            assert Space.objects.filter(pk=stored.space_id).exists()
+            holder = actors.of(stored.owner, world.space.platform)
+            assert not moved or name == "end credential" or may_own(holder, stored.space_id, stored.organization_id)
+            assert name != "end credential" or not moved or world.entries()[0].verb == "item_moved"
