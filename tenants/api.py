@@ -9,6 +9,7 @@ import json
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
 from django.http import Http404, JsonResponse
 from ninja import Router, Schema
 from ninja.errors import HttpError, ValidationError
@@ -18,7 +19,7 @@ from ninja.security import HttpBearer
 from tenants import api_replies, api_tokens, entry, limits, members, two_factor
 from tenants.access import Decision
 from tenants.doors import NO_SECOND_STEP
-from tenants.errors import AccessDenied, Changed, DomainError, NotVisible, Unacceptable, Unknown
+from tenants.errors import AccessDenied, Changed, DomainError, NotVisible, Unacceptable, Unknown, crossed
 from tenants.models import Scope
 
 PREFIX = "/api/p/"
@@ -73,6 +74,13 @@ def refused(request, exc, **more):
     return response
 
 
+def met(request, exc):
+    """Return a conflict where two acts crossed in the database; any other error of it is ours."""
+    if (conflict := crossed(exc)) is None:
+        raise exc
+    return refused(request, conflict)
+
+
 def invalid(request, exc):
     """Return what is wrong with the values of a request, field by field."""
     fields = {_where(*one["loc"]): one["msg"] for one in exc.errors}
@@ -102,6 +110,7 @@ def taken(form):
 def handle(api):
     """Let all errors of the API be answered in one shape."""
     api.add_exception_handler(DomainError, refused)
+    api.add_exception_handler(DatabaseError, met)
     api.add_exception_handler(ValidationError, invalid)
     api.add_exception_handler(Http404, lambda request, exc: refused(request, NotVisible()))
     api.add_exception_handler(HttpError, lambda request, exc: plain(exc.status_code))

@@ -80,7 +80,8 @@ class ActorMiddleware:
         request.actor = request.platform = None
         response = self.get_response(request)
         if response.status_code == TooMany.status:
-            response.headers.setdefault("Retry-After", "3600")  # forms say the sentence themselves
+            seconds = "3600" if request.actor else "60"  # forms of a platform say the sentence themselves
+            response.headers.setdefault("Retry-After", seconds)
         return response
 
     def process_view(self, request, view, args, kwargs):

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from django.db.models.deletion import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
 from content import items
 from content.models import Item
+from tenants import api
 from tenants.errors import Conflict, crossed
 from tenants.models import Organization, Right
 from tests.factories import ItemTypeFactory, OrganizationFactory, SpaceFactory, give, worker
@@ -44,6 +45,11 @@ def test_what_crossed_is_a_conflict_and_a_fault_stays_a_fault(error, ours):
     found = crossed(error)
     assert isinstance(found, Conflict) is ours
     assert not ours or (found.sentence and found.remedy)
+    if ours:
+        assert api.met(None, error).status_code == 409
+    elif isinstance(error, DatabaseError):
+        with pytest.raises(DatabaseError):
+            api.met(None, error)
 
 
 class World:
