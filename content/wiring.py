@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from content import acts, conversions, files, items, reading, resumable, scanning, soundness
 from content.models import Category, Item, Maturity
+from content.names import Names
 from content.search import entries
 from spaces import hooks
 from spaces.models import Space
 from spaces.rules import people_known
 from tenants import access, activity, audit, clock, events, panels, web
-from tenants.models import Member, Organization
+from tenants.models import Organization, User
 
 VERBS = {
     "item_created": "created",
@@ -128,12 +129,9 @@ def known_organizations(actor, ids):
 
 def known_people(actor, ids):
     """Return {id: words} for people who were content owners, as far as the actor may know them."""
-    known = people_known(actor)
-    rows = Member.objects.filter(platform=actor.platform, user__in=ids).select_related("user")
-    near = {
-        row.user_id: str(row) for row in rows if known is None or not {row.company_id, row.unit_id}.isdisjoint(known)
-    }
-    return {pk: near.get(pk, events.STRANGER) for pk in ids}
+    names = Names(actor)
+    names.load(ids)
+    return {user.pk: names.say(user) for user in User.objects.filter(pk__in=ids)}
 
 
 def item_url(slug, pk):

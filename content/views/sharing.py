@@ -224,7 +224,7 @@ def _told(actor, row, names, members, mine):
         to=f"{recipients.GROUP}-{row.group_id}" if grouped else recipients.address_of(member),
         name=(str(row.group.user_group) if knows else "A group") if grouped else str(member) if knows else STRANGER,
         company=None if not member or not knows or member.company.is_host else member.company,
-        note=_note(row, member),
+        note=_note(row, member) if knows else "",
         giver=names.say(row.given_by),
         mine=own,
         may_change=bool((grouped or not own) and shares.may_change(actor, item, row)),

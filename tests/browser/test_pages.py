@@ -73,6 +73,9 @@ def pages_of_an_administrator():
     of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]
+    tray = Item.objects.get(title="Tray bottom")
+    chosen = f"?space={item.space_id}&organization={tray.organization_id}"
+    found += [reverse("content:item_move", args=[HOST, tray.pk]) + chosen]
     found += [reverse(f"content:{name}", args=[HOST]) for name in ("shared_with_me", "shared_by_me")]
     return [*found, reverse("tenants:platforms"), reverse("mfa_index"), reverse("usersessions_list")]
 

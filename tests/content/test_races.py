@@ -12,8 +12,9 @@ from content.files import Arrival, add_version, storage, sweep
 from content.items import Draft, create_item, delete_item, edit_item, revise_item
 from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
-from content.models import FileVersion, Item, Maturity
+from content.models import FileVersion, Item, Maturity, Share
 from content.moves import may_own, move_item, place_of
+from content.shares import ShareSpec, give_share
 from spaces.credentials import remove_credential
 from spaces.models import Credential, Space
 from spaces.services import delete_space
@@ -310,3 +311,23 @@ def test_t35_a_move_and_another_act_at_once_are_one_after_the_other():
             holder = actors.of(stored.owner, world.space.platform)
             assert not moved or name == "end credential" or may_own(holder, stored.space_id, stored.organization_id)
             assert name != "end credential" or not moved or world.entries()[0].verb == "item_moved"
+
+
+def test_b14_a_share_given_twice_at_once_is_one_and_the_right_to_give_is_asked_under_the_lock():
+    for _ in ROUNDS:
+        world = World()
+        guest, spec = worker(world.space.platform), ShareSpec("share_read")
+        give_it = [
+            partial(give_share, actor=actor, item=world.item, recipient=guest, spec=spec)
+            for actor in (world.first, world.second)
+        ]
+        assert outcome(committed(*give_it)) == ["Conflict", "NoneType"]
+        assert Share.objects.filter(content_object=world.item).count() == 1
+        other, held = worker(world.space.platform), Credential.objects.get(user=world.people[1].user)
+        outcomes = committed(
+            partial(give_share, actor=world.second, item=world.item, recipient=other, spec=spec),
+            partial(remove_credential, actor=world.chief, credential=held),
+        )
+        assert outcomes[1] is None
+        assert Share.objects.filter(user=other.user).exists() is (outcomes[0] is None)
+        assert world.entries().count() == 2 + (outcomes[0] is None)

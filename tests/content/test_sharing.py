@@ -1,12 +1,19 @@
 """The pages of shares: who sees whom, who is offered, and what is said before a share is given or ended."""
 
+from datetime import timedelta
+from itertools import product
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from content import recipients, shared
-from content.models import GroupShare, Level, Maturity, Share
+from content.models import GroupShare, Item, Level, Maturity, Share
 from content.share_preview import effects
-from tenants.models import Right, Status
+from content.shares import ShareSpec, change_share, end_share, give_share
+from tenants.errors import DomainError
+from tenants.models import Member, Right, Status
 from tests.factories import (
     ItemFactory,
     MemberFactory,
@@ -159,3 +166,67 @@ def test_lists_of_shares_hold_what_one_gave_and_received_and_reads_now(item, peo
     item.save()
     assert not shared.given_by(actor_of(owner)).exists(), "lists leave Private items of others out"
     assert GroupShare.objects.count() == 1
+
+
+def test_t37_no_old_edge_shares_or_moves(item, people, visit):
+    """Who was content owner, gave a share or managed by one does nothing by that once the way in has ended."""
+    giver, manager, reader = worker(item.platform), worker(item.platform), people["reader"]
+    credential = give(giver, item.space, "leader")
+    item.owner = giver.user
+    item.save()
+    stored = share(item, people["insider"], given_by=giver.user)
+    managing = share(item, manager, Level.MANAGE, given_by=giver.user)
+    given = share(item, people["guest"], given_by=manager.user)
+    assert all(visit(who, "item_sharing", item.pk)[0] == 200 for who in (giver, manager))
+    credential.delete()
+    managing.delete()
+    before = list(Share.objects.values()), Item.objects.values().get()
+    data = {"level": "share_edit", "shown": "x", "space": item.space_id, "organization": item.organization_id}
+    for who, row in ((giver, stored), (manager, given)):
+        name = to(next(member for member in people.values() if member.user_id == row.user_id))
+        for page, *args in (("share_detail", name), ("share_end", name), ("item_sharing",), ("item_move",)):
+            assert visit(who, page, item.pk, *args)[0] == 404, page
+            if page != "item_sharing":
+                assert visit(who, page, item.pk, *args, data=data)[0] == 404, page
+        assert not shared.given_by(actor_of(who)).exists()
+    give(giver, item.space, "reader")  # content owner below the level of the category, giver of a share: reads, no more
+    for page, *args in (("share_detail", to(people["insider"])), ("share_end", to(people["insider"])), ("item_move",)):
+        assert visit(giver, page, item.pk, *args)[0] == 403, page
+    assert (list(Share.objects.values()), Item.objects.values().get()) == before
+    assert visit(reader, "item_sharing", item.pk)[0] == 200
+
+
+def test_t50_nobody_shares_above_or_longer_than_what_they_hold(item, visit):
+    """No chain of shares by managers, editors and readers makes a manager, or a share that lasts longer than theirs."""
+    ends = timezone.now() + timedelta(days=10)
+    sooner, later = ends - timedelta(days=1), ends + timedelta(days=1)
+    holders = {level: worker(item.platform) for level in Level}
+    mine = {level: share(item, member, level, ends_at=ends) for level, member in holders.items()}
+    others = {level: share(item, worker(item.platform), level, ends_at=ends) for level in Level}
+
+    def tried(act, **asked):
+        try:
+            act(item=item, **asked)
+        except DomainError:
+            return False
+        return True
+
+    for (held, holder), level, end in product(holders.items(), Level, (sooner, ends, later, None)):
+        actor, spec = actor_of(holder), ShareSpec(level, end)
+        fits = held == Level.MANAGE and level != Level.MANAGE and end is not None and end <= ends
+        assert tried(give_share, actor=actor, recipient=worker(item.platform), spec=spec) is fits, (held, level, end)
+        for old, row in others.items():
+            with transaction.atomic():
+                changed = tried(change_share, actor=actor, share=row, spec=spec)
+                transaction.set_rollback(True)
+            assert changed is (fits and old != Level.MANAGE and (old, ends) != (level, end)), (held, old, level, end)
+        assert not tried(change_share, actor=actor, share=mine[held], spec=spec), "nobody raises their own"
+    for held, holder in holders.items():
+        assert tried(end_share, actor=actor_of(holder), share=others[Level.MANAGE]) is False
+        recipient = Member.objects.get(user=others[Level.READ].user)
+        status, page = visit(holder, "share_detail", item.pk, to(recipient), data={"level": "share_manage"})
+        assert status == (422 if held == Level.MANAGE else 403)
+        assert ("Select a valid choice" in page) is (status == 422)
+    managers = Share.objects.filter(permission__codename=Level.MANAGE).values_list("user", flat=True)
+    assert set(managers) == {holders[Level.MANAGE].user_id, others[Level.MANAGE].user_id}
+    assert not Share.objects.exclude(ends_at__lte=ends).exists()
