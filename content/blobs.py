@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from pathlib import Path
 
 from django.core.files.storage import storages
 
@@ -37,23 +38,32 @@ def hash_of(file):
     return digest.hexdigest()
 
 
-def put(file, sha256):
-    """Store bytes under a random key and read them back: what is kept is what came."""
+def put(file, sha256=""):
+    """Store bytes under a random key and read them back: what is kept is what came. Return (key, SHA-256)."""
     key = new_key()
     try:
         key = storage().save(key, file)
         with storage().open(key) as stored:
-            same = hash_of(stored) == sha256
+            kept = hash_of(stored)
             _to_disk(stored)
     except OSError as error:
         storage().delete(key)
         if error.errno not in FULL:
             raise
         raise NoSpace from error
-    if not same:
+    if kept != (sha256 or _hash_before(file, kept)):
         storage().delete(key)
         raise Conflict("The storage kept other bytes than were sent.", "Nothing was stored; send the file again.")
-    return key
+    return key, kept
+
+
+def _hash_before(file, kept):
+    """Return the hash of what came; a file that the storage took over, and did not copy, is what was read back."""
+    taken_over = hasattr(file, "temporary_file_path") and not Path(file.temporary_file_path()).exists()
+    if taken_over:
+        return kept
+    file.seek(0)
+    return hash_of(file)
 
 
 def _to_disk(stored):

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from content import conversions, news, scanning
-from content.blobs import hash_of, keys, put, storage
+from content.blobs import keys, put, storage
 from content.changing import decide_change
 from content.models import File, FileVersion, Upload
 from content.reading import record_opening
@@ -107,8 +107,7 @@ def bytes_of(*, actor, item, arrival):
     arrival.file.seek(0)
     kind = media_type(name, arrival.file.read(64))
     arrival.file.seek(0)
-    sha256 = getattr(arrival.file, "sha256", "") or arrival.sha256 or hash_of(arrival.file)
-    key = put(arrival.file, sha256)
+    key, sha256 = put(arrival.file, getattr(arrival.file, "sha256", "") or arrival.sha256)
     try:
         yield partial(
             _commit,

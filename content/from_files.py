@@ -60,7 +60,7 @@ def _arrived(file, name, budget):
     sha256 = getattr(file, "sha256", "") or blobs.hash_of(file)
     found = {"name": name, "sha256": sha256, "parts": [[part, parts[part]] for part in list(parts)[:MOST_PARTS]]}
     whole = structure.whole and len(parts) <= MOST_PARTS
-    return found | {"blob": blobs.put(file, sha256), "whole": whole}
+    return found | {"blob": blobs.put(file, sha256)[0], "whole": whole}
 
 
 def _named(parts, itself):

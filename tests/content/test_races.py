@@ -14,6 +14,7 @@ from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
 from content.models import FileVersion, Item, Maturity, Share
 from content.moves import may_own, move_item, place_of
+from content.resumable import begin_upload, continue_upload
 from content.shares import ShareSpec, give_share
 from spaces.credentials import remove_credential
 from spaces.models import Credential, Space
@@ -166,6 +167,17 @@ def test_b30_c18_one_upload_sent_twice_at_once_is_one_version():
         world = World()
         outcomes = committed(world.upload(world.first, b"same"), world.upload(world.first, b"same"))
         assert outcome(outcomes) == ["Conflict", "NoneType"]
+        assert (world.versions().count(), world.verbs()) == (1, ["file_stored"])
+
+
+def test_b30_c18_the_last_byte_sent_twice_at_once_is_one_version():
+    for number in ROUNDS:
+        world = World()
+        said = {"name": f"pieces-{number}.bin"}
+        upload = begin_upload(actor=world.first, item=world.item, size=10, said=said)
+        send = {"actor": world.first, "upload": upload, "offset": 0, "length": 10}
+        outcomes = committed(*(partial(continue_upload, pieces=[b"0123456789"], **send) for _ in range(2)))
+        assert outcome(outcomes) in (["Busy", "NoneType"], ["Moved", "NoneType"])
         assert (world.versions().count(), world.verbs()) == (1, ["file_stored"])
 
 
