@@ -113,8 +113,12 @@ def record_asking(actor, items, *, space=None):
 
 
 def filtered(items, wanted, actor):
-    """Keep what the reader asked for: values of one facet are alternatives, facets add up."""
-    items = matching.matching(items, wanted.search)
+    """Keep what the reader asked for, words and all else."""
+    return chosen(matching.matching(items, wanted.search), wanted, actor)
+
+
+def chosen(items, wanted, actor):
+    """Keep what the reader chose besides words: values of one facet are alternatives, facets add up."""
     for name, values in (
         ("type", wanted.types),
         ("maturity", wanted.states),
@@ -145,7 +149,7 @@ def _locks(kinds, actor):
 def ordered(items, sort, search=None):
     """Sort by one of SORTS, a leading minus turns it round, or by how well the rows fit a search; else newest first."""
     if sort == BEST and search and search.wanted:
-        return items.order_by(matching.relevance(search), "-modified_at", "-pk")
+        return matching.best(items, search)
     down = sort.startswith("-")
     columns = SORTS.get(sort.removeprefix("-"))
     if columns is None:

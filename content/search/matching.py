@@ -11,6 +11,8 @@ from django.db.models.expressions import RawSQL
 from content.search import backends
 from content.search.asking import PART
 
+MOST = 1000  # items among which the best are looked for
+
 
 def matching(items, asked):
     """Keep the items that fit."""
@@ -18,13 +20,18 @@ def matching(items, asked):
         return items.none()
     if not asked.terms:
         return items
+    condition, parameters = _condition(asked)
+    found = backends.chosen().found(condition, parameters)
+    return items.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - what people typed is a parameter
+
+
+def _condition(asked):
     conditions, parameters = [], []
     for term in asked.terms:
         condition, given = _has(term)
         conditions.append(condition if term.wanted else f"NOT ({condition})")
         parameters += given
-    found = f"SELECT item_id FROM content_searchentry WHERE {' AND '.join(conditions)}"  # noqa: S608 - ours alone
-    return items.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - what people typed is a parameter
+    return " AND ".join(conditions), parameters
 
 
 def _has(term):
@@ -39,6 +46,14 @@ def _has(term):
         ways.append(f"({way})")
         parameters += given
     return f"({' OR '.join(ways)})", parameters
+
+
+def best(items, asked):
+    """Sort the items that fit: by relevance, then the newest first; of very many the newest, and the number itself."""
+    newest = items.order_by("-modified_at", "-pk").values("pk")[:MOST]
+    itself = items.filter(entry__number=asked.whole).order_by().values("pk")
+    among = items.model.objects.filter(pk__in=newest).order_by().values("pk").union(itself)
+    return items.model.objects.filter(pk__in=among).order_by(relevance(asked), "-modified_at", "-pk")
 
 
 def relevance(asked):

@@ -3,6 +3,10 @@
 The vector is made of our own words, not of what PostgreSQL's parser makes of a text, and holds no weights or places.
 """
 
+from django.db import connection
+
+RARE = 20_000  # entries up to which it is quicker to begin with them than with the newest items
+
 INSTALL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     r"""
@@ -29,6 +33,21 @@ def has_words(words, *, begun):
 def has_part(part):
     """Return (condition, parameters) for entries with `part` anywhere in a name."""
     return "names LIKE %s", [f"%{part}%"]
+
+
+def found(condition, parameters):
+    """Return a SELECT of the ids that fit. How many there are only decides where the statement begins, not its answer.
+
+    PostgreSQL cannot guess how rare a word is, so it is asked before; a rare one is told to it as few.
+    """
+    entries = f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
+    with connection.cursor() as cursor:
+        few = f"WITH few AS MATERIALIZED ({entries}) SELECT count(*) FROM (SELECT 1 FROM few LIMIT {RARE + 1}) f"  # noqa: S608
+        cursor.execute(few, parameters)
+        (number,) = cursor.fetchone()
+    if number > RARE:
+        return entries
+    return f"WITH few AS MATERIALIZED ({entries}) SELECT item_id FROM few LIMIT {number * 2 + 100}"  # noqa: S608
 
 
 def broken():

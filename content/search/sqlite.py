@@ -51,6 +51,11 @@ def _matches(table):
     return f"item_id IN (SELECT rowid FROM {table} WHERE {table} MATCH %s)"  # noqa: S608 - names of ours
 
 
+def found(condition, _parameters):
+    """Return a SELECT of the ids that fit."""
+    return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
+
+
 def broken():
     """Return which index says something else than the entries, or nothing."""
     for table, *_more in TABLES:

@@ -10,7 +10,7 @@ from content import acts, conversions, facets, list_settings, reading, saved
 from content.forms import address, wanted
 from content.models import Maturity
 from content.names import Names
-from content.search import asking, showing
+from content.search import asking, matching, showing
 from content.views.paging import Capped
 from spaces.views.asking import find_space
 from tenants import access, arrivals, limits
@@ -67,8 +67,13 @@ def _listing(request, space=None):
     asked = names.narrow(wanted(request.GET))
     others = request.method == "POST" and reading.has_hidden(actor, space=space)
     everything = reading.listed(actor, space=space, others=others)
-    found = reading.filtered(everything, asked, actor)
-    page = Capped(reading.ordered(found, asked.order, asked.search), PER_PAGE).get_page(request.GET.get("page"))
+    fitting = matching.matching(everything, asked.search)
+
+    def narrowed(wished):
+        return reading.chosen(fitting if wished.words else everything, wished, actor)
+
+    found = narrowed(asked)
+    page = Capped(found, reading.ordered(found, asked.order, asked.search), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     if others:
         _record(actor, page, space)
@@ -78,13 +83,13 @@ def _listing(request, space=None):
     return {
         "page": page,
         "asked": asked,
-        "facets": _facets(everything, asked, names, (space, others)),
+        "facets": _facets(narrowed, asked, names, (space, others)),
         "may_ask": not others and reading.has_hidden(actor, space=space),
         "others": others,
         "sort": asked.order,
         "sorts": [(sort, label) for sort, label in SORTED.items() if sort != reading.BEST or asked.search.wanted],
         "number": said(page.paginator.count),
-        "sentences": _sentences(asked),
+        "sentences": _sentences(asked, page),
         **_columns(actor, space),
         "query": address(replace(asked, spaces=[space.pk]) if space else asked),
         "saved": saved.mine(actor),
@@ -102,10 +107,7 @@ def _record(actor, page, space):
     reading.record_asking(actor, shown, space=space)
 
 
-def _facets(everything, asked, names, where):
-    def narrowed(wished):
-        return reading.filtered(everything, wished, names.actor)
-
+def _facets(narrowed, asked, names, where):
     space, others = where
     ledger = facets.tallied(asked, names.actor, space=space, others=others)
     found = facets.facets(asked, narrowed, names.actor.now, without=("space",) if space else (), ledger=ledger)
@@ -125,12 +127,13 @@ def _has_more(actor):
     return arrivals.memberships(actor.user).exclude(platform=actor.platform).exists()
 
 
-def _sentences(asked):
-    """Say what of the address or of the words was left out."""
-    search = asked.search
+def _sentences(asked, page):
+    """Say what of the address or of the words was left out, and that of very many the newest are looked at."""
+    search, many = asked.search, asked.order == reading.BEST and not page.paginator.exact
     said = {
         f"Only the first {asking.LONGEST} letters and {asking.MOST} words are looked for.": search.short,
         "Search needs a letter or a digit.": search.empty,
+        "Very many fit. These are the best of the newest 1,000: add a word, or choose another order.": many,
         "Some of this address makes no sense here and was left out.": asked.ignored,
     }
     return [sentence for sentence, holds in said.items() if holds]

@@ -23,8 +23,8 @@ class Capped(Paginator):
         found = _Open(self, max(1, min(asked, FURTHEST)))
         return found if found.object_list else _Open(self, 1)
 
-    def __init__(self, rows, per_page):
-        super().__init__(rows, per_page)
+    def __init__(self, rows, ordered, per_page):
+        super().__init__(ordered, per_page)
         self.count = reading.count(rows)
 
     def _get_page(self, rows, *more):

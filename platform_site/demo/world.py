@@ -24,6 +24,7 @@ from content.shares import ShareSpec, give_share
 from platform_site.demo import cast
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.relating import RELATED, relate
+from platform_site.demo.searching import keep_searches
 from platform_site.demo.things import THINGS
 from spaces import importing, joining
 from spaces.credentials import give_credential
@@ -98,6 +99,7 @@ class _World:
         self.plan_relations()
         self.plan(30, self.follow)
         self.plan(3, self.keep_licences_home)
+        self.plan(1, keep_searches, self.actor, self.platforms[HOST.slug])
         self.plan(0.1, self.drop_a_file)
         self.plan(70, self.end_a_supplier)
         self.plan(30, self.lend_a_role, "jun", "CHG")
@@ -114,8 +116,7 @@ class _World:
         for day, _, act, given in sorted(self.todo, key=lambda entry: (-entry[0], entry[1])):
             with self.at(day):
                 act(*given)
-        guests = CurrentCredential.objects.filter(member__right=Right.EXTERNAL)
-        guests.delete()  # they are asked at their first sign-in
+        CurrentCredential.objects.filter(member__right=Right.EXTERNAL).delete()  # they are asked at first sign-in
         for number, member in enumerate(Member.objects.filter(status=Status.ACTIVE).order_by("pk")):
             member.last_seen_at = self.now - timedelta(minutes=9 + 97 * number * number)
             member.save(update_fields=["last_seen_at"])

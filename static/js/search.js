@@ -5,7 +5,7 @@
   const box = document.querySelector("#q[role=combobox]");
   if (!box) return;
   const list = document.querySelector("#suggestions");
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const options = () => [...list.querySelectorAll("a[role=option]")];
   let at = -1;
 
   const choose = (place) => {
@@ -36,7 +36,7 @@
       box.blur();
     } else if (event.key === "Enter" && !list.hidden && options()[at]) {
       event.preventDefault();
-      options()[at].querySelector("a").click();
+      options()[at].click();
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && last >= 0) {
       event.preventDefault();
       if (list.hidden) show(true);
