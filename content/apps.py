@@ -18,6 +18,7 @@ class ContentConfig(AppConfig):
             from_files,
             groups,
             inheritance,
+            item_batches,
             loaders,
             memberships,
             news,
@@ -41,6 +42,7 @@ class ContentConfig(AppConfig):
         panels.register()
         references.register()
         from_files.register()
+        item_batches.register()
         news.register()
         groups.register()
         actor.contribute("shares", loaders.load_shares)

@@ -244,7 +244,7 @@ def delete_item(*, actor, item, reason=""):
     """
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
-    left_behind = item.category == Category.PERSONAL and item.owner_id != actor.user.pk
+    left_behind = is_left_behind(actor, item)
     decision = access.require(actor, "clear" if left_behind else "delete", item)
     if left_behind:
         reason = needed_reason(reason)
@@ -268,6 +268,11 @@ def delete_item(*, actor, item, reason=""):
     if previous is not None and not previous.later.exists():
         previous.superseded = False
         touch(previous, "superseded")
+
+
+def is_left_behind(actor, item):
+    """Tell whether an item is somebody else's personal one: only when they left it is it deleted, for a reason."""
+    return item.category == Category.PERSONAL and item.owner_id != actor.user.pk
 
 
 def _require_left(item):

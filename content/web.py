@@ -3,9 +3,11 @@
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
+from content import zips
 from content.downloads import Stream, asked_span
 from content.files import note_reading
 from content.soundness import require_sound
+from tenants.errors import Unacceptable
 
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -57,4 +59,17 @@ def _send(version, span):
         response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{version.size}"
         response["Content-Length"] = last - first + 1
+    return response
+
+
+def zip_of(actor, items):
+    """Return the files of items as one zip that is made while it is sent. Raises Unacceptable when there are none."""
+    number, _size = zips.facts(items)
+    if not number:
+        raise Unacceptable("Nothing of it has a file.")
+    response = StreamingHttpResponse(zips.stream(actor, [item.pk for item in items]), content_type="application/zip")
+    name = f"{zips.folder_name(items[0])}.zip" if len(items) == 1 else f"{len(items)} items.zip"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    for header in SAFE.keys() - {"Accept-Ranges"}:
+        response[header] = SAFE[header]
     return response

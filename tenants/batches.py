@@ -81,6 +81,7 @@ class Kind:
     names: Callable | None = None
     links: Callable = lambda actor, lines: {}
     home: tuple[str, str] = ("tenants:home", "Home")
+    many: str = ""
 
 
 def contribute(name, kind):

@@ -13,6 +13,7 @@ LIMITS = {
     "upload": "60/h/user",
     "upload_begin": "1200/h/user",
     "export": "5/h/user",
+    "zip": "30/h/user",
     "try_sign_in": "5/m/user",
     "company_sign_in": "60/m/ip",
     "not_found": "60/m/user",

@@ -7,7 +7,7 @@ from tenants.batches import READY, Kind, Subject, Verdict
 from tenants.errors import Conflict, NotVisible
 from tenants.models import Member, Right, Role, RoleGrant, RoleStock, Status
 
-HOME = ("tenants:member_list", "Members")
+HOME, MANY = ("tenants:member_list", "Members"), "tenants:member_many"
 HOST_EXTERNAL = "host_external"
 
 
@@ -246,8 +246,8 @@ def _says_removal(parameters):
     return [*noted, *_says_reason(parameters)]
 
 
-MANAGING = {"may": batches.on_platform("manage_members"), "names": _names, "home": HOME}
-GRANTING = {"may": batches.on_platform("grant_roles"), "names": _names, "home": HOME}
+MANAGING = {"may": batches.on_platform("manage_members"), "names": _names, "home": HOME, "many": MANY}
+GRANTING = {"may": batches.on_platform("grant_roles"), "names": _names, "home": HOME, "many": MANY}
 KINDS = {
     "right": Kind(
         title=lambda parameters: f"Make members {Right(parameters['right']).label}",

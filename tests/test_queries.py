@@ -118,6 +118,7 @@ content:item_list?q=Person  platform    owner
 content:search_suggest?q=Item platform  owner
 content:search_list         platform    administrator
 content:search_everywhere?q=Item platform  owner
+content:item_many?act=zip&all=1  platform  administrator external
 content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_readers        item        owner

@@ -469,6 +469,7 @@ UNRECORDED = {
     "tenants:batch_judge": "nothing of a batch has happened yet",
     "tenants:batch_line": "nothing of a batch has happened yet",
     "tenants:batch_discard": "nothing of a batch has happened yet",
+    "content:item_many": "nothing of a batch has happened yet; files taken away are recorded one by one",
     "content:items_from_files": "nothing of a batch has happened yet",
     "spaces:member_import": "nothing of a batch has happened yet",
     "tenants:notification_unread": "one's own bell",

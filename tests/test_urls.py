@@ -218,6 +218,10 @@ POST content:search_delete               saved       302 404 404 404 404   404 4
 GET  content:list_columns                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:list_columns                platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
 GET  content:search_suggest              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:item_many                   platform    302 404 404 404 404   404 404 404 404 404 404 404 404 404
+GET  content:item_many?acted             platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_many                   platform    302 404 404 404 404   404 404 404 404 404 404 404 404 404
+POST content:item_many?acted             platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 GET  content:item_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:item_list                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:item_new                    platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
@@ -278,7 +282,13 @@ POST demo:sign_in                        person      302 302 302 302 302   302 3
 GET  demo:mail_list                      none        200 200 200 200 200   200 200 200 200 200 200 200 200 200
 GET  demo:mail_detail                    letter      404 404 404 404 404   404 404 404 404 404 404 404 404 404
 """
-QUERIES = {"many": "?act=right&all=1", "asked": "?invitation={invitation}", "typed": "?type=test-definition", "": ""}
+QUERIES = {
+    "many": "?act=right&all=1",
+    "acted": "?act=maturity&all=1",
+    "asked": "?invitation={invitation}",
+    "typed": "?type=test-definition",
+    "": "",
+}
 # What somebody types who tries: ids of nothing, values of no list, things that are stamped and never taken from input.
 FORGED = {
     "value": "nonsense",

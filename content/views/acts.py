@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from content import items, lifecycle, locks, reading
 from content.forms import MaturityForm, ReasonForm
-from content.models import Category, Maturity
+from content.models import Maturity
 from content.views.attempts import attempt
 from tenants import access
 from tenants.web import render_page
@@ -72,7 +72,7 @@ def _choices(actor, item, form):
 def item_delete(request, pk):
     """Say what deleting ends, then delete."""
     item = reading.visit_item(request.actor, pk, request.method)
-    left_behind = item.category == Category.PERSONAL and item.owner_id != request.actor.user.pk
+    left_behind = items.is_left_behind(request.actor, item)
     access.require(request.actor, "clear" if left_behind else "delete", item)
     form, status = ReasonForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":

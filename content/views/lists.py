@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from content import acts, conversions, facets, list_settings, reading, saved
 from content.forms import address, wanted
+from content.many_forms import ACTS
 from content.models import Maturity
 from content.names import Names
 from content.search import asking, matching, showing
@@ -38,6 +39,7 @@ def space_detail(request, pk):
     here = request.actor.current is not None and request.actor.current.space_id == space.pk
     context = _listing(request, space) | {
         "space": space,
+        "kept": [*_kept(request), ("space", space.pk)],
         "held": [held for held in request.actor.held if held.space_id == space.pk],
         "may_edit": access.can(request.actor, "edit", space),
         "may_manage": access.can(request.actor, "manage_members", space),
@@ -54,7 +56,14 @@ def item_list(request):
     """Everything the person reads on the platform, searched and narrowed; the address is the state."""
     if request.GET.get("q"):
         limits.spend(request, "search")
-    return _shown(request, "content/item_list.html", _listing(request))
+    return _shown(request, "content/item_list.html", _listing(request) | {"kept": _kept(request)})
+
+
+def _kept(request):
+    """Return what the address asks of the list, for an act on all that fit."""
+    return [
+        (name, value) for name in request.GET if name not in ("page", "sort") for value in request.GET.getlist(name)
+    ]
 
 
 def _shown(request, template, context):
@@ -96,6 +105,7 @@ def _listing(request, space=None):
         "elsewhere": bool(asked.words) and space is None and _has_more(actor),
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,
+        "acts": [(act, label) for act, (label, _form) in ACTS.items()],
     }
 
 

@@ -86,22 +86,25 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
-// --- rows selected for one act: <form data-many>, a box for the page, and how many there are, other pages included ---
-const chosen = (form) => [...form.elements].filter((box) => box.name === "member" && box.type === "checkbox");
+// --- rows selected for one act: <form data-many="name of the boxes">, a box for the page, and how many there are, other
+// pages included; its fields may stand inside another form ---
+const chosen = (form) => [...form.elements].filter((box) => box.name === form.dataset.many && box.type === "checkbox");
+const part = (form, what) => [...form.elements].find((field) => field.matches(`[data-many-${what}]`));
 const shelf = (action) => `gangway-many:${action}`;
 const kept = (form) => (sessionStorage.getItem(shelf(form.getAttribute("action"))) || "").split(",").filter(Boolean);
 const count = (form) => {
-  const boxes = chosen(form), on = boxes.filter((box) => box.checked), page = one("[data-many-page]", form);
-  const here = new Set(boxes.map((box) => box.value)), far = kept(form).filter((id) => !here.has(id));
-  const field = one("[data-many-far]", form), ids = [...far, ...on.map((box) => box.value)];
+  const boxes = chosen(form), on = boxes.filter((box) => box.checked), page = part(form, "page");
+  if (!page) return;
+  const told = one("[data-many-count]"), here = new Set(boxes.map((box) => box.value)), far = kept(form).filter((id) => !here.has(id));
+  const field = part(form, "far"), ids = [...far, ...on.map((box) => box.value)];
   sessionStorage.setItem(shelf(form.getAttribute("action")), ids.join(","));
   field.value = far.join(",");
   field.disabled = !far.length;
   page.checked = on.length > 0 && on.length === boxes.length;
   page.indeterminate = on.length > 0 && on.length < boxes.length;
-  one("[data-many-clear]", form).hidden = !ids.length;
-  one("[data-many-count]", form).textContent =
-    (ids.length ? `${ids.length} selected` : "Select people") + (far.length ? `, ${far.length} not on this page` : "");
+  part(form, "clear").hidden = !ids.length;
+  told.textContent =
+    (ids.length ? `${ids.length} selected` : told.dataset.manyCount) + (far.length ? `, ${far.length} not on this page` : "");
   boxes.forEach((box) => box.closest("tr").classList.toggle("selected", box.checked));
 };
 const recall = (form) => {
@@ -111,17 +114,18 @@ const recall = (form) => {
 };
 document.addEventListener("change", (event) => {
   const form = event.target.form;
-  if (!form?.matches("[data-many]")) return;
+  if (!form?.matches("form[data-many]")) return;
+  event.stopPropagation(); // a list around the boxes asks the server when a field of its own changes
   if (event.target.matches("[data-many-page]")) chosen(form).forEach((box) => (box.checked = event.target.checked));
   count(form);
-});
+}, true);
 document.addEventListener("click", (event) => {
   const form = event.target.closest("[data-many-clear]")?.form;
   if (!form) return;
   sessionStorage.removeItem(shelf(form.getAttribute("action")));
   chosen(form).forEach((box) => (box.checked = false));
   count(form);
-  one("[data-many-page]", form).focus();
+  part(form, "page").focus();
 });
 document.addEventListener("htmx:afterSettle", () => all("form[data-many]").forEach(recall));
 window.addEventListener("pageshow", () => {

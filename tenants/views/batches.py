@@ -39,6 +39,7 @@ def _context(request, batch):
         "show": show,
         "tabs": sorted(counted.items(), key=lambda pair: (pair[0] != batches.READY, -pair[1])),
         "home": (web.address(kind.home[0], request.platform.slug), kind.home[1]),
+        "many_url": web.address(kind.many, request.platform.slug),
     }
 
 

@@ -1,0 +1,245 @@
+"""What is done to many items at once: each judged by the rules of now, then done by the service of its own."""
+
+from datetime import datetime
+
+from content import items, lifecycle, recipients, shares
+from content.models import GroupShare, Maturity, Reference, Share
+from content.rules import openness
+from content.stored import rows
+from spaces.models import Visibility
+from tenants import access, batches
+from tenants.access import Decision
+from tenants.batches import READY, Kind, Subject, Verdict
+from tenants.errors import NotVisible
+from tenants.models import Member
+
+HOME = ("content:item_list", "All I can read")
+EXCEPTION = "exception"
+
+
+def make(*, actor, act, parameters, chosen):
+    """Store a judged batch of one act on the chosen items and return it. Raises as `batches.make` does."""
+    subjects = [Subject(str(item.pk), str(item)) for item in chosen]
+    return batches.make(actor=actor, kind=f"items_{act}", parameters=parameters, subjects=subjects)
+
+
+def _readable(actor, lines):
+    """Return {key of a line: the item} for what the actor reads now, in one query."""
+    found = rows(actor.platform).filter(pk__in=[int(line.key) for line in lines])
+    return {str(item.pk): item for item in found if access.can(actor, "read", item)}
+
+
+def _item(actor, line):
+    found = _readable(actor, [line]).get(line.key)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _names(actor, lines):
+    return {key: str(item) for key, item in _readable(actor, lines).items()}
+
+
+def _judge_each(judge):
+    """Return a `judge` that asks `judge(actor, parameters, found)` once and its answer for each item of `found`."""
+
+    def judged(actor, parameters, lines):
+        found = _readable(actor, lines)
+        one = judge(actor, parameters, found)
+        return [one(found[line.key]) if line.key in found else _gone() for line in lines]
+
+    return judged
+
+
+def _gone():
+    return Verdict("gone", "It is not there any more, or not for you.")
+
+
+def _refused(decision):
+    return Verdict("refused", f"{decision.reason} {decision.remedy}".strip())
+
+
+def _may(actor, parameters):
+    return Decision(actor.works_content, "No licence of yours lets you work with content.")
+
+
+# --- maturity ---
+
+
+def _judge_maturity(actor, parameters, found):
+    target, reason = parameters["target"], parameters["reason"]
+    referred = _referred_elsewhere(found)
+
+    def one(item):
+        if item.maturity == target:
+            return Verdict("already", f"Is {Maturity(target).label} already.")
+        step = next((step for step in lifecycle.steps(actor, item) if step[0] == target), None)
+        if step is None:
+            return Verdict("refused", "Personal items have no maturity.")
+        _target, decision, exceptional = step
+        if not decision:
+            return _refused(decision)
+        if item.pk in referred and _closes(item, target):
+            return Verdict("referenced", "Public content stays public while another space refers to it.")
+        if exceptional and not reason:
+            return Verdict("no_reason", "By exception only, and for a reason. Go back and say why.")
+        if exceptional:
+            return Verdict(EXCEPTION, "By your exception as Owner, with the reason. Include it if you mean it.")
+        return Verdict(READY, f"{Maturity(item.maturity).label} becomes {Maturity(target).label}.")
+
+    return one
+
+
+def _referred_elsewhere(found):
+    pairs = Reference.objects.filter(target__in=list(found.values())).values_list("target", "source__space").distinct()
+    spaces = {item.pk: item.space_id for item in found.values()}
+    return {target for target, space in pairs if space != spaces[target]}
+
+
+def _closes(item, target):
+    visibility = item.space.visibility
+    return visibility == Visibility.PUBLIC and openness(visibility, item.maturity) and not openness(visibility, target)
+
+
+def _change_maturity(actor, parameters, line):
+    item = lifecycle.change_maturity(actor=actor, item=_item(actor, line), **parameters)
+    return f"{Maturity(item.maturity).label} now."
+
+
+# --- delete ---
+
+
+def _judge_delete(actor, parameters, found):
+    referred = set(Reference.objects.filter(target__in=list(found.values())).values_list("target", flat=True))
+
+    def one(item):
+        left_behind = items.is_left_behind(actor, item)
+        decision = access.can(actor, "clear" if left_behind else "delete", item)
+        if not decision:
+            return _refused(decision)
+        if item.pk in referred:
+            return Verdict("referenced", "It stays while something refers to it.")
+        if left_behind and not parameters["reason"]:
+            return Verdict("no_reason", "Somebody's personal item: only for a reason. Go back and say why.")
+        return Verdict(READY, "It and its files are deleted.")
+
+    return one
+
+
+def _delete(actor, parameters, line):
+    items.delete_item(actor=actor, item=_item(actor, line), reason=parameters["reason"])
+    return "Deleted."
+
+
+# --- share ---
+
+
+def _spec(parameters):
+    ends_at = datetime.fromisoformat(parameters["ends_at"]) if parameters["ends_at"] else None
+    return shares.ShareSpec(parameters["level"], ends_at)
+
+
+def _recipient(actor, item, parameters):
+    """Return the one person or group of this address or name that the actor may know and share the item with."""
+    people, groups = recipients.search(actor, item, parameters["whom"])
+    wanted = parameters["whom"].casefold()
+    fitting = [member for member in people if wanted in (member.user.email.casefold(), member.user.name.casefold())]
+    fitting += [group for group in groups if group.name.casefold() == wanted]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _judge_share(actor, parameters, found):
+    spec, known = _spec(parameters), {}
+
+    def recipient_of(item):
+        key = (item.space_id, shares.is_bound(actor, item) and item.organization_id)
+        if key not in known:
+            known[key] = _Reached(_recipient(actor, item, parameters), found)
+        return known[key]
+
+    def one(item):
+        if not (decision := access.can(actor, "share", item)):
+            return _refused(decision)
+        reached = recipient_of(item)
+        if reached.recipient is None:
+            return Verdict("no_recipient", "Nobody whom you may share it with has exactly this address or name.")
+        if item.pk in reached.items:
+            return Verdict("already", f"Is shared with {reached.recipient} already.")
+        if not (decision := shares.may_share(actor, item, reached.recipient, spec)):
+            return _refused(decision)
+        return Verdict(READY, f"{reached.recipient} gets it.")
+
+    return one
+
+
+class _Reached:
+    """A recipient, and the items that are shared with them already."""
+
+    def __init__(self, recipient, found):
+        self.recipient, self.items = recipient, frozenset()
+        if recipient is not None:
+            person = isinstance(recipient, Member)
+            live = (Share if person else GroupShare).objects.live().filter(content_object__in=list(found.values()))
+            whose = live.filter(user=recipient.user_id) if person else live.filter(group=recipient.group_id)
+            self.items = frozenset(whose.values_list("content_object", flat=True))
+
+
+def _share(actor, parameters, line):
+    item = _item(actor, line)
+    access.require(actor, "share", item)
+    recipient = _recipient(actor, item, parameters)
+    if recipient is None:
+        raise NotVisible
+    share = shares.give_share(actor=actor, item=item, recipient=recipient, spec=_spec(parameters))
+    return f"{share.get_level().label}: {recipient}."
+
+
+def _says_reason(parameters):
+    return [f"Reason: {parameters['reason']}"] if parameters["reason"] else []
+
+
+def _says_share(parameters):
+    until = f", until {parameters['last_day']}" if parameters["last_day"] else ""
+    return [
+        f"{shares.Level(parameters['level']).label}{until}. What each of them then reads stands on its sharing page."
+    ]
+
+
+def _items(number):
+    return f"{number:,} {'item' if number == 1 else 'items'}"
+
+
+SHARED = {"may": _may, "names": _names, "home": HOME, "many": "content:item_many"}
+KINDS = {
+    "maturity": Kind(
+        title=lambda parameters: f"Take items to {Maturity(parameters['target']).label}",
+        says=lambda parameters: [lifecycle.CONSEQUENCES[parameters["target"]], *_says_reason(parameters)],
+        judge=_judge_each(_judge_maturity),
+        act=_change_maturity,
+        button=lambda number: f"Change the maturity of {_items(number)}",
+        doubts=frozenset({EXCEPTION}),
+        **SHARED,
+    ),
+    "share": Kind(
+        title=lambda parameters: f"Share items with {parameters['whom']}",
+        says=_says_share,
+        judge=_judge_each(_judge_share),
+        act=_share,
+        button=lambda number: f"Share {_items(number)}",
+        **SHARED,
+    ),
+    "delete": Kind(
+        title=lambda parameters: "Delete items",
+        says=_says_reason,
+        judge=_judge_each(_judge_delete),
+        act=_delete,
+        button=lambda number: f"Delete {_items(number)}",
+        **SHARED,
+    ),
+}
+
+
+def register():
+    """Offer every act to the batches."""
+    for name, kind in KINDS.items():
+        batches.contribute(f"items_{name}", kind)

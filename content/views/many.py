@@ -1,0 +1,58 @@
+"""One act on many items: which were selected, what holds for all of them; the batch judges them before it is done."""
+
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from content import item_batches, reading, zips
+from content.forms import LARGEST, wanted
+from content.many_forms import ACTS
+from content.names import Names
+from content.web import zip_of
+from tenants import limits, web
+from tenants.batches import MOST_LINES
+from tenants.errors import NotVisible, Unacceptable
+
+MOST_NAMED = 12
+FIRST = "changed"  # in which order they are done: the oldest change first
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_many(request):
+    """Ask what shall be done to the selected items; on POST make the batch that judges them, or send their files."""
+    act = request.GET.get("act", "")
+    if act not in ACTS:
+        raise NotVisible
+    label, kind = ACTS[act]
+    chosen, missing = _selected(request)
+    form = kind(request.POST if request.method == "POST" else None, zone=request.platform.zone)
+    if request.method == "POST" and chosen and form.is_valid():
+        return _done(request, act, form, chosen)
+    context = {"form": form, "act": act, "label": label, "number": len(chosen), "missing": missing}
+    context |= {"named": chosen[:MOST_NAMED], "more": len(chosen) - MOST_NAMED, "query": request.GET.urlencode()}
+    context |= {"files": zips.facts(chosen)} if act == "zip" else {}
+    return web.render_page(request, "content/item_many.html", context, status=422 if form.is_bound else 200)
+
+
+def _done(request, act, form, chosen):
+    if act == "zip":
+        limits.spend(request, "zip")
+        return zip_of(request.actor, chosen)
+    batch = item_batches.make(actor=request.actor, act=act, parameters=form.parameters(), chosen=chosen)
+    return redirect("tenants:batch_detail", request.platform.slug, batch.pk)
+
+
+def _selected(request):
+    """Return (the items that the address names, or all that fit the list; how many it names that are not there)."""
+    actor = request.actor
+    if request.GET.get("all"):
+        asked = Names(actor).narrow(wanted(request.GET))
+        rows, named = reading.filtered(reading.listed(actor), asked, actor), None
+    else:
+        texts = ",".join(request.GET.getlist("item")).split(",")  # a box each, and those of other pages in one
+        named = {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 20}
+        named = {pk for pk in named if pk <= LARGEST}
+        rows = reading.listed(actor, others=True).filter(pk__in=named)
+    chosen = list(reading.ordered(rows, FIRST)[: MOST_LINES + 1])
+    if len(chosen) > MOST_LINES:
+        raise Unacceptable(f"{MOST_LINES:,} at once is the most.", remedy="Narrow the list first.")
+    return chosen, 0 if named is None else len(named) - len(chosen)

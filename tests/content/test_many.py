@@ -1,0 +1,181 @@
+"""One act on many items: a verdict for each, then the ready ones by the rights of their moment, one entry each."""
+
+import pytest
+from django.test import override_settings
+
+from content import item_batches
+from content.models import Item, Maturity, Share
+from spaces.models import Credential
+from tenants import batch_runs
+from tenants.members import end_access
+from tenants.models import AuditEvent, Batch, Outcome
+from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, refer, share
+
+QUEUED = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}  # nobody works
+pytestmark = pytest.mark.django_db
+TO_FROZEN = {"target": "frozen", "reason": ""}
+TO_PRIVATE = {"target": "private", "reason": ""}
+
+
+@pytest.fixture
+def items(world):
+    """Items of an Author in every state that says something else about an act, by name."""
+    mine = {"space": world.space, "owner": world.author.user}
+    found = {
+        "Work": ItemFactory(title="Work", **mine),
+        "Theirs": ItemFactory(title="Theirs", space=world.space, owner=world.colleague.user),
+        "Frozen": ItemFactory(title="Frozen", maturity=Maturity.FROZEN, **mine),
+        "Released": ItemFactory(title="Released", maturity=Maturity.RELEASED, **mine),
+        "Locked": ItemFactory(title="Locked", locked_by=world.colleague.user, **mine),
+        "Folder": ItemFactory(title="Folder", kind="personal", **mine),
+        "Target": ItemFactory(title="Target", **mine),
+    }
+    refer(found["Work"], found["Target"])
+    return found
+
+
+def made(member, items, act, parameters):
+    return item_batches.make(actor=actor_of(member), act=act, parameters=parameters, chosen=list(items.values()))
+
+
+def called(line):
+    return line.subject.split()[-1]
+
+
+def codes(batch):
+    return {called(line): line.code for line in batch.lines.all()}
+
+
+def run(member, batch):
+    batch_runs.confirm(actor=actor_of(member), pk=batch.pk, version=Batch.objects.get(pk=batch.pk).version)
+    return {called(line): str(line.outcome) for line in batch.lines.filter(runs=True)}
+
+
+def test_maturity_is_judged_item_by_item_and_done_for_the_ready_ones(world, items):
+    batch = made(world.author, items, "maturity", TO_FROZEN)
+    assert codes(batch) == {
+        "Work": "ready",
+        "Theirs": "refused",
+        "Frozen": "already",
+        "Released": "refused",
+        "Locked": "refused",
+        "Folder": "refused",
+        "Target": "ready",
+    }
+    assert run(world.author, batch) == {"Work": "done", "Target": "done"}
+    assert Item.objects.filter(maturity=Maturity.FROZEN).count() == 3
+    assert AuditEvent.objects.filter(verb="maturity_changed").count() == 2
+
+
+def test_an_exception_wants_a_reason_and_a_tick(world, items):
+    released = {"Released": items["Released"]}
+    obsolete = {"target": "obsolete", "reason": ""}
+    assert codes(made(world.owner, released, "maturity", obsolete)) == {"Released": "no_reason"}
+    batch = made(world.owner, released, "maturity", obsolete | {"reason": "Recall"})
+    assert codes(batch) == {"Released": "exception"}
+    assert batch.lines.get().runs is False
+    assert codes(made(world.owner, released, "maturity", {"target": "in_work", "reason": "Recall"})) == {
+        "Released": "refused"
+    }
+
+
+def test_public_content_that_is_referred_to_stays_open(world, items):
+    type(world.space).objects.filter(pk=world.space.pk).update(visibility="public")
+    elsewhere = ItemFactory(space=SpaceFactory(platform=world.space.platform))
+    refer(elsewhere, items["Work"])
+    batch = made(world.author, {"Work": items["Work"], "Target": items["Target"]}, "maturity", TO_PRIVATE)
+    assert codes(batch) == {"Work": "referenced", "Target": "ready"}
+
+
+def test_deleting_is_judged_item_by_item(world, items):
+    batch = made(world.author, items, "delete", {"reason": ""})
+    assert codes(batch) == {
+        "Work": "ready",
+        "Theirs": "refused",
+        "Frozen": "refused",
+        "Released": "refused",
+        "Locked": "refused",
+        "Folder": "ready",
+        "Target": "referenced",
+    }
+    assert run(world.author, batch) == {"Work": "done", "Folder": "done"}
+    assert not Item.objects.filter(title__in=("Work", "Folder")).exists()
+
+
+def test_sharing_is_judged_item_by_item(world, items, stranger):
+    share(items["Frozen"], stranger)
+    asked = {"whom": stranger.user.email, "level": "share_read", "last_day": "", "ends_at": ""}
+    batch = made(world.author, items, "share", asked)
+    assert codes(batch) == {
+        "Work": "ready",
+        "Theirs": "refused",
+        "Frozen": "already",
+        "Released": "ready",
+        "Locked": "ready",
+        "Folder": "refused",
+        "Target": "ready",
+    }
+    assert set(run(world.author, batch).values()) == {"done"}
+    assert Share.objects.filter(user=stranger.user).count() == 5
+    unknown = made(world.author, items, "share", asked | {"whom": "nobody@example.test"})
+    assert set(codes(unknown).values()) == {"no_recipient", "refused"}
+
+
+def test_t59_one_foreign_item_among_a_hundred_is_left_alone(world, visit):
+    own = ItemFactory.create_batch(99, space=world.space, owner=world.author.user)
+    foreign = ItemFactory(space=SpaceFactory(platform=PlatformFactory()), title="Zqforeign")
+    query = f"?act=delete&item={foreign.pk}," + ",".join(str(item.pk) for item in own)
+    page = visit(world.author, "item_many", query=query)
+    assert page.context["missing"] == 1
+    assert b"Zqforeign" not in page.content
+    answer = visit(world.author, "item_many", query=query, data={"reason": ""})
+    batch = Batch.objects.get()
+    assert str(batch.pk) in answer["Location"]
+    assert batch.lines.count() == 99
+    forged = {"foreign": foreign}  # past the page
+    batch = made(world.author, forged, "delete", {"reason": ""})
+    assert codes(batch) == {"Zqforeign": "gone"}
+    assert Item.objects.filter(pk=foreign.pk).exists()
+
+
+def test_t46_t48_rights_lost_after_the_verdict_are_lost_when_it_runs(world, items):
+    two = {name: items[name] for name in ("Work", "Target")}
+    with override_settings(TASKS=QUEUED):
+        batch = made(world.author, two, "maturity", TO_FROZEN)
+        run(world.author, batch)
+    Credential.objects.filter(user=world.author.user).update(ends_at="2020-01-01T00:00Z")
+    batch_runs.run.func(str(batch.pk))
+    assert set(batch.lines.values_list("outcome", flat=True)) == {Outcome.REFUSED}
+    assert not Item.objects.filter(title__in=two, maturity=Maturity.FROZEN).exists()
+
+
+def test_t46_what_somebody_without_access_queued_is_refused_and_recorded(world, items, administrator):
+    with override_settings(TASKS=QUEUED):
+        batch = made(world.author, {"Work": items["Work"]}, "delete", {"reason": ""})
+        run(world.author, batch)
+    end_access(actor=actor_of(administrator), member=world.author)
+    batch_runs.run.func(str(batch.pk))
+    assert Item.objects.filter(pk=items["Work"].pk).exists()
+    assert AuditEvent.objects.filter(object_id=str(batch.pk), verb="batch_stopped").exists()
+
+
+def test_all_that_fit_are_those_of_the_list(world, items, visit):
+    page = visit(world.author, "item_many", query=f"?act=maturity&all=1&space={world.space.pk}&state=in_work")
+    assert page.context["number"] == 5  # the Bracket of the world among them
+    page = visit(world.author, "item_many", query="?act=maturity&all=1&q=Target")
+    assert [item.title for item in page.context["named"]] == ["Target"]
+
+
+def test_nothing_selected_and_acts_that_there_are_none_of(world, visit):
+    assert visit(world.author, "item_many", query="?act=nonsense&item=1").status_code == 404
+    page = visit(world.author, "item_many", query="?act=delete&item=x&item=99999999999999999999")
+    assert (page.status_code, page.context["number"]) == (200, 0)
+    assert visit(world.author, "item_many", query="?act=delete", data={}).status_code == 422
+
+
+def test_a_list_offers_the_acts_and_keeps_its_filters(world, visit):
+    page = visit(world.author, "space_detail", world.space.pk, query="?state=in_work&sort=title")
+    html = page.content.decode()
+    assert f'<input type="hidden" form="many" name="space" value="{world.space.pk}">' in html
+    assert '<input type="hidden" form="many" name="state" value="in_work">' in html
+    assert f'form="many" name="item" value="{world.item.pk}"' in html
