@@ -20,7 +20,7 @@ DROP = """
 
 
 def test_two_files_survive_a_dead_connection_and_a_closed_page(walker, companies, tmp_path):
-    big, small = tmp_path / "housing.bin", tmp_path / "notes.txt"
+    big, small = tmp_path / "housing.bin", tmp_path / "notes of the machinist on all that is flat.txt"
     big.write_bytes(os.urandom(PIECE + 1_000_000))
     small.write_text("flat within 0.02")
     window = walker(companies.tomas, viewport={"width": 375, "height": 800})
@@ -49,7 +49,7 @@ def test_two_files_survive_a_dead_connection_and_a_closed_page(walker, companies
     assert [request.headers["upload-offset"] for request in sent] == [str(PIECE)]
     stored = FileVersion.objects.get(file__name="housing.bin")
     assert stored.sha256 == hashlib.sha256(big.read_bytes()).hexdigest()
-    assert FileVersion.objects.filter(file__name="notes.txt", size=16).count() == 1
+    assert FileVersion.objects.filter(file__name=small.name, size=16).count() == 1
 
 
 def test_files_dropped_on_a_space_become_items(walker, companies):
