@@ -85,8 +85,9 @@ def entries(actor, rows, *, known=None, also=frozenset()):
     `also` holds ids of further users that they may know, such as the unrestricted Owners of a space.
     """
     rows = _worded(actor, rows)
-    names = _Names(_people(actor, rows), known, frozenset(also) | {actor.user.pk})
     counts = access.can(actor, "see_record", actor.platform)  # a place tells how much else there is
+    spaces = frozenset(held.space_id for held in actor.held if held.works or held.visibility != "private")
+    names = _Names(_people(actor, rows), known, frozenset(also) | {actor.user.pk}, None if counts else spaces)
     return [_entry(actor, row, row.seq if counts else 0, names) for row in rows]
 
 
@@ -113,6 +114,16 @@ class _Names:
     people: dict
     known: frozenset | None
     allowed: frozenset
+    spaces: frozenset | None
+
+    def hold(self, stored):
+        """Say by which credential somebody acted: its space and organization as far as the reader may know them."""
+        sees = self.spaces is None or stored.get("space_id") in self.spaces
+        knows = self.known is None or stored.get("organization_id") in self.known
+        where = f" in {stored.get('space', '')}" if sees else ""
+        return f"{stored.get('responsibility', '')}{where}" + (
+            f" for {stored.get('organization', '')}" if knows else ""
+        )
 
     def may(self, user_id):
         """Tell whether the reader may know this person."""
@@ -150,7 +161,7 @@ def _entry(actor, row, seq, names):
         label=_label(row) if open_subject else "somebody of another organization",
         link=link(actor.platform.slug, row.object_id) if link and open_subject else "",
         changes=changes(row) if open_subject else (),
-        credential=_credential(row.credential),
+        credential=names.hold(row.credential) if row.credential else "",
         rule=row.rule,
         reason=row.reason,
     )
@@ -167,12 +178,6 @@ def acts(rows):
 
 def _words(row):
     return audit.VERBS.get(row.verb, row.verb.replace("_", " "))
-
-
-def _credential(stored):
-    if not stored:
-        return ""
-    return f"{stored.get('responsibility', '')} in {stored.get('space', '')} for {stored.get('organization', '')}"
 
 
 def changes(row):

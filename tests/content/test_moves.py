@@ -225,6 +225,34 @@ def test_t35_a_lock_ends_when_its_holder_may_no_longer_modify_there(platform, sp
     assert Item.objects.get().locked_by is None and not access.can(actor_of(owner), "read", Item.objects.get())
 
 
+def test_t34_the_history_of_a_moved_item_names_no_space_or_organization_that_its_reader_does_not_know(
+    platform, space, there, supplier, owner, item, client
+):
+    space.title, there.title = "Zqformer", "Zqlatter"
+    space.save(), there.save()
+    mover = worker(platform)
+    for where in (space, there):
+        give(mover, where, "leader")
+    current = give(mover, SpaceFactory(platform=platform, title="Zqelsewhere"), "reader")
+    CurrentCredential.objects.create(member=mover, credential=current)
+    move_item(actor=actor_of(mover), item=item, place=place_of(item, space=there))
+    guest, insider = worker(platform, Right.EXTERNAL, company=supplier), worker(platform)
+    share(item, guest)
+    give(guest, SpaceFactory(platform=platform), "reader", restricted=True)
+    give(insider, there, "reader")
+
+    def told(member):
+        client.force_login(member.user)
+        page = client.get(reverse("content:item_record", args=[platform.slug, item.pk])).content.decode()
+        assert "moved" in page
+        return {
+            word for word in ("Zqformer", "Zqelsewhere", item.organization.name) if word in page.split("</nav>")[-1]
+        }
+
+    assert told(mover) == {"Zqformer", "Zqelsewhere", item.organization.name}
+    assert told(insider) == {item.organization.name} and told(guest) == set()
+
+
 def test_b09_public_content_to_which_another_space_refers_is_not_moved_where_it_would_not_be_open(
     platform, space, there, owner, item
 ):
