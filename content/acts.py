@@ -145,6 +145,13 @@ def _refuse_share(actor, row):
     return sentence, f"Ask an Owner of {row.space}."
 
 
+def _refuse_talk(actor, row):
+    return (
+        "The discussion is for people who work in the space: not for Public Readers, and not from outside.",
+        f"Ask an Owner of {row.space} for a responsibility from Reader on.",
+    )
+
+
 def _refuse_reading(actor, row):
     return "There is nothing here.", ""
 
@@ -320,7 +327,7 @@ POLICIES = {
     "unlock": _policy("unlock", (HOLDING,), _refuse_holder),
     "break_lock": _policy("break somebody's lock", (BREAKING,), _refuse_owner),
     "share": _policy("share", SHARING, _refuse_share),
-    "comment": _policy("comment", COMMENTING, _refuse_reading),
+    "comment": _policy("take part in the discussion", COMMENTING, _refuse_talk),
     "see_readers": _policy("see who can see it", LOOKING, _refuse_move),
     **dict(_maturity_policies()),
 }

@@ -14,6 +14,24 @@ class DamagedError(Exception):
     """Stored bytes are not those that were uploaded; the connection ends before the last of them."""
 
 
+def hashed(source, sha256):
+    """Yield the bytes of an open file, the last of them only when all have the hash. Raises DamagedError."""
+    digest, held = hashlib.sha256(), b""
+    for chunk in iter(lambda: source.read(CHUNK), b""):
+        yield held
+        digest.update(chunk)
+        held = chunk
+    if digest.hexdigest() != sha256:
+        raise DamagedError(source.name)
+    yield held
+
+
+def of_attachment(found):
+    """Yield the bytes of what came with a comment; the file is closed with the answer."""
+    with storage().open(found.key) as source:
+        yield from hashed(source, found.sha256)
+
+
 class Stream:
     """The bytes of a version, or `span` of them as (first, last); closes its file even when nobody reads it."""
 
@@ -39,15 +57,11 @@ class Stream:
         self.source.close()
 
     def _whole(self):
-        digest, held = hashlib.sha256(), b""
-        for chunk in iter(lambda: self.source.read(CHUNK), b""):
-            yield held
-            digest.update(chunk)
-            held = chunk
-        if digest.hexdigest() != self.version.sha256:
+        try:
+            yield from hashed(self.source, self.version.sha256)
+        except DamagedError:
             soundness.note_damage(self.version, "of another hash")
-            raise DamagedError(f"file version {self.version.pk}")
-        yield held
+            raise DamagedError(f"file version {self.version.pk}") from None
 
     def _part(self, first, last):
         self.source.seek(first)

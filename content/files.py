@@ -16,7 +16,7 @@ from django.utils import timezone
 from content import conversions, news, scanning
 from content.blobs import keys, put, storage
 from content.changing import decide_change
-from content.models import File, FileVersion, Upload
+from content.models import Attachment, File, FileVersion, Upload
 from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
@@ -223,7 +223,7 @@ def sweep(now=None):
     for key in keys(storage()):
         if storage().get_modified_time(key) > now - GRACE:
             continue
-        if not FileVersion.objects.filter(key=key).exists():
+        if not any(model.objects.filter(key=key).exists() for model in (FileVersion, Attachment)):
             storage().delete(key)
             swept += 1
     return swept + _sweep_received(now)

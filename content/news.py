@@ -45,6 +45,30 @@ def tell_repair(actor, item, reason):
         )
 
 
+def tell_comment(actor, comment, mentioned):
+    """Tell the mentioned, and once an item who said something here or owns it, as far as they may take part."""
+    item, named = comment.item, {person.user.pk for person in mentioned}
+    path = reverse("content:item_discussion", args=[item.platform.slug, item.pk]) + f"#comment-{comment.pk}"
+    told = {"platform": item.platform, "path": path, "space_id": item.space_id}
+    for person in mentioned:
+        text = f"You are mentioned in the discussion of {item}."
+        notifications.notify(user=person.user, kind="mention", subject=f"mention:{item.pk}", text=text, **told)
+    concerned = {item.owner_id, *item.comments.values_list("author", flat=True)} - named - {actor.user.pk}
+    rows = Member.objects.filter(platform=item.platform_id, user__in=concerned, status=Status.ACTIVE)
+    for person in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
+        if access.can(person, "comment", item):
+            text = f"Something new in the discussion of {item}."
+            notifications.notify(
+                user=person.user, kind="discussion", subject=f"discussion:{item.pk}", text=text, **told
+            )
+
+
+def _taking_part(user, actor, rows):
+    items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
+    ids = set(access.narrow(items, actor, "comment").values_list("pk", flat=True))
+    return {row.pk for row in rows if row.number in ids}
+
+
 def _readable(user, actor, rows):
     items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
     ids = set(access.narrow(items, actor, "read").values_list("pk", flat=True))
@@ -82,6 +106,22 @@ KINDS = (
         quiet="Something is no longer shared with you.",
         still=_readable,
         icon="share",
+    ),
+    news.NewsKind(
+        "mention",
+        "Mentions of me",
+        "somebody wrote your name behind an @",
+        icon="comment",
+        quiet="You were mentioned in something that you no longer see.",
+        still=_taking_part,
+    ),
+    news.NewsKind(
+        "discussion",
+        "Discussions that I am part of",
+        "you said something there, or are the content owner",
+        Delivery.DIGEST,
+        icon="comment",
+        still=_taking_part,
     ),
     news.NewsKind(
         "activity",

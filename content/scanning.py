@@ -37,18 +37,18 @@ def scan(*, pk):
     version = FileVersion.objects.filter(pk=pk).exclude(scan__in=[Scan.CLEAN, Scan.INFECTED]).first()
     if version is None or not settings.SCANNER:
         return
-    ended = _ask(version)
+    ended = ask(version.key)
     if ended in (CLEAN, INFECTED):
         _finish(version, Scan.INFECTED if ended == INFECTED else Scan.CLEAN)
     else:
         log.error("The scanner gave no answer on file version %s: %s.", pk, ended)
 
 
-def _ask(version):
-    """Return how the scanner ended after it was given the bytes, or why it did not."""
+def ask(key):
+    """Return how the scanner ended after it was given the bytes of `key`, or why it did not."""
     try:
         with (
-            blobs.storage().open(version.key) as stored,
+            blobs.storage().open(key) as stored,
             subprocess.Popen(  # noqa: S603 - the words of the one who runs the installation
                 shlex.split(settings.SCANNER),
                 stdin=subprocess.PIPE,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from content.views import (
     acts,
+    comments,
     files,
     finding,
     from_files,
@@ -45,6 +46,13 @@ urlpatterns = [
     path(ITEM + "sharing/invite/", sharing.share_invite, name="share_invite"),
     path(ITEM + "sharing/<slug:to>/", sharing.share_detail, name="share_detail"),
     path(ITEM + "sharing/<slug:to>/end/", sharing.share_end, name="share_end"),
+    path(ITEM + "discussion/", comments.item_discussion, name="item_discussion"),
+    path(ITEM + "discussion/people/", comments.comment_people, name="comment_people"),
+    path(PLATFORM + "comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
+    path(PLATFORM + "comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),
+    path(PLATFORM + "comments/<int:pk>/resolve/", comments.comment_resolve, name="comment_resolve"),
+    path(PLATFORM + "comments/<int:pk>/react/", comments.comment_react, name="comment_react"),
+    path(PLATFORM + "attachments/<int:pk>/", comments.attachment_download, name="attachment_download"),
     path(ITEM + "edit/", items.item_edit, name="item_edit"),
     path(ITEM + "repair/", items.item_repair, name="item_repair"),
     path(ITEM + "maturity/", acts.item_maturity, name="item_maturity"),

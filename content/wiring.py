@@ -44,6 +44,13 @@ VERBS = {
     "share_ended": "ended a share of",
     "file_viewed": "looked at a file of",
     "file_downloaded": "took away a file of",
+    "comment_made": "said something:",
+    "comment_edited": "edited",
+    "comment_deleted": "took back",
+    "comment_resolved": "closed the thread of",
+    "comment_reopened": "opened again the thread of",
+    "comment_reacted": "reacted to",
+    "attachment_taken": "took away what came with",
     "private_items_listed": "asked for other people's Private and personal items in",
     "private_item_opened": "opened somebody's Private or personal item",
 }
@@ -54,8 +61,10 @@ KINDS = {
     "maturity_changed": "changes of maturity",
     "file_stored": "file versions",
     "file_checked_in": "file versions",
+    "comment_made": "comments",
     "file_viewed": "looks at files",
     "file_downloaded": "files taken away",
+    "attachment_taken": "files taken away",
 }
 LABELS = {
     "maturity": "Maturity",

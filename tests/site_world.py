@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from content import blobs
 from content.files import Arrival, add_version
-from content.models import Conversion, ReferenceKind, Rendition, SavedSearch
+from content.models import Attachment, Comment, Conversion, ReferenceKind, Rendition, SavedSearch
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
@@ -70,7 +70,7 @@ KEPT = {"tenants_invitationdraft", "tenants_batch", "tenants_batchline"}  # what
 RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
 LOOKS = {  # what only looks, and is written down; private things besides
     *("tenants:record", "spaces:space_record", "content:item_record"),
-    *("content:file_view", "content:file_compare", "content:file_download"),
+    *("content:file_view", "content:file_compare", "content:file_download", "content:attachment_download"),
 }
 OURS = re.compile(r'(?:INTO|UPDATE|FROM) "((?:tenants|spaces|content)_\w+)"', re.IGNORECASE)
 FRESH = re.compile(rb'nonce="[^"]*"|[A-Za-z0-9]{64}|content="\d+"')  # nonces and masked tokens: new in each answer
@@ -127,6 +127,7 @@ class World:
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
+        self._discussed()
         self.credential = give(self.target, self.space, "reader")
         share(self.item, self.target)
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
@@ -165,6 +166,13 @@ class World:
         self.domain = DomainRule.objects.create(platform=self.platform, domain="refused.test")
         token_of(self.members["leader"], name="Nightly")
         self.api_token = ApiToken.objects.get()
+
+    def _discussed(self):
+        made = {"author": self.users["author"], "created_at": timezone.now()}
+        self.comment = Comment.objects.create(item=self.item, text="Is the radius right?", **made)
+        key = blobs.storage().save(blobs.new_key(), ContentFile(b"notes"))
+        facts = {"name": "notes.txt", "key": key, "size": 5, "sha256": "0" * 64, "media_type": "text/plain"}
+        self.attachment = Attachment.objects.create(comment=self.comment, **facts)
 
     def _made_visible(self):
         conversion = Conversion.objects.get(key=self.version.key)
@@ -206,6 +214,8 @@ class World:
             "export": (slug, "members"),
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
+            "comment": (slug, self.comment.pk),
+            "attachment": (slug, self.attachment.pk),
             "relation": (slug, self.item.pk, self.relation.pk),
             "shared": (slug, self.item.pk, f"person-{self.target.pk}"),
             "recipient": (slug, self.item.pk, f"group-{self.group.pk}"),

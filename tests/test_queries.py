@@ -130,6 +130,8 @@ content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author
 content:item_move           item        administrator
+content:item_discussion     item        leader target
+content:comment_edit        comment     author
 content:item_sharing        item        leader target
 content:item_sharing?q=Pe   item        leader
 content:share_detail        recipient   leader

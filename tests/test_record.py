@@ -422,6 +422,11 @@ ACTS = [
     Act("content:item_revise", "item", "author", "item_revised", {}, "before after rule", _frozen),
     Act("content:item_move", "item", "administrator", "item_moved", MOVED, "before after rule", _elsewhere),
     Act("content:item_move", "item", "leader", "owner_changed", HANDED, "before after subject rule"),
+    Act("content:item_discussion", "item", "reader", "comment_made", {"text": "Look"}, "after rule"),
+    Act("content:comment_edit", "comment", "author", "comment_edited", {"text": "Look"}, "before after rule"),
+    Act("content:comment_delete", "comment", "owner", "comment_deleted", {"reason": "Why"}, "subject reason rule"),
+    Act("content:comment_resolve", "comment", "reader", "comment_resolved", {"on": "1"}, "rule"),
+    Act("content:comment_react", "comment", "reader", "comment_reacted", {"sign": "done"}, "after rule"),
     Act("content:share_detail", "recipient", "leader", "share_given", SHARE, "after rule"),
     Act(
         "content:share_detail",

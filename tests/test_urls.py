@@ -236,6 +236,16 @@ GET  content:item_readers                item        302 404 404 404 404   403 4
 GET  content:item_record                 item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_move                   item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:item_move                   item        302 404 404 404 404   403 404 403 403 403 422 422 422 422
+GET  content:item_discussion             item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:item_discussion             item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:comment_people              item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:comment_edit                comment     302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:comment_edit                comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:comment_delete              comment     302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:comment_delete              comment     302 404 404 404 404   403 404 403 403 302 403 403 422 422
+POST content:comment_resolve             comment     302 404 404 404 404   409 404 409 409 409 409 409 409 409
+POST content:comment_react               comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:attachment_download         attachment  302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 422 422 422 422

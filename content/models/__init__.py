@@ -1,5 +1,6 @@
 """The nouns of the content floor, one file a noun."""
 
+from content.models.comments import Attachment, Comment, CommentText, Reaction, Sign
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
 from content.models.files import File, FileVersion, Scan
@@ -16,7 +17,10 @@ from content.models.uploads import Upload
 __all__ = [
     "FACTS",
     "NO_CIRCLE",
+    "Attachment",
     "Category",
+    "Comment",
+    "CommentText",
     "Conversion",
     "ConversionState",
     "File",
@@ -31,6 +35,7 @@ __all__ = [
     "Number",
     "Property",
     "PropertyKind",
+    "Reaction",
     "Reference",
     "ReferenceKind",
     "Rendition",
@@ -38,5 +43,6 @@ __all__ = [
     "Scan",
     "SearchEntry",
     "Share",
+    "Sign",
     "Upload",
 ]

@@ -21,10 +21,8 @@ from content.locks import lock_item
 from content.models import Item, ItemType
 from content.moves import move_item, place_of
 from content.shares import ShareSpec, give_share
-from platform_site.demo import cast
+from platform_site.demo import cast, relating, searching, talking
 from platform_site.demo.people import OPERATOR
-from platform_site.demo.relating import RELATED, relate
-from platform_site.demo.searching import keep_searches
 from platform_site.demo.things import THINGS
 from spaces import importing, joining
 from spaces.credentials import give_credential
@@ -99,7 +97,7 @@ class _World:
         self.plan_relations()
         self.plan(30, self.follow)
         self.plan(3, self.keep_licences_home)
-        self.plan(1, keep_searches, self.actor, self.platforms[HOST.slug])
+        self.plan(1, searching.keep_searches, self.actor, self.platforms[HOST.slug])
         self.plan(0.1, self.drop_a_file)
         self.plan(70, self.end_a_supplier)
         self.plan(30, self.lend_a_role, "jun", "CHG")
@@ -328,9 +326,10 @@ class _World:
         partners.set_rules(actor=actor, address=partner, inbound="", outbound=PartnerRule.ASK)
 
     def plan_relations(self):
-        """Note how items were related."""
-        for day, *related in RELATED:
-            self.plan(day, relate, self.actor, *related)
+        """Note how items were related, and what was said about them."""
+        for act, table in ((relating.relate, relating.RELATED), (talking.talk, talking.SAID)):
+            for day, *given in table:
+                self.plan(day, act, self.actor, *given)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""

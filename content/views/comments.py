@@ -1,0 +1,168 @@
+"""The discussion of an item: threads, answers, edits, reactions, and what came with them."""
+
+from django import forms
+from django.http import StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from content import comments, reading
+from content.downloads import of_attachment
+from content.models import Attachment, Sign
+from content.names import Names
+from content.views.attempts import attempt
+from content.web import SAFE
+from tenants import access, limits
+from tenants.errors import NotVisible
+from tenants.web import render_page
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class CommentForm(forms.Form):
+    """What somebody says; `parent` and `file` come from the place where they say it."""
+
+    text = forms.CharField(
+        label="Say something",
+        max_length=comments.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "data-mentions": "", "maxlength": None}),
+        help_text="Markdown works. Write @ and a name to tell somebody who may take part.",
+    )
+    parent = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    file = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+
+class DeleteForm(forms.Form):
+    """Why somebody else's comment is taken away."""
+
+    reason = forms.CharField(label="Reason", max_length=500, required=False)
+
+
+@get_or_post
+def item_discussion(request, pk):
+    """Show the threads of an item to those who take part; say something on POST."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    access.require(request.actor, "comment", item)
+    form, status = CommentForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, said=_said(request, form)))
+        if done:
+            return redirect(_place(request, done))
+    return render_page(request, "content/item_discussion.html", _page(request, item, form), status=status)
+
+
+def _said(request, form):
+    sent = tuple(request.FILES.getlist("files"))
+    return comments.Said(form.cleaned_data["text"], form.cleaned_data["parent"], form.cleaned_data["file"], sent)
+
+
+def _place(request, comment):
+    here = reverse("content:item_discussion", args=[request.platform.slug, comment.item_id])
+    return f"{here}?said={comment.pk}#comment-{comment.pk}"
+
+
+def _page(request, item, form):
+    threads = list(comments.thread_rows(item))
+    said = [one for thread in threads for one in (thread, *thread.answers.all())]
+    names = Names(request.actor, item.space_id)
+    people = {one.author_id for one in said} | {one.resolved_by_id for one in threads} - {None}
+    names.load(people | {reaction.user_id for one in said for reaction in one.reactions.all()})
+    for one in said:
+        one.by, one.mine = names.say(one.author), one.author_id == request.actor.user.pk
+        one.signs = _signs(one, request.actor.user.pk, names)
+    for thread in threads:
+        thread.closed_by = names.say(thread.resolved_by) if thread.resolved_by_id else ""
+    return {
+        "item": item,
+        "form": form,
+        "files": item.files.all(),
+        "open": [thread for thread in threads if not thread.resolved_at],
+        "closed": [thread for thread in threads if thread.resolved_at],
+        "answered": form.data.get("parent", "") if form.is_bound else "",
+        "moderates": bool(access.can(request.actor, "edit", item.space)),
+        "sees_space": bool(access.can(request.actor, "see", item.space)),
+    }
+
+
+def _signs(comment, user_id, names):
+    found = []
+    for sign in Sign:
+        people = [reaction.user for reaction in comment.reactions.all() if reaction.sign == sign]
+        mine = any(person.pk == user_id for person in people)
+        found.append((sign, len(people), mine, ", ".join(names.say(person) for person in people)))
+    return found
+
+
+@get_or_post
+def comment_edit(request, pk):
+    """Say it otherwise."""
+    comment = comments.find(request.actor, pk)
+    form, status = CommentForm(request.POST or None, initial={"text": comment.text}), 200
+    if request.method == "POST":
+        text = request.POST.get("text", "")
+        done, status = attempt(form, lambda: comments.edit(actor=request.actor, comment=comment, text=text))
+        if done:
+            return redirect(_place(request, done))
+    context = {"item": comment.item, "comment": comment, "form": form, "texts": comment.texts.all()}
+    context["mine"] = comment.author_id == request.actor.user.pk
+    return render_page(request, "content/comment_edit.html", context, status=status)
+
+
+@get_or_post
+def comment_delete(request, pk):
+    """Ask before a comment is taken back; take it back on POST."""
+    comment = comments.find(request.actor, pk)
+    form, status = DeleteForm(request.POST or None), 200
+    if request.method == "POST":
+        told = {"actor": request.actor, "comment": comment, "reason": request.POST.get("reason", "")}
+        done, status = attempt(form, lambda: comments.delete(**told))
+        if done:
+            return redirect(_place(request, done))
+    context = {"item": comment.item, "comment": comment, "form": form}
+    context["mine"] = comment.author_id == request.actor.user.pk
+    return render_page(request, "content/comment_delete.html", context, status=status)
+
+
+@require_POST
+def comment_resolve(request, pk):
+    """Close a thread, or open it again."""
+    comment = comments.find(request.actor, pk)
+    comments.resolve(actor=request.actor, comment=comment, on=request.POST.get("on") == "1")
+    return redirect(_place(request, comment))
+
+
+@require_POST
+def comment_react(request, pk):
+    """Set a sign under a comment, or take it back."""
+    comment = comments.find(request.actor, pk)
+    comments.react(actor=request.actor, comment=comment, sign=request.POST.get("sign", ""))
+    return redirect(_place(request, comment))
+
+
+@require_safe
+def comment_people(request, pk):
+    """Suggest people whose name begins so, of those who may take part and may be known."""
+    limits.spend(request, "suggest")
+    item = reading.open_item(request.actor, pk)
+    access.require(request.actor, "comment", item)
+    begin = request.GET.get("q", "").strip()[:60]
+    people = comments.candidates(request.actor, item, begin) if len(begin) > 1 else []
+    return render_page(request, "content/comment_people.html", {"people": people})
+
+
+@require_safe
+def attachment_download(request, pk):
+    """Send what came with a comment, as an attachment that nothing runs."""
+    found = Attachment.objects.select_related("comment").filter(pk=pk).first()
+    if found is None or found.comment.deleted_at:
+        raise NotVisible
+    comments.find(request.actor, found.comment_id)
+    if request.method == "GET":
+        comments.note_taken(request.actor, found)
+    response = StreamingHttpResponse(of_attachment(found), content_type=found.media_type)
+    response["Content-Length"] = found.size
+    response["Content-Disposition"] = content_disposition_header(True, found.name)
+    for header, value in SAFE.items():
+        response[header] = value
+    return response

@@ -1,0 +1,64 @@
+// Discussions: what is typed survives a reload and a lost connection; @ suggests people. All works without it.
+"use strict";
+
+const kept = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
+const said = new URLSearchParams(location.search).has("said");
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const text = form.querySelector("textarea");
+  if (said && sessionStorage.getItem("sent") === kept(form)) {
+    localStorage.removeItem(kept(form)); // it arrived
+    sessionStorage.removeItem("sent");
+  }
+  if (!text.value) text.value = localStorage.getItem(kept(form)) || "";
+  if (text.value) form.closest("details")?.setAttribute("open", "");
+  text.addEventListener("input", () => {
+    if (text.value) localStorage.setItem(kept(form), text.value);
+    else localStorage.removeItem(kept(form));
+    suggest(form, text);
+  });
+  text.addEventListener("keydown", (event) => {
+    const list = form.querySelector(".g-suggested");
+    if (list.hidden) return;
+    if (event.key === "Escape") list.hidden = true;
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      list.querySelector("button")?.focus();
+    }
+  });
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", kept(form)));
+  form.querySelector(".g-suggested").addEventListener("click", (event) => choose(event.target.closest("button"), text));
+  form.querySelector(".g-suggested").addEventListener("keydown", (event) => {
+    const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    if (step) event.target[step]?.focus();
+    if (event.key === "Escape") text.focus();
+    if (step) event.preventDefault();
+  });
+  const file = form.querySelector("input[type=file]");
+  file.addEventListener("change", () => (file.parentElement.dataset.chosen = [...file.files].map((one) => one.name).join(", ")));
+}
+
+let asked = 0;
+async function suggest(form, text) {
+  const list = form.querySelector(".g-suggested");
+  const found = /@([\p{L}\p{N}][\p{L}\p{N}.'-]*)$/u.exec(text.value.slice(0, text.selectionStart));
+  if (!found || found[1].length < 2) return void (list.hidden = true);
+  const turn = ++asked;
+  try {
+    const answer = await fetch(`${form.dataset.people}?q=${encodeURIComponent(found[1])}`);
+    if (turn !== asked) return;
+    list.hidden = !answer.ok;
+    if (answer.ok) list.innerHTML = await answer.text(); // our own server's, escaped by its templates
+  } catch {
+    list.hidden = true; // the name can be typed in full
+  }
+}
+
+function choose(button, text) {
+  if (!button) return;
+  const until = text.selectionStart;
+  const begin = text.value.lastIndexOf("@", until - 1);
+  text.setRangeText(`@${button.dataset.name} `, begin, until, "end");
+  button.parentElement.hidden = true;
+  text.focus();
+  text.dispatchEvent(new Event("input"));
+}
