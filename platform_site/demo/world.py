@@ -396,5 +396,4 @@ class _World:
 
     def lock(self, thing):
         """Lock an item for work."""
-        item = self.item(thing)
-        lock_item(actor=self.actor(thing.locked_by, item.space.platform), item=item)
+        lock_item(actor=self.actor(thing.locked_by, (item := self.item(thing)).space.platform), item=item)
