@@ -104,7 +104,9 @@ def whole(platform):
     yield "everybody as actors", lambda: actors.everyone(platform), ONCE
     yield (
         "who reads an item",
-        lambda: [actor for actor, answer in access.who(actors.everyone(platform), "read", item) if answer],
+        lambda: [
+            actor for actor, answer in access.who(actors.everyone(platform, item.space_id), "read", item) if answer
+        ],
         ONCE,
     )
     for title in ("Space 0000", "Space 0100"):

@@ -10,11 +10,11 @@ ENTRIES = "group__user_group__entries__"
 STORED = ("content_object_id", "permission__codename")
 
 
-def load_shares(members, now):
-    """Return {user_id: {item_id: (Received, ...)}}, the widest first, for `members` of one platform, in one query."""
-    own = _live(Share, members, now).filter(user__in=[member.user_id for member in members])
+def load_shares(people):
+    """Return {user_id: {item_id: (Received, ...)}}, the widest first, for People, in one query."""
+    own = _live(Share, people).filter(user__in=people.users)
     own = own.annotate(no_group=Value(None, output_field=BigIntegerField()), no_name=Value(""))
-    through = _live(GroupShare, members, now).filter(**{f"{ENTRIES}member__in": members})
+    through = _live(GroupShare, people).filter(**{f"{ENTRIES}member__in": people.keys})
     rows = own.values_list("user_id", *STORED, "no_group", "no_name").union(
         through.values_list(f"{ENTRIES}member__user_id", *STORED, "group_id", "group__user_group__name"), all=True
     )
@@ -30,5 +30,6 @@ def in_order(received):
     return tuple(sorted(received, key=lambda one: (WIDEST_FIRST.index(one.level), one.group, one.group_id or 0)))
 
 
-def _live(model, members, now):
-    return model.objects.live(now).filter(content_object__platform=members[0].platform).order_by()
+def _live(model, people):
+    rows = model.objects.live(people.now).filter(content_object__platform=people.platform).order_by()
+    return rows.filter(content_object__space=people.space_id) if people.space_id else rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from content.moves import placed
 from spaces import previews
 from tenants import access, naming
+from tenants import actor as actors
 from tenants.access import Decision
 from tenants.actor import Actor
 from tenants.models import Member, Status
@@ -19,11 +20,15 @@ class Reader:
     decision: Decision
 
 
-def admitted(platform):
-    """Return [(Member, Actor)] of all active and invited people, in a fixed number of queries."""
-    rows = Member.objects.filter(platform=platform, status__in=(Status.ACTIVE, Status.PENDING))
-    members = list(rows.select_related("platform", "company", "unit", "user").order_by(*naming.by_name()))
-    return list(zip(members, previews.accepted(members), strict=True))
+def admitted(platform, space_id=None):
+    """Return [(Member, Actor)] of all active people and then the invited, in a fixed number of queries.
+
+    With a `space_id` they are asked about content of that space alone: see `tenants.actor.everyone`.
+    """
+    rows = Member.objects.filter(platform=platform, status=Status.PENDING)
+    invited = list(rows.select_related("platform", "company", "unit", "user").order_by(*naming.by_name()))
+    present = actors.everyone(platform, space_id)
+    return [*((actor.member, actor) for actor in present), *zip(invited, previews.accepted(invited), strict=True)]
 
 
 def readers(item, people):

@@ -186,7 +186,7 @@ def _by(wanted):
     """Word a rule by the credentials of the actor that fit the row: every source counts, so each is named."""
 
     def told(actor, row):
-        found = _fitting(actor.counting, row, wanted)
+        found = _fitting(actor.counting_in(row.space_id), row, wanted)
         named = [*found[:1], *(held for held in found[1:] if held.group_id)]
         return " ".join(f"You are {held}." for held in named) or "You hold a credential in this space."
 
@@ -194,12 +194,11 @@ def _by(wanted):
 
 
 def _fitting(credentials, row, wanted):
-    """Return the wanted ones that cover the row: its space, and its organization if they are bound to one."""
+    """Return the wanted ones of a space that cover its row: of any organization, or bound to the row's."""
     return [
         held
         for held in credentials
-        if held.space_id == row.space_id
-        and wanted(held)
+        if wanted(held)
         and (held.organization_id == row.organization_id or not (held.restricted or held.is_public_reader))
     ]
 
@@ -218,8 +217,8 @@ def sources(actor, code, row):
     if code == "3.7":
         return actor.shares.get(row.pk, ())
     if code == "3.6":
-        return _fitting(actor.held, row, lambda held: held.works)
-    return _fitting(actor.counting, row, READ_BY[code]) if code in READ_BY else ()
+        return _fitting(actor.held_in(row.space_id), row, lambda held: held.works)
+    return _fitting(actor.counting_in(row.space_id), row, READ_BY[code]) if code in READ_BY else ()
 
 
 def _open_told(actor, row):

@@ -6,6 +6,7 @@ somebody owns or was given by a share is asked for them alone.
 
 from collections import Counter, defaultdict
 from copy import copy
+from functools import cache, partial
 
 from django.db.models import Count, OuterRef, Subquery
 
@@ -21,17 +22,17 @@ FACTS = ("organization_id", "category", "maturity", "platform_wide")
 def exposure(actors, space, visibility):
     """Return {actor: Counter(organization_id: items read)} as if `space` had `visibility`. Three queries."""
     items = Item.objects.filter(space=space)
-    groups = _grouped(items)
     standing = copy(space)
     standing.visibility = visibility
+    groups, row_of = _grouped(items), cache(partial(_standin, standing))
     owned, shared = _owned(items), _shared(items, actors)
-    by_shape, totals = {}, {}
+    by_shape, totals, nothing = {}, {}, _standin(standing, (None,) * 4)
     for actor in actors:
-        shape = actor.shape(_standin(standing, (None,) * 4))
+        shape = actor.shape(nothing)
         if shape not in by_shape:
-            by_shape[shape] = _reads(actor, standing, groups)
+            by_shape[shape] = _reads(actor, row_of, groups)
         totals[actor] = Counter(by_shape[shape])
-        _add_own(totals[actor], actor, standing, (owned.get(actor.user.pk, ()), shared))
+        _add_own(totals[actor], actor, row_of, (owned.get(actor.user.pk, ()), shared))
     return totals
 
 
@@ -66,29 +67,31 @@ def _standin(space, facts, **more):
     return row
 
 
-def _reads(actor, space, groups):
+def _reads(actor, row_of, groups):
     """Return Counter(organization_id: items) of what `actor` reads without owning or being given any of it."""
     found = Counter()
     for facts, number in groups:
-        if access.can(actor, "read", _standin(space, facts)):
+        if _may(actor, row_of(facts)):
             found[facts[0]] += number
     return found
 
 
-def _add_own(total, actor, space, own):
+def _may(actor, row, owner_id=None, pk=None):
+    """Tell whether `actor` reads the stand-in, owned by that person and with that id."""
+    row.owner_id, row.pk = owner_id, pk
+    return access.may(actor, "read", row)
+
+
+def _add_own(total, actor, row_of, own):
     """Add to `total` what `actor` reads only as content owner or by a share."""
     owned, shared = own
     given = {pk: shared[pk] for pk in actor.shares if pk in shared}
     twice = Counter(facts for owner_id, facts in given.values() if owner_id == actor.user.pk)
     for facts, number in owned:
-        if not access.can(actor, "read", _standin(space, facts)) and access.can(
-            actor, "read", _standin(space, facts, owner_id=actor.user.pk)
-        ):
+        if not _may(actor, row_of(facts)) and _may(actor, row_of(facts), owner_id=actor.user.pk):
             total[facts[0]] += number - twice[facts]
     for pk, (owner_id, facts) in given.items():
-        if access.can(actor, "read", _standin(space, facts, pk=pk, owner_id=owner_id)) and not access.can(
-            actor, "read", _standin(space, facts)
-        ):
+        if _may(actor, row_of(facts), owner_id, pk) and not _may(actor, row_of(facts)):
             total[facts[0]] += 1
 
 

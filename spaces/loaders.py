@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Value
+from django.db.models import BigIntegerField, Case, Exists, ExpressionWrapper, F, OuterRef, Value, When
 
 from spaces.models import LADDER, Credential, CurrentCredential, GroupCredential, Responsibility
 from tenants.actor import Held
@@ -32,14 +32,44 @@ class Row:
     group: str
 
 
-def load_credentials(members, now):
-    """Return {user_id: [(Held, chosen), ...]} for `members` of one platform, in one query."""
-    people = {member.user_id: member for member in members}
-    rows = _own(members, now).union(_through_groups(members, now), all=True).order_by()
+def load_credentials(people):
+    """Return {user_id: [(Held, chosen), ...]} for People, in one query; in three where one space is looked at."""
+    employments = {member.user_id: member.employment for member in people.members}
+    rows = _own(people).union(_through_groups(people), all=True).order_by()
     found = {}
     for user_id, key, chosen, *row in rows:
-        found.setdefault(user_id, []).append((_held(key, Row(*row), people[user_id].employment), chosen))
-    return {user_id: sorted(held, key=_place) for user_id, held in found.items()}
+        found.setdefault(user_id, []).append((_held(key, Row(*row), employments[user_id]), chosen))
+    found = {user_id: sorted(held, key=_place) for user_id, held in found.items()}
+    if people.space_id:
+        for user_id, held in _away(people, employments):
+            found.setdefault(user_id, []).append((held, False))
+    return found
+
+
+def _away(people, employments):
+    """Yield (user_id, Held) for what people hold elsewhere: one for all that tell the same from outside."""
+    told, bare = {}, Case(When(permission__codename=Responsibility.PUBLIC_READER, then=True), default=False)
+    away = [
+        rows.exclude(content_object=people.space_id).annotate(bare=bare)
+        for rows in (
+            _live(Credential, people).filter(user__in=people.users),
+            _live(GroupCredential, people).filter(**{f"{ENTRIES}member__in": people.keys}),
+        )
+    ]
+    own = away[0].values_list("user_id", "bare", "restricted", "organization_id").distinct()
+    through = away[1].values_list(f"{ENTRIES}member__user_id", "bare", "restricted").distinct()
+    rows = [*own, *((*row, employments[row[0]].pk) for row in through)]
+    for user_id, *facts in dict.fromkeys(rows):
+        key = tuple(facts)
+        if key not in told:
+            told[key] = _nameless(*facts)
+        yield user_id, told[key]
+
+
+def _nameless(bare, restricted, organization_id):
+    responsibility = Responsibility.PUBLIC_READER if bare else Responsibility.READER
+    row = Row(responsibility, restricted, None, 0, "", "", organization_id, "", "", None, "")
+    return _held(0, row, None)
 
 
 def _place(row):
@@ -48,32 +78,37 @@ def _place(row):
     return held.space_title, held.id < 0, abs(held.id)
 
 
-def _own(members, now):
+def _own(people):
     chosen = CurrentCredential.objects.filter(
-        credential=OuterRef("pk"), member__user=OuterRef("user"), member__platform=members[0].platform
+        credential=OuterRef("pk"), member__user=OuterRef("user"), member__platform=people.platform
     )
-    rows = _facts(Credential.objects.live(now), members).filter(user__in=[member.user_id for member in members])
+    rows = _facts(Credential, people).filter(user__in=people.users)
     return rows.annotate(key=F("pk"), chosen=Exists(chosen)).values_list("user_id", "key", "chosen", *STORED, *OWN)
 
 
-def _through_groups(members, now):
+def _through_groups(people):
     chosen = CurrentCredential.objects.filter(
-        group_credential=OuterRef("pk"), member=OuterRef(f"{ENTRIES}member"), member__platform=members[0].platform
+        group_credential=OuterRef("pk"), member=OuterRef(f"{ENTRIES}member"), member__platform=people.platform
     )
-    rows = _facts(GroupCredential.objects.live(now), members).filter(**{f"{ENTRIES}member__in": members})
+    rows = _facts(GroupCredential, people).filter(**{f"{ENTRIES}member__in": people.keys})
     minus = ExpressionWrapper(-F("pk"), output_field=BigIntegerField())
     return rows.annotate(key=minus, chosen=Exists(chosen)).values_list(
         f"{ENTRIES}member__user_id", "key", "chosen", *STORED, *THROUGH
     )
 
 
-def _facts(rows, members):
-    return (
-        rows.filter(content_object__platform=members[0].platform)
-        .annotate(space_title=F("content_object__title"), visibility=F("content_object__visibility"))
-        .annotate(no_group=NO_GROUP, no_name=NO_NAME)
-        .order_by()
+def _live(model, people):
+    return model.objects.live(people.now).filter(content_object__platform=people.platform).order_by()
+
+
+def _facts(model, people):
+    rows = _live(model, people).annotate(
+        space_title=F("content_object__title"),
+        visibility=F("content_object__visibility"),
+        no_group=NO_GROUP,
+        no_name=NO_NAME,
     )
+    return rows.filter(content_object=people.space_id) if people.space_id else rows
 
 
 def _held(key, row, employment):

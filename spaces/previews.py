@@ -62,7 +62,7 @@ def visibility_preview(space, visibility, *, own=frozenset()):
 
     `own` holds the organization ids of the Owner who asks; items of the others are counted apart.
     """
-    people = actors.everyone(space.platform)
+    people = actors.everyone(space.platform, space.pk)
     before, after = (exposure(people, space, width) for width in (space.visibility, visibility))
     gains = [_change(actor, after[actor] - before[actor], own) for actor in people]
     losses = [_change(actor, before[actor] - after[actor], own) for actor in people]

@@ -7,7 +7,7 @@ to-one paths. The same Q filters rows in SQL (`narrow`, `newest`) and is tried o
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, attrgetter, eq, ge, gt, le, lt, or_
 
 from django.db import connections
@@ -138,25 +138,25 @@ def predicate(q, model):
     return (lambda row: not test(row)) if q.negated else test
 
 
-def _path(model, names, path):
-    """Resolve lookup names to attribute names and the last field; refuse what SQL and memory see differently."""
-    attributes = []
+@cache
+def _path(model, path):
+    """Return (getter, last field, lookup) of a path; refuse what SQL and memory see differently."""
+    names, lookup, attributes = path.split("__"), "exact", []
+    if names[-1] in LOOKUPS and len(names) > 1:
+        lookup = names.pop()
     for depth, name in enumerate(names, 1):
         field = model._meta.pk if name == "pk" else model._meta.get_field(name)
         if not field.concrete or (field.null and depth < len(names)):
             raise TypeError(f"{path}: only own columns and to-one paths that are never null")
         attributes.append(field.name if depth < len(names) else field.attname)
         model = field.related_model
-    return attrgetter(".".join(attributes)), field
+    return attrgetter(".".join(attributes)), field.target_field if field.is_relation else field, lookup
 
 
 def leaf(model, path, value):
     """Compile one lookup. Raise TypeError for a to-many path, a nullable hop, or None inside `in`."""
-    names, lookup = path.split("__"), "exact"
-    if names[-1] in LOOKUPS and len(names) > 1:
-        lookup = names.pop()
-    get, field = _path(model, names, path)
-    clean = (field.target_field if field.is_relation else field).to_python
+    get, field, lookup = _path(model, path)
+    clean = field.to_python
     if lookup == "isnull" or value is None:
         absent = value is None or value
         return lambda row: (get(row) is None) is absent
@@ -224,6 +224,15 @@ def _elsewhere(actor, row):
     return getattr(row, _platform_field(type(row))) != actor.platform_id
 
 
+def _ruled(policy, actor, row):
+    """Return (the rule that decides, whether it allows); (None, False) when none does."""
+    for rules, allowed in ((policy.block, False), (policy.allow, True)):
+        for rule in rules:
+            if _holds(actor, rule, row):
+                return rule, allowed
+    return None, False
+
+
 def can(actor, action, row):
     """Answer for one loaded row, without a query, with the sentence of the rule that decided."""
     policy = policy_for(type(row), action)
@@ -233,12 +242,21 @@ def can(actor, action, row):
         return closed
     if policy.requires and not (first := can(actor, policy.requires, row)):
         return first
-    for rules, allowed in ((policy.block, False), (policy.allow, True)):
-        for rule in rules:
-            if _holds(actor, rule, row):
-                return Decision(allowed, rule.say(actor, row), rule.code)
+    rule, allowed = _ruled(policy, actor, row)
+    if rule:
+        return Decision(allowed, rule.say(actor, row), rule.code)
     sentence, remedy = policy.refuse(actor, row)
     return Decision(False, sentence, remedy=remedy)
+
+
+def may(actor, action, row):
+    """Answer as `can` does, by yes or no alone: for counting over many rows and people."""
+    policy = policy_for(type(row), action)
+    if _elsewhere(actor, row) or policy.gate(actor) is not None:
+        return False
+    if policy.requires and not may(actor, policy.requires, row):
+        return False
+    return _ruled(policy, actor, row)[1]
 
 
 def why(actor, action, row):

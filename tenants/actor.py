@@ -7,18 +7,16 @@ Upper floors add their facts (credentials, shares) through `contribute`; this fl
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from tenants import licences
+from tenants import grants, licences
 from tenants.models import (
     CredentialsCounted,
     Member,
     Organization,
     Platform,
     Right,
-    RoleGrant,
-    RoleStock,
     Status,
     User,
 )
@@ -152,6 +150,20 @@ class Actor:
             return (self.current,) if self.current else ()
         return self.held
 
+    def counting_in(self, space_id):
+        """Return those of `counting` that stand in a space."""
+        if self.platform.credentials_counted == CredentialsCounted.CURRENT:
+            return tuple(held for held in self.counting if held.space_id == space_id)
+        return self.held_in(space_id)
+
+    def held_in(self, space_id):
+        """Return the live credentials that stand in a space."""
+        if (places := self.compiled.get("places")) is None:
+            places = self.compiled["places"] = {}
+            for held in self.held:
+                places.setdefault(held.space_id, []).append(held)
+        return tuple(places.get(space_id, ()))
+
     @property
     def works_content(self):
         """True when the capabilities that all reading assumes are usable."""
@@ -173,27 +185,50 @@ class Actor:
     def shape(self, row):
         """Return what of this actor can matter for `row`; actors of equal shape get equal answers."""
         space_id = getattr(row, "space_id", None)
-        here = frozenset((*self._fact(held), held.group) for held in self.held if held.space_id == space_id)
-        away = frozenset(self._fact(held)[:-1] for held in self.held if held.space_id != space_id)
+        current, here, away = self.current, set(), set()
+        for held in self.held:
+            fact = (held.responsibility, held.restricted, held.organization_id, held.visibility)
+            if held.space_id == space_id:
+                here.add((*fact, held is current, held.group))
+            else:
+                away.add(fact)
         personal = (
             getattr(row, "owner_id", None) == self.user.pk,
             getattr(row, "locked_by_id", None) == self.user.pk,
             self.shares.get(row.pk),
         )
         right = (self.is_active, self.member.right, self.employed_by_host, self.capabilities)
-        return (right, here, away, personal)
-
-    def _fact(self, held):
-        current = held is self.current
-        return (held.responsibility, held.restricted, held.organization_id, held.visibility, current)
+        return (right, frozenset(here), frozenset(away), personal)
 
 
 LOADERS = {}
 
 
 def contribute(name, loader):
-    """Let an upper floor load a fact of actors: `loader(members, now) -> {user_id: value}` in one query."""
+    """Let an upper floor load a fact of actors: `loader(people) -> {user_id: value}`, in one query without a space."""
     LOADERS[name] = loader
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Members of one platform whose facts are loaded together.
+
+    `users` and `keys` (of members) name them in conditions: ids, or subqueries where they are everybody. With a
+    `space_id` only what bears on reading content of that space is wanted: what somebody holds elsewhere counts there
+    by its organization alone, and so loses its place and name.
+    """
+
+    members: list
+    now: datetime
+    users: object
+    keys: object
+    space_id: int | None = None
+    tree: list | None = None  # (id, parent, whether the host) of each organization, where it is loaded already
+
+    @property
+    def platform(self):
+        """Their platform."""
+        return self.members[0].platform
 
 
 def find(user, slug):
@@ -216,28 +251,42 @@ def of(user, platform):
     return build([found])[0] if found else None
 
 
-def everyone(platform):
-    """Return the Actors of all active members of `platform`, in a fixed number of queries."""
-    members = Member.objects.filter(platform=platform, status=Status.ACTIVE)
-    return build(
-        list(members.select_related("platform", "company", "unit", "user").order_by("user__name", "user__email"))
-    )
+def everyone(platform, space_id=None):
+    """Return the Actors of all active members of `platform`, in a fixed number of queries.
+
+    With a `space_id` they know enough to be asked whether they read content of that space, and no more: see People.
+    """
+    rows = Member.objects.filter(platform=platform, status=Status.ACTIVE)
+    members = list(rows.select_related("user").order_by("user__name", "user__email"))
+    organizations = Organization.objects.filter(platform=platform).in_bulk()
+    for member in members:
+        member.platform, member.company = platform, organizations[member.company_id]
+        member.unit = organizations[member.unit_id] if member.unit_id else None
+    plain, tree = rows.order_by(), [(row.pk, row.parent_id, row.is_host) for row in organizations.values()]
+    return _built(People(members, timezone.now(), plain.values("user"), plain.values("pk"), space_id, tree))
 
 
 def build(members):
     """Return Actors for `members`, all of one platform, in as many queries for a thousand as for one."""
-    if not members:
+    users, keys = [member.user_id for member in members], [member.pk for member in members]
+    return _built(People(members, timezone.now(), users, keys))
+
+
+def _built(people):
+    if not people.members:
         return []
-    now = timezone.now()
-    platform = members[0].platform
-    tree, further = _tree(platform, members)
+    members, now, platform = people.members, people.now, people.platform
+    tree, further = _tree(people)
     parents = {pk: parent for pk, parent, _host in tree}
     host_id = next((pk for pk, _parent, host in tree if host), None)
-    grants = grants_of(members)
-    facts = {name: loader(members, now) for name, loader in LOADERS.items()}
+    given, usable = grants.load(people.users, now), {}
+    facts = {name: loader(people) for name, loader in LOADERS.items()}
     actors = []
     for member in members:
-        capabilities, resolutions = licences.usable(platform, grants.get(member.user_id, ()), now=now)
+        mine = tuple(given.get(member.user_id, ()))
+        if mine not in usable:  # most people have the same
+            usable[mine] = licences.usable(platform, mine, now=now)
+        capabilities, resolutions = usable[mine]
         belongs = belonging(member.company_id, member.unit_id, parents, further.get(member.pk, ()))
         rows = facts.get("credentials", {}).get(member.user_id, ())
         active = member.counts(now)
@@ -260,19 +309,18 @@ def build(members):
     return actors
 
 
-def _tree(platform, members):
+def _tree(people):
     """Return the platform's organizations and, by member, the further ones they belong to."""
-    rows = Organization.objects.filter(platform=platform)
+    rows, members = Organization.objects.filter(platform=people.platform), people.members
     if len(members) == 1:  # one query for both
         mine = Member.organizations.through.objects.filter(organization=OuterRef("pk"), member=members[0])
         found = list(rows.annotate(mine=Exists(mine)).values_list("pk", "parent_id", "is_host", "mine"))
         return [row[:3] for row in found], {members[0].pk: [row[0] for row in found if row[3]]}
     further = {}
-    for member_id, organization_id in Member.organizations.through.objects.filter(
-        member__in=[member.pk for member in members]
-    ).values_list("member_id", "organization_id"):
+    belonging_to = Member.organizations.through.objects.filter(member__in=people.keys)
+    for member_id, organization_id in belonging_to.values_list("member_id", "organization_id"):
         further.setdefault(member_id, []).append(organization_id)
-    return list(rows.values_list("pk", "parent_id", "is_host")), further
+    return people.tree or list(rows.values_list("pk", "parent_id", "is_host")), further
 
 
 def line_of(organization_id, parents):
@@ -291,36 +339,4 @@ def belonging(company_id, unit_id, parents, further):
 
 def grants_of(members):
     """Return, by user, their grants on all platforms as facts."""
-    stock = RoleStock.objects.filter(platform=OuterRef("member__platform"), role=OuterRef("role"))
-    rows = (
-        RoleGrant.objects.filter(member__user__in=[member.user_id for member in members])
-        .select_related("role", "member__platform", "through__group")
-        .annotate(stock_expires=Subquery(stock.values("expires_at")[:1]))
-        .order_by("role__position", "pk")
-    )
-    found, now = {}, timezone.now()
-    for row in rows:
-        found.setdefault(row.member.user_id, []).append(fact(row, row.stock_expires, now))
-    return found
-
-
-def fact(grant, expires_at, now):
-    """Return a stored RoleGrant as the pure Grant that `licences.resolve` reads at `now`."""
-    platform, role = grant.member.platform, grant.role
-    return licences.Grant(
-        platform_id=platform.pk,
-        platform_name=platform.name,
-        platform_active=platform.is_active,
-        member_active=grant.member.counts(now),
-        locations_on=platform.member_locations,
-        invitations_on=platform.invitations_from_administrators,
-        code=role.code,
-        name=role.name,
-        capabilities=tuple(role.capabilities),
-        prerequisites=tuple(role.prerequisites),
-        portable=role.portable,
-        assigned=grant.assigned,
-        restricted=grant.restricted,
-        expires_at=expires_at,
-        group=grant.through.group.name if grant.through_id else "",
-    )
+    return grants.load([member.user_id for member in members], timezone.now())

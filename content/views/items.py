@@ -115,7 +115,7 @@ def item_readers(request, pk):
             SENTENCES[one.decision.code],
             _through(one.actor, one.decision.code, item, known),
         )
-        for one in readers.readers(item, readers.admitted(request.platform))
+        for one in readers.readers(item, readers.admitted(request.platform, item.space_id))
         if known is None or not one.actor.organizations.isdisjoint(known)
     ]
     return render_page(request, "content/item_readers.html", {"item": item, "readers": found, "known": known})

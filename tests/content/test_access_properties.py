@@ -134,8 +134,24 @@ class WithoutGroups(World):
                     share(item, member, level)
 
 
+def _readers(actors, item):
+    """Return {user: code of the rule by which they read}."""
+    return {actor.user: answer.code for actor, answer in access.who(actors, "read", item) if answer}
+
+
 class Properties(TestCase):
     """Each example is a world of its own."""
+
+    @settings(max_examples=12, deadline=None)
+    @given(facts=a_world)
+    def test_b01_everybody_towards_one_space_reads_of_it_what_they_read_as_themselves(self, facts):
+        world = World(facts)
+        whole = world.actors()
+        for item in Item.objects.select_related("space"):
+            towards = actors.everyone(world.platform, item.space_id)
+            assert _readers(towards, item) == _readers(whole, item)
+            for actor in whole:
+                assert access.may(actor, "modify", item) == bool(access.can(actor, "modify", item))
 
     @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
