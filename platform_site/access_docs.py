@@ -62,6 +62,10 @@ where they are an active member, not expired, portable and not restricted to tha
 locations* on at both and *Invitations from administrators* on here. Every prerequisite must be granted here and
 resolve by the same rule. The answer is computed when asked and never stored (`tenants/licences.py`).
 
+Every page of a platform wants *enter*, the sponsor's too. The acts that are the Administrator's want no capability, so
+that nobody is locked out of repair, and everybody may look at their own membership and leave. A sponsor whom an
+import names answers for the External from acceptance on, if they still may; else the inviter does.
+
 Expired licences come to life again when they are renewed. With the option *Expired roles are taken back* (default
 off) the clock takes back, as the system, each role whose licence expired, unless another platform pays for it or a
 role with a valid licence needs it; the person and the Administrators are told once (`tenants/expiries.py`).
