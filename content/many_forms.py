@@ -4,9 +4,7 @@ from django import forms
 
 from content.forms import MaturityForm, ReasonForm
 from content.models import Level
-from content.share_forms import choices
-from spaces import days
-from spaces.forms import SENSIBLE
+from content.share_forms import ShareForm
 
 
 class ManyMaturityForm(MaturityForm):
@@ -34,7 +32,7 @@ class ManyDeleteForm(ReasonForm):
         return {"reason": self.cleaned_data["reason"].strip()}
 
 
-class ManyShareForm(forms.Form):
+class ManyShareForm(ShareForm):
     """With whom all of them are shared, how, and until when."""
 
     whom = forms.CharField(
@@ -43,25 +41,17 @@ class ManyShareForm(forms.Form):
         label="With",
         help_text="The address or the full name of a person, or the name of a group, exactly.",
     )
-    level = forms.ChoiceField(initial=Level.READ, choices=choices(Level), widget=forms.RadioSelect)
-    ends_on = forms.DateField(
-        required=False,
-        label="Until",
-        validators=SENSIBLE,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="This day included. Empty: no end.",
-    )
+    field_order = ["whom", "level", "ends_on"]
 
     def __init__(self, data=None, *, zone):
-        super().__init__(data)
-        self.zone = zone
+        super().__init__(data, levels=Level, zone=zone)
 
     def parameters(self):
         """Return what the batch keeps."""
-        day = self.cleaned_data["ends_on"]
-        ends_at = days.ending(day, self.zone)
-        told = {"last_day": f"{day:%-d %B %Y}" if day else "", "ends_at": ends_at.isoformat() if ends_at else ""}
-        return told | {"whom": self.cleaned_data["whom"].strip(), "level": self.cleaned_data["level"]}
+        day, spec = self.cleaned_data["ends_on"], self.spec()
+        told = {"last_day": f"{day:%-d %B %Y}" if day else "", "level": spec.level}
+        ends_at = spec.ends_at.isoformat() if spec.ends_at else ""
+        return told | {"whom": self.cleaned_data["whom"].strip(), "ends_at": ends_at}
 
 
 class ZipForm(forms.Form):

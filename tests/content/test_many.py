@@ -173,6 +173,16 @@ def test_nothing_selected_and_acts_that_there_are_none_of(world, visit):
     assert visit(world.author, "item_many", query="?act=delete", data={}).status_code == 422
 
 
+def test_what_is_typed_of_a_share_holds_for_all_of_them(world, visit, stranger):
+    query = f"?act=share&item={world.item.pk}"
+    typed = {"whom": stranger.user.email, "level": "share_edit", "ends_on": "2090-06-30"}
+    assert visit(world.author, "item_many", query=query, data=typed | {"level": "all"}).status_code == 422
+    assert visit(world.author, "item_many", query=query, data=typed).status_code == 302
+    kept = Batch.objects.get().parameters
+    assert kept["ends_at"].startswith("2090-07-01T00:00")
+    assert (kept["level"], kept["last_day"], kept["whom"]) == ("share_edit", "30 June 2090", stranger.user.email)
+
+
 def test_a_list_offers_the_acts_and_keeps_its_filters(world, visit):
     page = visit(world.author, "space_detail", world.space.pk, query="?state=in_work&sort=title")
     html = page.content.decode()
