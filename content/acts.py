@@ -21,8 +21,10 @@ from content.rules import (
     READING,
     RELEASED,
     SHARED,
+    STANDING,
     SUPERSEDED,
     THRESHOLD,
+    TRASHED,
     UNLICENSED,
     administrator,
     at_level,
@@ -304,8 +306,12 @@ LOOKING = (
 )
 
 POLICIES = {
-    "read": Policy("read", READING, _refuse_reading, gate=gate),
-    "list": Policy("find in lists", LISTING, _refuse_reading, gate=gate),
+    "read": Policy("read", READING, _refuse_reading, block=(TRASHED,), gate=gate),
+    "list": Policy("find in lists", LISTING, _refuse_reading, block=(TRASHED,), gate=gate),
+    "read_trash": Policy("be read before it was deleted", READING, _refuse_reading, block=(STANDING,), gate=gate),
+    "restore": Policy(
+        "restore or delete for good what is in the trash", DELETING, _refuse_reading, gate=gate, requires="read_trash"
+    ),
     "modify": _policy("modify properties, files and relations", MODIFYING, _refuse_state, LOCKED, UNLICENSED),
     "repair": _policy("repair properties", (REPAIRING,), _refuse_owner, LOCKED),
     "repair_files": _policy("repair files and relations", (REPAIRING_FILES,), _refuse_owner, LOCKED),

@@ -25,7 +25,7 @@ class ItemTypeAdmin(AuditedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         """A type in use stays; the database says so too."""
-        return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())
+        return super().has_delete_permission(request, obj) and not (obj and obj.items(manager="everything").exists())
 
 
 @admin.register(Property)

@@ -15,8 +15,10 @@ ITEMS, COUNTS = Item._meta.db_table, ItemCount._meta.db_table
 COLUMNS = [ItemCount._meta.get_field(name).column for name in FACTS]
 LISTED = ", ".join(COLUMNS)
 PREFIX = "item_counts_"
+STANDS = "trashed_at IS NULL"  # what is in the trash is not counted
 ADDED, REMOVED = (
-    f"SELECT {LISTED}, {change} AS change FROM {table}" for change, table in ((1, "added"), (-1, "removed"))
+    f"SELECT {LISTED}, {change} AS change FROM {table} WHERE {STANDS}"
+    for change, table in ((1, "added"), (-1, "removed"))
 )
 # Differences are added, not set: that is right whatever others do at the same time.
 ADD = f"""
@@ -24,7 +26,7 @@ ADD = f"""
     SELECT {LISTED}, sum(change) FROM ({{moved}}) moved GROUP BY {LISTED} HAVING sum(change) <> 0 ORDER BY {LISTED}
     ON CONFLICT ({LISTED}) DO UPDATE SET number = {COUNTS}.number + excluded.number
 """
-DRIFT = f"SELECT {LISTED}, 1 AS change FROM {ITEMS} UNION ALL SELECT {LISTED}, -number FROM {COUNTS}"
+DRIFT = f"SELECT {LISTED}, 1 AS change FROM {ITEMS} WHERE {STANDS} UNION ALL SELECT {LISTED}, -number FROM {COUNTS}"
 TRANSITION = {"added": "NEW TABLE AS added", "removed": "OLD TABLE AS removed"}
 MOVES = {"insert": ADDED, "delete": REMOVED, "update": f"{ADDED} UNION ALL {REMOVED}"}
 
@@ -42,16 +44,16 @@ def _postgresql(name):
 
 def _sqlite(name):
     old, new = (", ".join(f"{row}.{column}" for column in COLUMNS) for row in ("old", "new"))
-    less = f"UPDATE {COUNTS} SET number = number - 1 WHERE ({LISTED}) = ({old});"
+    less = f"UPDATE {COUNTS} SET number = number - 1 WHERE ({LISTED}) = ({old}) AND old.{STANDS};"
     more = f"""
         INSERT INTO {COUNTS} ({LISTED}, number)
-        SELECT {new}, 0 WHERE NOT EXISTS (SELECT 1 FROM {COUNTS} WHERE ({LISTED}) = ({new}));
-        UPDATE {COUNTS} SET number = number + 1 WHERE ({LISTED}) = ({new});
+        SELECT {new}, 0 WHERE new.{STANDS} AND NOT EXISTS (SELECT 1 FROM {COUNTS} WHERE ({LISTED}) = ({new}));
+        UPDATE {COUNTS} SET number = number + 1 WHERE ({LISTED}) = ({new}) AND new.{STANDS};
     """
     for act, when, does in (
         ("insert", "", more),
         ("delete", "", less),
-        ("update", f"WHEN ({old}) IS NOT ({new})", less + more),
+        ("update", f"WHEN ({old}, old.{STANDS}) IS NOT ({new}, new.{STANDS})", less + more),
     ):
         yield f"CREATE TRIGGER {name}_{act} AFTER {act} ON {ITEMS} FOR EACH ROW {when} BEGIN {does} END"
 

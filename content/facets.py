@@ -11,14 +11,15 @@ from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from content import tallies
-from content.models import ItemType, Maturity
+from content.models import Item, ItemType, Maturity, Tag
 from spaces.models import Space
 from tenants.models import Organization, User
 
+MOST_TAGS = 20
 EXACT = 1000  # a larger number is told as "1,000+"
 MOST_VALUES = 50  # of a facet, those of most rows; chosen ones stay
 SINCE = {
@@ -87,6 +88,7 @@ def facets(wanted, narrowed, now, *, without=(), ledger=None):
             told = ledger.get(column) if ledger else None
             numbers = _numbers(column, *seen(attribute if getattr(wanted, attribute) else "")) if told is None else told
             found[name] = _values(name, numbers, wanted, narrowed)
+    found["tag"] = _tags(wanted, narrowed, seen("tags" if wanted.tags else "")[1])
     return found | {"since": _times(wanted, narrowed, now, seen("since" if wanted.since else ""))}
 
 
@@ -120,6 +122,19 @@ def _labelled(name, values):
         return [(state, state) for state in Maturity.values if state in values]
     rows = model.objects.filter(pk__in=values).annotate(label=label)
     return list(rows.order_by(*order).values_list("pk", "label"))
+
+
+def _tags(wanted, narrowed, more):
+    """Return the values of the facet of tags: free words, those of most rows and the chosen. Two queries at most."""
+    rows = narrowed(replace(wanted, tags=[])).order_by("-modified_at", "-pk").values("pk")[:EXACT]
+    carried = Item.tags.through.objects.filter(item__in=rows).values_list("tag", "tag__word")
+    found = list(carried.annotate(n=Count("pk")).order_by("-n", "tag__word"))
+    said = [(pk, word, AtLeast(number) if more else number, pk in wanted.tags) for pk, word, number in found]
+    said = [row for place, row in enumerate(said) if place < MOST_TAGS or row[3]]
+    if absent := set(wanted.tags) - {pk for pk, *_rest in said}:
+        known = Tag.objects.filter(pk__in=absent, items__in=narrowed(type(wanted)()).order_by().values("pk"))
+        said += [(pk, word, 0, True) for pk, word in known.distinct().values_list("pk", "word")]
+    return said
 
 
 def _times(wanted, narrowed, now, seen):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from content import conversions, news, scanning
+from content import conversions, iterations, news, scanning
 from content.blobs import keys, put, storage
 from content.changing import decide_change
 from content.models import Attachment, File, FileVersion, Upload
@@ -158,6 +158,7 @@ def _commit(actor, item, name, arrival, facts):
         fields = ["locked_by", "locked_at"]
         verb = "file_checked_in" if verb == "file_stored" else verb
     touch(item, *fields, work=True)
+    iterations.keep(item, actor.user, f"Version {number} of {name}")
     after = {"file": name, "version": number, "size": facts["size"], "sha256": facts["sha256"]}
     after |= {"unlocked": True} if fields else {}
     audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after, reason=reason)

@@ -79,6 +79,33 @@ class PropertyField(forms.CharField):
             raise forms.ValidationError(error.sentence) from None
 
 
+class FieldForm(forms.Form):
+    """One field of an item; `shown` is what was stored there when the form was made."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+    def __init__(self, code, one, stored, data=None):
+        initial = {"shown": stored, "value": properties.bare(one, stored) if one else stored}
+        super().__init__(data, initial=initial, auto_id=f"{code}-%s")
+        self.stored = stored
+        self.fields["value"] = PropertyField(one, stored) if one else PLAIN[code]()
+
+
+PLAIN = {
+    "title": lambda: forms.CharField(max_length=120, label="Title"),
+    "description": lambda: forms.CharField(
+        max_length=4000, required=False, label="Description", widget=forms.Textarea({"rows": 6})
+    ),
+    "tags": lambda: forms.CharField(
+        max_length=1000,
+        required=False,
+        label="Tags",
+        help_text="With commas between them.",
+        widget=forms.TextInput({"list": "tags-offered", "autocomplete": "off"}),
+    ),
+}
+
+
 def _widget(one, shown):
     if one.kind in (PropertyKind.CHOICE, PropertyKind.YES_NO):
         options = one.options() if one.kind == PropertyKind.CHOICE else ["yes", "no"]
@@ -99,6 +126,15 @@ class NewItemForm(ItemForm):
         label="Start Private",
         help_text="Only you and the Owners of the space see it until it is In Work.",
     )
+
+
+class DuplicateForm(forms.Form):
+    """How a duplicate is called and what comes along; `credential` is the one that was current when it was shown."""
+
+    title = forms.CharField(max_length=120)
+    with_files = forms.BooleanField(required=False, initial=True, label="With its files, in their latest versions")
+    private = NewItemForm.base_fields["private"]
+    credential = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class RepairForm(ItemForm):
@@ -172,6 +208,7 @@ MANY = {
     "organization": ("organizations", None),
     "space": ("spaces", None),
     "owner": ("owners", None),
+    "tag": ("tags", None),
     "state": ("states", Maturity.values),
     "lock": ("locks", ("mine", "others", "free")),
     "since": ("since", TIMES),

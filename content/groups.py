@@ -13,7 +13,7 @@ from tenants.actor import Received
 
 def shares_of(group):
     """Return the live shares with a group, loaded with what names them."""
-    rows = GroupShare.objects.live().filter(group=group.pk)
+    rows = GroupShare.objects.live().filter(group=group.pk, content_object__trashed_at__isnull=True)
     return rows.select_related("permission", "content_object__space", "content_object__platform", "given_by").order_by(
         "content_object__title", "pk"
     )

@@ -8,11 +8,11 @@ from itertools import count
 from django.db import transaction
 from django.utils import timezone
 
-from content import acts, locks, news, properties
+from content import acts, iterations, locks, news, properties
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
 from content.referrers import require_unreferenced
 from content.search import entries
-from content.stored import fresh, lock_row, lock_spaces, require_version, touch
+from content.stored import fresh, link_revisions, lock_revisions, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
 from tenants import access, audit
 from tenants import actor as actors
@@ -42,12 +42,42 @@ def create_item(*, actor, kind, draft, private=False):
     if actor.current:
         lock_spaces([actor.current.space_id])
     actor = fresh(actor)
+    decision = _require_create(actor, kind)
+    item = _make(actor, kind, draft, properties.settle(kind, draft.properties or {}), private=private)
+    _record_made(actor, item, "item_created", decision)
+    return item
+
+
+@transaction.atomic
+def duplicate_item(*, actor, item, draft, with_files=False, private=False):
+    """Make an item of one that the actor reads, by the current credential like any other: a number of its own, In Work.
+
+    Properties and tags come along, files when asked: their bytes stay where they are, named once more. Nothing of
+    where it came from is kept on it, for its readers may not know of that. Raises what `create_item` raises.
+    """
+    here = [actor.current.space_id] if actor.current else []
+    item = lock_row(actor, item.pk, *here)
+    actor = fresh(actor)
+    access.require(actor, "read", item)
+    decision = _require_create(actor, item.type)
+    new = _make(actor, item.type, draft, item.properties, private=private)
+    new.tags.set(item.tags.all())
+    if with_files:
+        _carry_files(item, new, by=actor.user)
+    _record_made(actor, new, "item_duplicated", decision)
+    return new
+
+
+def _require_create(actor, kind):
     decision = acts.create(actor, kind.category)
     if not decision:
         raise AccessDenied(decision)
-    held = actor.current
+    return decision
+
+
+def _make(actor, kind, draft, values, *, private):
+    held, now = actor.current, timezone.now()
     personal = kind.category == Category.PERSONAL
-    state = Maturity.NONE if personal else Maturity.PRIVATE if private else Maturity.IN_WORK
     item = Item.objects.create(
         platform=actor.platform,
         space_id=held.space_id,
@@ -58,15 +88,24 @@ def create_item(*, actor, kind, draft, private=False):
         number=new_number(actor.platform, kind),
         title=_title(draft),
         description=draft.description,
-        properties=properties.settle(kind, draft.properties or {}),
-        maturity=state,
+        properties=values,
+        maturity=Maturity.NONE if personal else Maturity.PRIVATE if private else Maturity.IN_WORK,
+        created_at=now,
+        modified_at=now,
     )
-    entries.index(item)
-    Space.objects.filter(pk=held.space_id).update(active_at=timezone.now())
-    after = {"title": item.title, "type": kind.name, "maturity": item.maturity, "organization": str(item.organization)}
-    audit.record(actor, "item_created", item, space_id=item.space_id, decision=decision, after=after)
-    news.tell_followers(actor, item, "new here")
+    Space.objects.filter(pk=held.space_id).update(active_at=now)
     return item
+
+
+def _record_made(actor, item, verb, decision):
+    iterations.keep(item, actor.user, "Made")
+    entries.index(item)
+    after = {"title": item.title, "type": item.type.name, "maturity": item.maturity}
+    after["organization"] = str(item.organization)
+    if files := item.files.count():
+        after["files"] = files
+    audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after)
+    news.tell_followers(actor, item, "new here")
 
 
 def new_number(platform, kind):
@@ -78,7 +117,7 @@ def new_number(platform, kind):
     for attempt in count():
         least = 10 ** (kind.digits - 1 + attempt // TRIES)
         text = f"{kind.prefix}-{year}{least + secrets.randbelow(9 * least)}"
-        if Item.objects.filter(platform=platform, number=text).exists():
+        if Item.everything.filter(platform=platform, number=text).exists():
             continue
         if Number.objects.get_or_create(platform=platform, text=text)[1]:
             return text
@@ -136,12 +175,20 @@ def _store(actor, item, draft, told):
         item.properties = properties.settle(item.type, draft.properties, item.properties)
     after = {name: getattr(item, name) for name in EDITED if getattr(item, name) != before[name]}
     touch(item, *EDITED, work=True)
+    iterations.keep(item, actor.user, _named(before, item, "Repaired" if reason else "Changed"))
     before = {name: before[name] for name in after}
     audit.record(
         actor, verb, item, space_id=item.space_id, decision=decision, before=before, after=after, reason=reason
     )
     news.tell_followers(actor, item, "its properties changed")
     return item
+
+
+def _named(before, item, act):
+    """Name what an act changed, each property by its name."""
+    fields = [name for name in ("title", "description") if before[name] != getattr(item, name)]
+    was, now = before["properties"], item.properties
+    return f"{act}: {', '.join([*fields, *(name for name in {**was, **now} if was.get(name) != now.get(name))])}"
 
 
 @transaction.atomic
@@ -152,24 +199,14 @@ def revise_item(*, actor, item):
     decision = access.require(actor, "revise", item)
     if item.later.exists():
         raise Conflict("A later revision exists.")
-    new = Item.objects.create(
-        platform=item.platform,
-        space=item.space,
-        organization=item.organization,
-        owner=actor.user,
-        type=item.type,
-        category=item.category,
-        number=item.number,
-        revision=_new_letter(item),
-        previous=item,
-        title=item.title,
-        description=item.description,
-        properties=item.properties,
-        platform_wide=item.platform_wide,
-    )
+    new = _next(item, actor.user)
     item.superseded = True
     touch(item, "superseded")
-    _carry(item, new)
+    _carry_files(item, new)
+    _carry_shares(item, new)
+    _carry_references(item, new)
+    new.tags.set(item.tags.all())
+    iterations.keep(new, actor.user, "Made as a new revision")
     entries.index(new)
     audit.record(
         actor,
@@ -182,6 +219,27 @@ def revise_item(*, actor, item):
     )
     news.tell_followers(actor, new, "a new revision")
     return new
+
+
+def _next(item, owner):
+    now = timezone.now()
+    return Item.objects.create(
+        created_at=now,
+        modified_at=now,
+        platform=item.platform,
+        space=item.space,
+        organization=item.organization,
+        owner=owner,
+        type=item.type,
+        category=item.category,
+        number=item.number,
+        revision=_new_letter(item),
+        previous=item,
+        title=item.title,
+        description=item.description,
+        properties=item.properties,
+        platform_wide=item.platform_wide,
+    )
 
 
 def _new_letter(item):
@@ -203,9 +261,13 @@ def next_letter(revision):
     return (next_letter(head) if head else "A") + "A"
 
 
-def _carry(item, new):
-    for file in item.files.all():
-        latest = file.versions.first()
+def _carry_files(item, new, by=None):
+    """Give `new` the latest versions of the files of `item`: rows of its own that name the same bytes.
+
+    In a revision they stay whose they were and say so; in a duplicate they are `by` who made it.
+    """
+    for file in item.files.prefetch_related("versions"):
+        latest = next(iter(file.versions.all()), None)
         if latest is None:
             continue
         copied = File.objects.create(item=new, name=file.name)
@@ -218,11 +280,17 @@ def _carry(item, new):
             media_type=latest.media_type,
             scan=latest.scan,
             damaged_at=latest.damaged_at,
-            comment=f"As revision {item.revision}, version {latest.number}",
-            created_by=latest.created_by,
+            comment="" if by else f"As revision {item.revision}, version {latest.number}",
+            created_by=by or latest.created_by,
         )
+
+
+def _carry_references(item, new):
     facts = ("target_id", "kind", "quantity", "position", "created_by_id")
     Reference.objects.bulk_create(Reference(source=new, **row) for row in item.references.values(*facts))
+
+
+def _carry_shares(item, new):
     for model, recipient in ((Share, "user_id"), (GroupShare, "group_id")):
         model.objects.bulk_create(
             model(
@@ -238,11 +306,11 @@ def _carry(item, new):
 
 @transaction.atomic
 def delete_item(*, actor, item, reason=""):
-    """Delete an item for good. Raises Conflict while a reference leads to it.
+    """Move an item to the trash of its space. Raises Conflict while a reference leads to it.
 
     A personal item of somebody who holds no credential in the space any more is deleted by an Owner with a reason.
     """
-    item = lock_row(actor, item.pk)
+    item, revisions = lock_revisions(actor, item.pk)
     actor = fresh(actor)
     left_behind = is_left_behind(actor, item)
     decision = access.require(actor, "clear" if left_behind else "delete", item)
@@ -250,24 +318,14 @@ def delete_item(*, actor, item, reason=""):
         reason = needed_reason(reason)
         _require_left(item)
     require_unreferenced(actor, item)
+    item.trashed_at, item.trashed_by = timezone.now(), actor.user
+    item.locked_by = item.locked_at = None
+    touch(item, "trashed_at", "trashed_by", "locked_by", "locked_at")
+    link_revisions(revisions)
     before = {"title": item.title, "maturity": item.maturity, "revision": item.revision}
     subject = item.owner if item.owner_id != actor.user.pk else None
-    audit.record(
-        actor,
-        "item_deleted",
-        item,
-        space_id=item.space_id,
-        decision=decision,
-        before=before,
-        reason=reason,
-        subject=subject,
-    )
-    previous = item.previous
-    Reference.objects.filter(source=item).delete()
-    item.delete()
-    if previous is not None and not previous.later.exists():
-        previous.superseded = False
-        touch(previous, "superseded")
+    about = {"space_id": item.space_id, "decision": decision, "reason": reason, "subject": subject}
+    audit.record(actor, "item_deleted", item, before=before, **about)
 
 
 def is_left_behind(actor, item):

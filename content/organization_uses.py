@@ -24,8 +24,8 @@ def named(actor, ids, most):
 
 
 def holds(ids):
-    """Tell whether any item is owned by these organizations, readable or not."""
-    return Item.objects.filter(organization__in=ids).exists()
+    """Tell whether any item is owned by these organizations, readable or not, in the trash or not."""
+    return Item.everything.filter(organization__in=ids).exists()
 
 
 def register():

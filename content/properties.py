@@ -98,6 +98,18 @@ def _settled(one, value):
     return check(one, value)
 
 
-def told(kind, stored):
-    """Return [(Property, value)] of what an item tells of itself: its type's properties first, each with a value."""
-    return [(one, stored[one.name]) for one in of(kind, stored) if stored.get(one.name)]
+def told(kind, stored, *, empty=False):
+    """Return what an item tells of itself, its type's properties first, each as a row of its page.
+
+    `code` names the field that changes it; a value kept from before has none. `empty` shows what has no value too.
+    """
+    return [
+        {
+            "name": one.name,
+            "kind": one.kind,
+            "value": stored.get(one.name, ""),
+            "code": f"property-{one.pk}" if one.pk else "",
+        }
+        for one in of(kind, stored)
+        if empty or stored.get(one.name)
+    ]

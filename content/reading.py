@@ -32,6 +32,7 @@ class Wanted:
     organizations: list = field(default_factory=list)
     spaces: list = field(default_factory=list)
     owners: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
     locks: list = field(default_factory=list)
     since: list = field(default_factory=list)
     sort: str = ""
@@ -84,10 +85,10 @@ def record_opening(actor, item):
 def listed(actor, *, space=None, others=False):
     """Return the rows of a list: what the actor reads, other people's Private and personal items only on demand."""
     found = rows(actor.platform)
-    known = {}
+    known = {"trashed_at": None}
     if space is not None:
         found = found.filter(space=space)
-        known = {"space": space.pk, "space__visibility": space.visibility}
+        known |= {"space": space.pk, "space__visibility": space.visibility}
     return access.narrow(found, actor, "read" if others else "list", **known)
 
 
@@ -128,6 +129,8 @@ def chosen(items, wanted, actor):
     ):
         if values:
             items = items.filter(**{f"{name}__in": values})
+    if wanted.tags:
+        items = items.filter(pk__in=Item.tags.through.objects.filter(tag__in=wanted.tags).values("item"))
     if wanted.locks:
         items = items.filter(_locks(wanted.locks, actor))
     if wanted.since:

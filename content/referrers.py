@@ -11,7 +11,7 @@ REMEDY = "Whoever may change those items can end the references."
 
 def require_unreferenced(actor, item):
     """Raise Conflict while something refers to the item."""
-    if names := _named(actor, Reference.objects.filter(target=item)):
+    if names := _named(actor, Reference.objects.standing().filter(target=item)):
         raise Conflict(f"It stays while something refers to it: {names}.", REMEDY)
 
 
@@ -24,7 +24,7 @@ def require_public_stays(actor, item, *, visibility, maturity):
         return
     if openness(visibility, maturity):
         return
-    if names := _named(actor, Reference.objects.filter(target=item).exclude(source__space=item.space_id)):
+    if names := _named(actor, Reference.objects.standing().filter(target=item).exclude(source__space=item.space_id)):
         raise Conflict(f"Public content stays public while another space refers to it: {names}.", REMEDY)
 
 

@@ -355,6 +355,8 @@ def _lock_told(actor, row):
     return f"{holder} has locked it. They can unlock it, and an Owner of {row.space} can break the lock."
 
 
+TRASHED = Rule("5.T", "It is in the trash.", lambda actor: Q(trashed_at__isnull=False))
+STANDING = Rule("5.T", "It is not in the trash.", lambda actor: Q(trashed_at__isnull=True))
 LOCKED = Rule(
     "5.L",
     "A lock by somebody else stops it.",

@@ -30,24 +30,56 @@ def lock_spaces(ids):
     return list(Space.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
-def lock_row(actor, pk):
-    """Return an item of the actor's platform, its space and it locked. Raise NotVisible when there is none."""
-    return lock_rows(actor, [pk])[pk]
+def lock_row(actor, pk, *spaces):
+    """Return an item of the actor's platform; its space, other `spaces` and it are locked. Raises NotVisible."""
+    return lock_rows(actor, [pk], spaces)[pk]
 
 
-def lock_rows(actor, ids):
+def lock_rows(actor, ids, spaces=()):
     """Return {id: item} of the actor's platform, their spaces and they locked. Raise NotVisible when one is missing."""
     found = Item.objects.filter(platform=actor.platform, pk__in=ids).order_by()
-    spaces = {pk for (pk,) in lock_spaces(found.values("space"))}
+    own = found.values_list("space", flat=True)
+    spaces = {pk for (pk,) in lock_spaces([*own, *spaces] if spaces else own)}
     locked = found.select_for_update(of=["self"]).select_related(*RELATED).order_by("pk")
     rows = {item.pk: item for item in locked}
     if len(rows) < len(set(ids)):
         raise NotVisible
-    for item in rows.values():
-        if item.space_id not in spaces:  # moved between the two
+    _require_there(actor, rows.values(), spaces)
+    return rows
+
+
+def _require_there(actor, items, spaces):
+    """Raise Conflict when an item was moved between the two locks."""
+    for item in items:
+        if item.space_id not in spaces:
             access.require(fresh(actor), "read", item)
             raise Conflict("It was moved a moment ago.", "Try again.")
-    return rows
+
+
+def lock_revisions(actor, pk):
+    """Return (the item, all revisions of its number with those in the trash, oldest first), locked with their spaces.
+
+    Raises NotVisible when there is none.
+    """
+    number = Item.everything.filter(platform=actor.platform, pk=pk).values("number")
+    chain = Item.everything.filter(platform=actor.platform, number__in=number)
+    spaces = {pk for (pk,) in lock_spaces(chain.order_by().values("space"))}
+    found = list(chain.select_for_update(of=["self"]).select_related(*RELATED).order_by("pk"))
+    item = next((one for one in found if one.pk == pk), None)
+    if item is None:
+        raise NotVisible
+    _require_there(actor, found, spaces)
+    return item, found
+
+
+def link_revisions(chain):
+    """Let each revision that stands follow the one before it that stands, after one of them came or went."""
+    standing = [one for one in chain if one.trashed_at is None]
+    standing.sort(key=lambda one: (len(one.revision), one.revision))
+    for one, before, after in zip(standing, [None, *standing], [*standing[1:], None], strict=False):
+        if (one.previous_id, one.superseded) != (before and before.pk, after is not None):
+            one.previous, one.superseded = before, after is not None
+            touch(one, "previous", "superseded")
 
 
 def touch(item, *fields, work=False):

@@ -42,7 +42,8 @@ class _Scope:
         self.actor, self.action, self.known = actor, action, known or {}
         self.within = {"platform": actor.platform, **within}
         parts = access.parts(Item, action, actor, **self.known)
-        self.common = access.either(*(access.given(part, owner=NOBODY, pk=NOBODY) for part in parts))
+        known = {"owner": NOBODY, "pk": NOBODY, "trashed_at": None}  # the ledger knows no trash
+        self.common = access.either(*(access.given(part, **known) for part in parts))
 
 
 def _counted(scope, chosen, facts):

@@ -96,8 +96,8 @@ def _add_own(total, actor, row_of, own):
 
 
 def holds_items(space):
-    """Tell whether `space` holds an item, readable or not."""
-    return Item.objects.filter(space=space).exists()
+    """Tell whether `space` holds an item, readable or not, in the trash or not."""
+    return Item.everything.filter(space=space).exists()
 
 
 def space_counts(actor, space_ids):

@@ -6,7 +6,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, items, reading, resumable, scanning, soundness
+from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash
 from content.models import Category, Item, Maturity
 from content.names import Names
 from content.search import entries
@@ -18,6 +18,7 @@ from tenants.models import Organization, User
 
 VERBS = {
     "item_created": "created",
+    "item_duplicated": "made from another item:",
     "item_changed": "changed",
     "item_changed_frozen": "changed while Frozen",
     "item_repaired": "repaired",
@@ -25,11 +26,15 @@ VERBS = {
     "item_deleted": "deleted",
     "item_moved": "moved",
     "owner_changed": "changed the content owner of",
+    "item_restored": "restored from the trash",
+    "item_purged": "deleted for good",
     "item_locked": "locked",
     "item_unlocked": "unlocked",
     "lock_broken": "broke the lock on",
     "maturity_changed": "changed the maturity of",
     "maturity_excepted": "changed by exception the maturity of",
+    "iteration_restored": "brought back an iteration of",
+    "iteration_restored_frozen": "brought back, while it was Frozen, an iteration of",
     "file_stored": "stored a file version in",
     "file_damaged": "found damaged bytes in a file of",
     "file_mended": "found whole again a file of",
@@ -103,7 +108,7 @@ def recent(request, **objects):
 def hidden(actor):
     """Keep entries about other people's Private and personal items out of lists of the record."""
     closed = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
-    rows = Item.objects.filter(closed, platform=actor.platform).exclude(owner=actor.user).order_by()
+    rows = Item.everything.filter(closed, platform=actor.platform).exclude(owner=actor.user).order_by()
     return Q(object_type="content.item", object_id__in=rows.annotate(key=Cast("pk", CharField())).values("key"))
 
 
@@ -153,6 +158,7 @@ def register():
     acts.register()
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
+    clock.contribute("empty the trash", timedelta(hours=1), trash.purge_old)
     clock.contribute("sweep stored files", timedelta(days=1), files.sweep)
     clock.contribute("compare stored files with their hashes", timedelta(hours=1), soundness.check_some)
     clock.contribute("ask for outstanding scans", timedelta(minutes=5), scanning.again)

@@ -54,6 +54,24 @@ their home at once. The *end of a partnership* ends the access of all people the
 revokes their invitations and refuses both ways from then on. Each side writes its own side only
 (`tenants/partner_rules.py`, `tenants/consent.py`).
 """
+TRASH = """
+## The trash
+Deleting an item moves it to the trash of its space. There nobody reads it, whatever they hold: it is in no list,
+search, count, relation or chain of revisions, its files answer like files that do not exist, and it holds no other
+item in being. The page *Trash* of the space shows to each person what they could delete by its maturity, with who
+deleted it, when, and until when it waits; they restore it, or delete it for good. After 30 days the clock does. So an
+Owner finds nobody's Private or personal items there. A personal item that an Owner cleared waits unseen, and comes
+back only to its content owner, should they hold a credential there again.
+
+Restored, it is as it was: number, revision, maturity, files, tags, shares that stand, and the references from it.
+What is Released or Obsolete never gets there. A revision that goes leaves the one before it the latest; one that
+comes back takes its place in the order of letters. Numbers, and revisions of a number, are never given out twice.
+Bytes go once nothing names them: duplicates and revisions name those of what they came from. A space holds what is in
+its trash: it is deleted only when that is gone too, and the refusal gives no number.
+
+A duplicate is created like any item, by the current credential, from what its maker reads; nothing on it says where
+it came from, since its readers may not know of that.
+"""
 ROLES = """
 ## Roles and licences
 A capability is usable when a grant of a role with it stands on the platform and its licence resolves: it is
@@ -94,6 +112,7 @@ def generate():
         _creation_table(),
         _state_table(),
         _policies("What people may do to an item, rule by rule", Item),
+        TRASH,
         ROLES,
         ORGANIZATIONS,
         PARTNERS,
@@ -199,7 +218,7 @@ def _state_table():
     ]
     rows = []
     for action, policy in access.POLICIES[Item].items():
-        if action in {"read", "list", "clear", "unlock", "break_lock"}:
+        if action in {"read", "list", "read_trash", "restore", "clear", "unlock", "break_lock"}:
             continue
         cells = [
             ", ".join(label for label, actor in people if access.can(actor, action, _item(state))) or "nobody"

@@ -19,6 +19,12 @@ NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING  # not Q(): `Q() | other` is `other`
 COMPARE = {"exact": eq, "gt": gt, "gte": ge, "lt": lt, "lte": le}
 LOOKUPS = {*COMPARE, "in", "isnull"}
+# What can be told of a value that every row has.
+KNOWN = {
+    "exact": eq,
+    "in": lambda value, given: value in given,
+    "isnull": lambda value, given: (value is None) is given,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +118,8 @@ def given(q, **known):
         name, _, lookup = child[0].rpartition("__")
         if lookup not in LOOKUPS:
             name, lookup = child[0], "exact"
-        if name in known and lookup in {"exact", "in"}:
-            holds = known[name] in child[1] if lookup == "in" else known[name] == child[1]
-            parts.append(EVERYTHING if holds else NOTHING)
+        if name in known and lookup in KNOWN:
+            parts.append(EVERYTHING if KNOWN[lookup](known[name], child[1]) else NOTHING)
         else:
             parts.append(Q(child))
     folded = either(*parts) if q.connector == Q.OR else both(*parts)
@@ -189,8 +194,10 @@ def parts(model, action, actor, **known):
     free = neither(given(either(*(rule.where(actor) for rule in policy.block)), **known))
     if policy.requires:
         free = both(free, either(*parts(model, policy.requires, actor, **known)))
-    found = [both(given(rule.where(actor), **known), free) for rule in policy.allow]
-    return [EVERYTHING] if EVERYTHING in found else [q for q in found if q != NOTHING]
+    opened = [given(rule.where(actor), **known) for rule in policy.allow]
+    if EVERYTHING in opened:
+        opened = [EVERYTHING]
+    return [q for part in opened if (q := both(part, free)) != NOTHING]
 
 
 def narrow(rows, actor, action, **known):

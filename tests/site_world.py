@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from content import blobs
 from content.files import Arrival, add_version
-from content.models import Attachment, Comment, Conversion, ReferenceKind, Rendition, SavedSearch
+from content.models import Attachment, Comment, Conversion, Iteration, ReferenceKind, Rendition, SavedSearch
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
@@ -124,6 +124,10 @@ class World:
         self.version = add_version(actor=actor_of(owner), item=self.item, arrival=arrival)
         self.part = ItemFactory(space=self.space, owner=owner.user, title="Bolt")
         self.relation = refer(self.item, self.part, ReferenceKind.HAS_PART, quantity=2, position=10)
+        older = {"what": "Made", "by": owner.user, "title": "Older bracket"}
+        self.iteration = Iteration.objects.create(item=self.item, number=2, **older)
+        deleted = {"trashed_at": timezone.now(), "trashed_by": owner.user}
+        self.thrown = ItemFactory(space=self.space, owner=owner.user, title="Old bracket", **deleted)
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
@@ -219,6 +223,11 @@ class World:
             "relation": (slug, self.item.pk, self.relation.pk),
             "shared": (slug, self.item.pk, f"person-{self.target.pk}"),
             "recipient": (slug, self.item.pk, f"group-{self.group.pk}"),
+            "iteration": (slug, self.iteration.pk),
+            "iterations": (slug, self.iteration.pk, self.iteration.pk),
+            "revisions": (slug, self.item.pk, self.item.pk),
+            "thrown": (slug, self.thrown.pk),
+            "field": (slug, self.item.pk, "title"),
             "version": (slug, self.version.pk, "bracket.stl"),
             "seen": (slug, self.version.pk),
             "two": (slug, self.version.pk, self.version.pk),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.files import Arrival, add_version
-from content.models import FileVersion, Maturity, SavedSearch
+from content.models import FileVersion, Iteration, Maturity, SavedSearch, Tag
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import actor as actors
@@ -112,6 +112,7 @@ spaces:invitation_people    draft       administrator
 spaces:invitation_spaces    draft       administrator
 spaces:invitation_preview   draft       administrator
 content:space_detail        space       administrator restricted
+content:space_trash         space       owner
 content:item_list           platform    administrator external
 content:item_list?q=Item    platform    owner
 content:item_list?q=Person  platform    owner
@@ -121,6 +122,7 @@ content:search_everywhere?q=Item platform  owner
 content:item_many?act=zip&all=1  platform  administrator external
 content:item_detail         item        administrator external
 content:item_record         item        external
+content:item_revisions      item        external
 content:item_readers        item        owner
 content:item_why            item        external
 content:item_structure      item        administrator external
@@ -202,6 +204,10 @@ def grow(world, number):
         share(item, person, "share_edit")
         ItemFactory(space=space, owner=person.user, organization=company, maturity=Maturity.PRIVATE)
         ItemFactory(space=world.space, number=item.number, revision=f"{number}.{n}"[-4:])
+        state = {"what": "Made", "by": person.user, "title": "Bracket"}
+        Iteration.objects.create(item=item, number=1000 * number + n, **state)
+        ItemFactory(space=world.space, trashed_at=timezone.now(), trashed_by=person.user)
+        item.tags.add(Tag.objects.create(platform=world.platform, word=f"tag {number} {n}"))
         file = FileFactory(item=item)
         FileVersion.objects.create(file=file, number=1, key="x", size=1, sha256="0" * 64, created_by=person.user)
         invited(world.platform, inviter=administrator.user)

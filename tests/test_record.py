@@ -400,6 +400,15 @@ ACTS = [
     Act("content:item_new", "platform", "author", "item_created", {"title": "New"}, "after rule"),
     Act("content:item_edit", "item", "author", "item_changed", {"title": "Other"} | VERSION, "before after rule"),
     Act(
+        "content:item_field",
+        "field",
+        "author",
+        "item_changed",
+        {"value": "Other", "shown": "Bracket"},
+        "before after rule",
+    ),
+    Act("content:item_duplicate", "item", "author", "item_duplicated", {"title": "Twin"}, "after rule"),
+    Act(
         "content:item_repair",
         "item",
         "owner",
@@ -451,6 +460,9 @@ ACTS = [
     Act(
         "content:file_upload", "item", "author", "file_checked_in", _file("a.stl") | {"unlock": "on"}, "after", _locked
     ),
+    Act("content:iteration_restore", "iteration", "author", "iteration_restored", {}, "before after rule"),
+    Act("content:item_restore", "thrown", "leader", "item_restored", {}, "before rule"),
+    Act("content:item_purge", "thrown", "owner", "item_purged", {}, "before rule"),
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
     Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
@@ -568,6 +580,10 @@ REFUSED = [
     (403, Act("content:file_check_out", "seen", "leader", before=_locked)),
     (409, Act("content:item_edit", "item", "author", data={"title": "Other", "version": "0"})),
     (422, Act("content:item_edit", "item", "author", data={"title": "Bracket"} | VERSION)),
+    (403, Act("content:iteration_restore", "iteration", "author", before=_frozen)),
+    (409, Act("content:item_field", "field", "author", data={"value": "Other", "shown": "Else"})),
+    (403, Act("content:item_field", "field", "leader", data={"value": "Other"}, before=_locked)),
+    (403, Act("content:item_duplicate", "item", "reader", data={"title": "Twin"})),
     (403, Act("content:item_edit", "item", "leader", data={"title": "Other"}, before=_locked)),
     (409, Act("content:item_maturity", "item", "leader", data={"target": "in_work"})),
     (422, Act("content:item_move", "item", "administrator", data=MOVED)),

@@ -5,12 +5,14 @@ from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
 from content.models.files import File, FileVersion, Scan
 from content.models.items import Item, Maturity
+from content.models.iterations import Iteration
 from content.models.numbers import Number
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
 from content.models.saved import SavedSearch
 from content.models.search import SearchEntry
 from content.models.settings import ListSetting
 from content.models.shares import GroupShare, Level, Share
+from content.models.tags import Tag
 from content.models.types import Category, ItemType, Property, PropertyKind
 from content.models.uploads import Upload
 
@@ -29,6 +31,7 @@ __all__ = [
     "Item",
     "ItemCount",
     "ItemType",
+    "Iteration",
     "Level",
     "ListSetting",
     "Maturity",
@@ -44,5 +47,6 @@ __all__ = [
     "SearchEntry",
     "Share",
     "Sign",
+    "Tag",
     "Upload",
 ]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from content.models.tags import Tag
 from content.models.types import Category, ItemType
 from spaces.models import Space
 from tenants.models import Organization, Platform, User
@@ -17,6 +18,18 @@ class Maturity(models.TextChoices):
     FROZEN = "frozen", "Frozen"
     RELEASED = "released", "Released"
     OBSOLETE = "obsolete", "Obsolete"
+
+
+class StandingItems(models.Manager):
+    """Items that stand: what waits in the trash is nowhere but there."""
+
+    def get_queryset(self):
+        """Leave the trash out."""
+        return super().get_queryset().filter(trashed_at__isnull=True)
+
+
+class EveryItem(models.Manager):
+    """Items with those in the trash."""
 
 
 class Item(models.Model):
@@ -39,13 +52,19 @@ class Item(models.Model):
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=4000, blank=True)
     properties = models.JSONField(default=dict, blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="items")
     maturity = models.CharField(max_length=10, choices=Maturity, default=Maturity.IN_WORK)
     platform_wide = models.BooleanField(default=False, help_text="An Administrative Resource for the whole platform.")
     locked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     locked_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, help_text="Rises with every stored change.")
+    trashed_at = models.DateTimeField(null=True, blank=True, help_text="Since when it waits in the trash of its space.")
+    trashed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(default=timezone.now)
+
+    objects = StandingItems()
+    everything = EveryItem()
 
     class Meta:
         ordering = ["-modified_at", "-pk"]
@@ -63,6 +82,9 @@ class Item(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["space", "trashed_at"], condition=models.Q(trashed_at__isnull=False), name="item_trashed"
+            ),
             models.Index(fields=["platform", "-modified_at", "-id"], name="item_newest"),
             models.Index(fields=["space", "-modified_at", "-id"], name="item_newest_in_space"),
             models.Index(fields=["organization", "-modified_at", "-id"], name="item_newest_of_organization"),

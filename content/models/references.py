@@ -28,6 +28,14 @@ READ_BACK = {
 NO_CIRCLE = (ReferenceKind.HAS_PART, ReferenceKind.REPLACES)
 
 
+class ReferenceQuerySet(models.QuerySet):
+    """References, read as adjectives."""
+
+    def standing(self):
+        """Keep those that hold their target: what is in the trash holds nothing until it is restored."""
+        return self.filter(source__trashed_at__isnull=True)
+
+
 class Reference(models.Model):
     """A relation that holds its target in being: a referenced item is not deleted.
 
@@ -41,6 +49,8 @@ class Reference(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

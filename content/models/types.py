@@ -53,7 +53,7 @@ class ItemType(models.Model):
     def clean(self):
         """Refuse another category while an item uses the type: items carry it."""
         stored = ItemType.objects.filter(pk=self.pk).values_list("category", flat=True).first()
-        if stored and stored != self.category and self.items.exists():
+        if stored and stored != self.category and self.items(manager="everything").exists():
             raise ValidationError({"category": "Items of this type exist, so its category stays."})
 
     def suffixes(self):
@@ -105,7 +105,11 @@ class Property(models.Model):
         if self.unit and self.kind != PropertyKind.NUMBER:
             raise ValidationError({"unit": "Only a number has a unit."})
         stored = Property.objects.filter(pk=self.pk).first()
-        if stored and (stored.name, stored.unit) != (self.name, self.unit) and self.type.items.exists():
+        if (
+            stored
+            and (stored.name, stored.unit) != (self.name, self.unit)
+            and self.type.items(manager="everything").exists()
+        ):
             raise ValidationError("Items of this type exist, so its name and unit stay. Add another property instead.")
 
     def options(self):

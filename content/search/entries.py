@@ -5,7 +5,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Left
 from django.tasks import task
 
-from content.models import Conversion, File, FileVersion, Item, SearchEntry
+from content.models import Conversion, File, FileVersion, Item, SearchEntry, Tag
 from content.search import backends
 from content.search.folding import fold, words
 
@@ -28,10 +28,20 @@ def entries(items, *, lock=False):
 
     `lock` keeps a conversion from ending between reading its text and the commit: it would not be found again.
     """
-    files, texts = files_of(items, lock=lock)
+    (files, texts), tags = files_of(items, lock=lock), tags_of(items)
     for item in items:
-        mine = files.get(item.pk, ())
-        yield _entry(item, [name for name, _key, _pk in mine], [texts.get(key, "") for _name, key, _pk in mine])
+        mine, named = files.get(item.pk, ()), tags.get(item.pk, ())
+        said = [texts.get(key, "") for _name, key, _pk in mine]
+        yield _entry(item, [*named, *(name for name, _key, _pk in mine)], said)
+
+
+def tags_of(items):
+    """Return {item: [word]} of the tags that they carry."""
+    found = {}
+    rows = Tag.objects.filter(items__in=[item.pk for item in items]).order_by("word")
+    for item_id, word in rows.values_list("items", "word"):
+        found.setdefault(item_id, []).append(word)
+    return found
 
 
 def files_of(items, *, lock=False):
@@ -49,9 +59,8 @@ def files_of(items, *, lock=False):
     return found, dict(conversions.values_list("key", Left("text", READ)))
 
 
-def _entry(item, files, texts):
-    number, tags = words(item.number), []
-    names = [item.number, item.title, *tags, *files]
+def _entry(item, named, texts):
+    number, names = words(item.number), [item.number, item.title, *named]
     said = [*names, item.description, *(f"{name} {value}" for name, value in item.properties.items()), *texts]
     together = f" {''.join(number)} "
     return {

@@ -88,13 +88,15 @@ def explain(items, asked):
         item.places = []
     searched = [item for item in items if lacking[item]]
     files, texts = entries.files_of(searched) if searched else ({}, {})
+    tags = entries.tags_of(searched) if searched else {}
     for item in searched:
-        item.places = _places(item, lacking[item], asked, (files.get(item.pk, ()), texts))
+        known = (files.get(item.pk, ()), texts, tags.get(item.pk, ()))
+        item.places = _places(item, lacking[item], asked, known)
 
 
-def _places(item, terms, asked, files):
+def _places(item, terms, asked, known):
     found = []
-    for where, text, version in _said(item, *files):
+    for where, text, version in _said(item, *known):
         fitting = [term for term in terms if _holds(text, term)]
         if fitting:
             found.append(Place(where, marked(_excerpt(text, fitting), asked), version))
@@ -104,11 +106,13 @@ def _places(item, terms, asked, files):
     return found
 
 
-def _said(item, files, texts):
+def _said(item, files, texts, tags):
     """Yield (field, text, version) of all that an item says beside number and title."""
     yield "", item.description, None
     for name, value in item.properties.items():
         yield "", f"{name}: {value}", None
+    if tags:
+        yield "", f"Tags: {', '.join(tags)}", None
     for name, _key, version in files:
         yield "File", name, version
     for name, key, version in files:

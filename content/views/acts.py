@@ -78,8 +78,8 @@ def item_delete(request, pk):
     if request.method == "POST":
         deleted, status = attempt(form, lambda: _deleted(request, item, form))
         if deleted:
-            messages.success(request, f"{item.title} is deleted.")
-            return redirect(_after(request, item))
+            messages.success(request, f"{item.title} is in the trash.")
+            return redirect(after(request, item))
     context = {"item": item, "form": form, "left_behind": left_behind, "files": list(item.files.all())}
     return render_page(request, "content/item_delete.html", context, status=status)
 
@@ -89,7 +89,7 @@ def _deleted(request, item, form):
     return True
 
 
-def _after(request, item):
+def after(request, item):
     """Lead to the space, or to all one reads for somebody who sees no space around the item."""
     if access.can(request.actor, "see", item.space):
         return reverse("content:space_detail", args=[request.platform.slug, item.space_id])

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from content import acts, conversions, items, lifecycle, properties, readers, reading, resumable
-from content.forms import ItemForm, NewItemForm, RepairForm
+from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
 from content.rules import READING, sources
@@ -47,19 +47,22 @@ def _page(request, item, **more):
     files = _files(item, names)
     conversions.picture([item])
     main_panels, side_panels = panels(request, "item", item=item)
+    may = {act: access.can(actor, act, item) for act in BUTTONS}
     return {
         "item": item,
-        "may": {act: access.can(actor, act, item) for act in BUTTONS},
+        "may": may,
         "steps": lifecycle.steps(actor, item),
         "consequences": lifecycle.CONSEQUENCES,
         "why": access.can(actor, "read", item),
         "files": files,
-        "told": properties.told(item.type, item.properties),
+        "told": properties.told(item.type, item.properties, empty=bool(may["modify"])),
+        "tags": item.tags.all(),
         "view": main_view(files),
         "revisions": found,
         "hidden_later": hidden_later,
         "entries": _entries(actor, item, rows[:ENTRIES]),
         "sees_space": access.can(actor, "see", item.space),
+        "may_create": acts.create(actor, item.category),
         "may_repair_files": access.can(actor, "repair_files", item),
         "unfinished": resumable.unfinished(actor, item),
         "at_once": settings.UPLOADS_AT_ONCE,
@@ -163,7 +166,12 @@ def item_new(request):
 
 
 def _made(actor, form, kind):
-    """Create the item, unless it would land elsewhere than the page said: another window switched the credential."""
+    _require_shown(actor, form)
+    return items.create_item(actor=actor, kind=kind, draft=form.draft(), private=form.cleaned_data["private"])
+
+
+def _require_shown(actor, form):
+    """Refuse what would land elsewhere than the page said: another window switched the credential."""
     shown, held = form.cleaned_data["credential"], actor.current
     if shown and held and shown != str(held.id):
         form.data = {**form.data.dict(), "credential": held.id}
@@ -172,7 +180,28 @@ def _made(actor, form, kind):
             f"for {held.organization_name} now.",
             "Create it there, or switch back first.",
         )
-    return items.create_item(actor=actor, kind=kind, draft=form.draft(), private=form.cleaned_data["private"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_duplicate(request, pk):
+    """Make an item of this one, where the current credential creates."""
+    item, held = reading.visit_item(request.actor, pk, request.method), request.actor.current
+    form, status = DuplicateForm(initial={"title": item.title, "credential": held.id if held else ""}), 200
+    if request.method == "POST":
+        form = DuplicateForm(request.POST)
+        new, status = attempt(form, lambda: _duplicated(request.actor, form, item))
+        if new:
+            return redirect("content:item_detail", request.platform.slug, new.pk)
+    context = {"form": form, "item": item, "decision": acts.create(request.actor, item.category)}
+    return render_page(request, "content/item_duplicate.html", context, status=status)
+
+
+def _duplicated(actor, form, item):
+    _require_shown(actor, form)
+    typed = form.cleaned_data
+    draft = items.Draft(typed["title"], item.description)
+    choices = {"with_files": typed["with_files"], "private": typed["private"]}
+    return items.duplicate_item(actor=actor, item=item, draft=draft, **choices)
 
 
 def _groups(actor):

@@ -21,7 +21,7 @@ PER_PAGE = 25
 COLUMNS = list_settings.COLUMNS | {"revision": "Rev."}
 LOCKS = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
 HEADS = {name: heading for name, (_attribute, heading, *_columns) in facets.FACETS.items()}
-HEADS |= {"since": "Changed", "lock": "Lock"}
+HEADS |= {"tag": "Tag", "since": "Changed", "lock": "Lock"}
 SORTED = {
     reading.BEST: "Best match first",
     "-changed": "Newest change first",

@@ -25,6 +25,9 @@ class Thing:
     private: bool = False
     locked_by: str = ""
     revised: tuple = ()  # files of the next revision, made after the steps
+    tags: str = ""
+    edited: dict = field(default_factory=dict)  # properties changed at the end
+    deleted: bool = False
 
 
 def _parts_list():
@@ -72,6 +75,8 @@ THINGS = (
         ),
         steps=("frozen", "released"),
         revised=(("priya", "base-plate.step", "Bolt holes 11 mm", step(parts.base_plate(11.0))),),
+        tags="milled, frame",
+        edited={"Mass": "0.452 kg"},
     ),
     Thing(
         TENSIONER,
@@ -81,6 +86,7 @@ THINGS = (
         84,
         "Left and right are the same part.",
         {"Material": "EN AW-6082 T6", "Tolerance": "ISO 2768-mK"},
+        tags="milled, long lead time",
         files=_versions(
             "side-plate.step",
             ("tomas", "First issue", step(parts.side_plate(18.0))),
@@ -109,6 +115,7 @@ THINGS = (
         "Axle",
         78,
         properties={"Material": "42CrMo4", "Finish": "ground"},
+        tags="turned",
         files=(("tomas", "axle.step", "First issue", step(AXLE)), ("tomas", "axle.stl", "", stl(AXLE))),
         steps=("frozen", "released"),
     ),
@@ -162,6 +169,18 @@ THINGS = (
         {"Verdict": "accepted with changes"},
     ),
     Thing(TENSIONER, "hannah", "markup", "Markup on the base plate", 9, "Countersink needed on the lower face."),
+    Thing(
+        TENSIONER,
+        "priya",
+        "part-3d",
+        "Roller with flanges",
+        40,
+        "Not pursued: the belt runs true without flanges.",
+        {"Material": "PA 6"},
+        files=(("priya", "roller-flanged.stl", "", stl(parts.roller(56.0))),),
+        tags="turned",
+        deleted=True,
+    ),
     Thing(TENSIONER, "tomas", "project-template", "Folder plan of a drive project", 44, steps=("frozen", "released")),
     Thing(TENSIONER, "tomas", "resource-set", "Approval stamps", 43),
     Thing(TENSIONER, "priya", "favourites", "My tensioner list", 30),

@@ -21,7 +21,9 @@ from content.locks import lock_item
 from content.models import Item, ItemType
 from content.moves import move_item, place_of
 from content.shares import ShareSpec, give_share
+from content.tags import set_tags
 from platform_site.demo import cast, relating, searching, talking
+from platform_site.demo.endings import finish, settle_news
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
 from spaces import importing, joining
@@ -41,9 +43,7 @@ from tenants.members import end_access
 from tenants.models import (
     Kind,
     Member,
-    Notification,
     Organization,
-    OutgoingMail,
     PartnerRule,
     Platform,
     Right,
@@ -118,13 +118,7 @@ class _World:
         for number, member in enumerate(Member.objects.filter(status=Status.ACTIVE).order_by("pk")):
             member.last_seen_at = self.now - timedelta(minutes=9 + 97 * number * number)
             member.save(update_fields=["last_seen_at"])
-        self.settle_news()
-
-    def settle_news(self):
-        """Let mail of long ago have arrived and news of long ago be read; the last day is still to be looked at."""
-        OutgoingMail.objects.filter(created_at__lt=self.now - timedelta(days=1)).delete()
-        old = Notification.objects.filter(at__lt=self.now - timedelta(days=2))
-        old.update(read_at=self.now - timedelta(days=1), digest="")
+        settle_news(self.now)
 
     def plan(self, day, act, *given):
         """Note an act `day` days ago."""
@@ -342,6 +336,8 @@ class _World:
             self.plan(day - number, self.advance, thing, target)
         for number, file in enumerate(thing.revised, 1):
             self.plan(day - len(thing.steps) - 2 * number, self.revise, thing, file)
+        if thing.edited or thing.deleted:
+            self.plan(5, self.finish, thing)
         if thing.locked_by:
             self.plan(0.2, self.lock, thing)
 
@@ -351,7 +347,8 @@ class _World:
         actor = self._working(thing.person, space, kind.category)
         draft = Draft(thing.title, thing.description, thing.properties)
         item = create_item(actor=actor, kind=kind, draft=draft, private=thing.private)
-        Item.objects.filter(pk=item.pk).update(modified_at=timezone.now())  # its default keeps the clock of the start
+        if thing.tags:
+            set_tags(actor=actor, item=item, typed=thing.tags)
 
     def _working(self, person, space, category):
         """Return the person with that credential of the space as the current one by which they create."""
@@ -390,10 +387,13 @@ class _World:
 
     def revise(self, thing, file):
         """Make the next revision and store its file."""
-        item = self.item(thing)
-        revise_item(actor=self.actor(thing.person, item.space.platform), item=item)
+        revise_item(actor=self.actor(thing.person, self.space(thing.space).platform), item=self.item(thing))
         self.upload(thing, file)
+
+    def finish(self, thing):
+        """Change or delete the latest revision of an item."""
+        finish(self.actor(thing.person, self.space(thing.space).platform), self.item(thing), thing)
 
     def lock(self, thing):
         """Lock an item for work."""
-        lock_item(actor=self.actor(thing.locked_by, (item := self.item(thing)).space.platform), item=item)
+        lock_item(actor=self.actor(thing.locked_by, self.space(thing.space).platform), item=self.item(thing))

@@ -16,7 +16,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   } else if (requestConfig.elt.id === "q") {
     event.detail.shouldSwap = xhr.status === 200; // what is typed can be sent without suggestions
     event.detail.isError = false;
-  } else if (xhr.status === 422) {
+  } else if (xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   } else if (REFUSALS.has(xhr.status)) {

@@ -18,6 +18,12 @@ MODIFY = {
     "frozen": "leader if option",
     "none": "personal owner",
 }
+DELETE = {
+    "private": "content owner",
+    "in_work": "content owner with level | leader | Owner",
+    "frozen": "Owner",
+    "none": "personal owner",
+}
 EVERY_STATE = ("private", "in_work", "frozen", "released", "obsolete")
 MOVERS = "content owner with level | leader | Owner"
 TABLE = {
@@ -25,12 +31,8 @@ TABLE = {
     "lock": MODIFY,
     "repair": dict.fromkeys(EVERY_STATE, "Owner now"),
     "repair_files": {"private": "Owner now", "in_work": "Owner now", "frozen": "Owner now"},
-    "delete": {
-        "private": "content owner",
-        "in_work": MOVERS,
-        "frozen": "Owner",
-        "none": "personal owner",
-    },
+    "delete": DELETE,
+    "restore": DELETE,
     "clear": {"none": "Owner"},
     "revise": {"frozen": "author", "released": "author", "obsolete": "author"},
     "move": dict.fromkeys(EVERY_STATE, MOVERS) | {"none": "personal owner"},
@@ -45,6 +47,7 @@ TABLE = {
     "to_released": {"frozen": "leader", "in_work": "leader unless freeze first"},
     "to_obsolete": {"released": "leader"},
 }
+TRASH_ACTS = ("read_trash", "restore")  # the only ones in the trash, and only there
 UNLOCKED_ACTS = {"revise", "share", "see_readers", "break_lock", "unlock", "read", "list", "comment"}
 CAPABILITY_ACTS = {"modify", "lock", "revise"}
 CAPABILITY = {"definition": "design", "resource": "design", "evaluation": "evaluate"}
@@ -90,6 +93,7 @@ class Thing:
     lock: str  # "", "me", "other"
     superseded: bool = False
     platform_wide: bool = False
+    trashed: bool = False
 
 
 PARENT = {"host": None, "unit": "host", "supplier": None}
@@ -245,9 +249,9 @@ class Answer:
     def may(self, act):
         """The contract's yes or no for one act."""
         thing = self.thing
-        if not self.reads:
+        if not self.reads or thing.trashed is not (act in TRASH_ACTS):
             return False
-        if act == "read":
+        if act in ("read", "read_trash"):
             return True
         if act == "list":
             return self._lists()

@@ -73,6 +73,8 @@ class World:
         ):
             for state in ["none"] if category == "personal" else STATES:
                 yield Thing(space, space, state, category, organization, mine, lock)
+                if not lock and organization == "host":
+                    yield Thing(space, space, state, category, organization, mine, lock, trashed=True)
                 if category == "administrative" and not lock:
                     yield Thing(space, space, state, category, organization, mine, lock, platform_wide=True)
                 if category == "definition" and not lock:
@@ -93,6 +95,7 @@ class World:
             locked_by=lock,
             superseded=thing.superseded,
             platform_wide=thing.platform_wide,
+            trashed_at=timezone.now() if thing.trashed else None,
         )
 
     def actor(self, person, through=None):
@@ -185,7 +188,7 @@ def disagreements(world, person, acts, space=None, through=None):
     actor = world.actor(person, through)
     chosen = [i for i, thing in enumerate(world.things) if space in (None, thing.space)]
     answers = {i: Answer(person, world.things[i]) for i in chosen}
-    rows = Item.objects.filter(space=world.spaces[space]) if space else Item.objects.all()
+    rows = Item.everything.filter(space=world.spaces[space]) if space else Item.everything.all()
     found = []
     for act in acts:
         listed = set(access.narrow(rows, actor, act).order_by().values_list("pk", flat=True))
@@ -278,5 +281,5 @@ def test_b05_the_ledger_counts_for_every_reader_what_their_lists_show(world, rig
 
 
 def test_b01_every_act_has_its_row_in_the_tables():
-    plain = {act for act in ACTS if not act.startswith("exception_")} - {"read", "list", "comment"}
+    plain = {act for act in ACTS if not act.startswith("exception_")} - {"read", "list", "comment", "read_trash"}
     assert plain == TABLE.keys()

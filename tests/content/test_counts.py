@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -26,7 +27,22 @@ STATES = [state for state in Maturity.values if state != "none"]
 some = st.integers(0, 9)
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["create", "many", "save", "update", "move", "hand", "mark", "delete", "clear", "undone"]),
+        st.sampled_from(
+            [
+                "create",
+                "many",
+                "save",
+                "update",
+                "move",
+                "hand",
+                "mark",
+                "delete",
+                "clear",
+                "trash",
+                "restore",
+                "undone",
+            ]
+        ),
         some,
         some,
     ),
@@ -93,6 +109,14 @@ class World:
 
     def clear(self, n, m):
         Item.objects.filter(pk__in=list(self.some(n).values_list("pk", flat=True))).delete()
+
+    def trash(self, n, m):
+        self.some(n).update(trashed_at=timezone.now())
+
+    def restore(self, n, m):
+        for item in Item.everything.filter(trashed_at__isnull=False):
+            item.trashed_at, item.maturity = None, "none" if item.category == "personal" else STATES[m % 5]
+            item.save()
 
     def undone(self, n, m):
         with transaction.atomic():

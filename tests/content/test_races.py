@@ -1,5 +1,6 @@
 """Two people at one item at once. SQLite hides races, so these run on PostgreSQL."""
 
+import hashlib
 import threading
 from functools import partial
 from itertools import count
@@ -8,14 +9,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from content.fields import edit_field
 from content.files import Arrival, add_version, storage, sweep
-from content.items import Draft, create_item, delete_item, edit_item, revise_item
+from content.items import Draft, create_item, delete_item, duplicate_item, edit_item, revise_item
+from content.iterations import restore_iteration
 from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
-from content.models import FileVersion, Item, Maturity, Share
+from content.models import FileVersion, Item, Iteration, Maturity, Share
 from content.moves import may_own, move_item, place_of
 from content.resumable import begin_upload, continue_upload
 from content.shares import ShareSpec, give_share
+from content.tags import set_tags
+from content.trash import purge_item, restore_item
 from spaces.credentials import remove_credential
 from spaces.models import Credential, Space
 from spaces.services import delete_space
@@ -181,18 +186,68 @@ def test_b30_c18_the_last_byte_sent_twice_at_once_is_one_version():
         assert (world.versions().count(), world.verbs()) == (1, ["file_stored"])
 
 
-def test_b22_c18_what_is_released_changes_no_more():
+CHECK_INS = {
+    "file": lambda world: world.upload(world.first, b"late")(),
+    "field": lambda world: edit_field(actor=world.first, item=world.item, code="title", typed="x", shown=world.title),
+    "tags": lambda world: set_tags(actor=world.first, item=world.item, typed="late"),
+    "iteration": lambda world: restore_iteration(actor=world.first, iteration=world.early),
+}
+
+
+@pytest.mark.parametrize("name", CHECK_INS)
+def test_t54_b22_c18_a_check_in_comes_before_the_release_or_not_at_all(name):
     for _ in ROUNDS:
         world = World()
+        world.title = world.item.title
+        world.upload(world.first, b"first")()
+        world.upload(world.first, b"second")()
+        world.early = Iteration.objects.get(item=world.item, number=1)
         outcomes = committed(
-            world.upload(world.first, b"late"),
-            partial(change_maturity, actor=world.second, item=world.item, target=Maturity.RELEASED),
+            partial(CHECK_INS[name], world),
+            partial(change_maturity, actor=world.first, item=world.item, target=Maturity.RELEASED),
         )
         assert outcomes[1] is None
-        released = world.entries().get(verb="maturity_changed").pk
-        late = world.entries().filter(verb="file_stored", pk__gt=released)
-        assert not late.exists()
-        assert world.versions().count() == (outcomes[0] is None)
+        changed = world.entries().get(verb="maturity_changed").pk
+        assert not world.entries().filter(pk__gt=changed).exists()
+        for version in world.versions():
+            with storage().open(version.key) as stored:
+                assert hashlib.sha256(stored.read()).hexdigest() == version.sha256
+
+
+def test_c18_what_is_restored_is_not_deleted_for_good_and_the_other_way_round():
+    for _ in ROUNDS:
+        world = World()
+        delete_item(actor=world.first, item=world.item)
+        outcomes = committed(
+            partial(restore_item, actor=world.first, item=world.item),
+            partial(purge_item, actor=world.second, item=world.item),
+        )
+        assert outcome(outcomes) == ["NoneType", "NotVisible"]
+        assert (world.stored() is not None) is (outcomes[0] is None)
+
+
+def test_b28_c18_a_duplicate_names_bytes_that_stay_or_is_none():
+    for _ in ROUNDS:
+        world = World()
+        world.upload(world.first, b"bytes")()
+        outcomes = committed(
+            partial(duplicate_item, actor=world.first, item=world.item, draft=Draft("Twin"), with_files=True),
+            partial(delete_item, actor=world.second, item=world.item),
+        )
+        assert outcomes[1] is None
+        assert world.versions().count() == 1 + (outcomes[0] is None)
+
+
+def test_c18_two_revisions_deleted_at_once_leave_the_chain_right():
+    for _ in ROUNDS:
+        world = World(Maturity.FROZEN)
+        second = revise_item(actor=world.first, item=world.item)
+        Item.objects.filter(pk=second.pk).update(maturity=Maturity.FROZEN)
+        revise_item(actor=world.first, item=second)
+        committed(
+            *(partial(delete_item, actor=world.chief, item=row) for row in list(world.space.items.order_by("pk")[:2]))
+        )
+        assert list(world.space.items.values_list("revision", "previous", "superseded")) == [("C", None, False)]
 
 
 def test_t106_c18_an_upload_and_a_deletion_leave_all_or_nothing():
@@ -203,7 +258,7 @@ def test_t106_c18_an_upload_and_a_deletion_leave_all_or_nothing():
         )
         assert outcomes[1] is None
         assert outcome({0: outcomes[0]})[0] in {"NoneType", "NotVisible"}
-        assert (world.stored(), world.versions().count()) == (None, 0)
+        assert (world.stored(), world.versions().count()) == (None, int(outcomes[0] is None))  # it is in the trash
         assert world.verbs() == sorted(["item_deleted"] + ["file_stored"] * (outcomes[0] is None))
 
 
