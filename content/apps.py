@@ -25,6 +25,7 @@ class ContentConfig(AppConfig):
             option_effects,
             organization_uses,
             panels,
+            personal,
             references,
             right_effects,
             visibility_preview,
@@ -40,6 +41,7 @@ class ContentConfig(AppConfig):
         organization_uses.register()
         right_effects.register()
         panels.register()
+        personal.register()
         references.register()
         from_files.register()
         item_batches.register()

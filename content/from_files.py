@@ -189,7 +189,7 @@ def _relate(actor, item, line):
 
 def _says(parameters):
     where = f"New items stand in {parameters['space']} and belong to {parameters['organization']}, as you work now."
-    return [where, "A STEP file that names others becomes an assembly that holds them. Nothing has happened yet."]
+    return [where, "A STEP file that names others becomes an assembly that holds them."]
 
 
 def _links(actor, lines):

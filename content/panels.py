@@ -1,6 +1,6 @@
 """What this floor shows on pages of members, groups and items: shares received, relations."""
 
-from content import groups, reading, structure
+from content import groups, personal, reading, structure
 from content.changing import may_change
 from content.models import Category, GroupShare, Share
 from tenants import access, panels
@@ -30,6 +30,15 @@ def group_shares(request, *, group, **objects):
     return {"template": "content/group_panel.html", "context": context, "position": 40}
 
 
+def kept(request, *, item, **objects):
+    """Return what is in a personal item, as far as whoever looks has it in lists."""
+    if item.category != Category.PERSONAL:
+        return None
+    found = personal.entries(request.actor, item)[:MOST]
+    context = {"item": item, "entries": found, "own": item.owner_id == request.actor.user.pk}
+    return {"template": "content/folder_panel.html", "context": context, "position": 5}
+
+
 def relations(request, *, item, **objects):
     """Return what an item is related to, both ways, as far as whoever looks has it in lists."""
     if item.category == Category.PERSONAL:
@@ -49,3 +58,4 @@ def register():
     panels.contribute("member", shares_received)
     panels.contribute("group", group_shares)
     panels.contribute("item", relations)
+    panels.contribute("item", kept)

@@ -30,8 +30,26 @@ def save_search(*, actor, name, query):
         raise Unacceptable(f"You keep a search with the name “{name}” already.", field="name") from None
 
 
+def rename_search(*, actor, pk, name):
+    """Give a search another name. Raises NotVisible for one that is not the actor's, Unacceptable for a name in use."""
+    search = _mine(actor, pk)
+    search.name = " ".join(name.split())
+    if not search.name:
+        raise Unacceptable("Give it a name.", field="name")
+    try:
+        with transaction.atomic():
+            search.save(update_fields=["name"])
+    except IntegrityError:
+        raise Unacceptable(f"You keep a search with the name “{search.name}” already.", field="name") from None
+
+
 def delete_search(*, actor, pk):
     """Forget a search. Raises NotVisible for one that is not the actor's."""
-    gone, _each = mine(actor).filter(pk=pk).delete()
-    if not gone:
+    _mine(actor, pk).delete()
+
+
+def _mine(actor, pk):
+    search = mine(actor).filter(pk=pk).first()
+    if search is None:
         raise NotVisible
+    return search

@@ -86,8 +86,9 @@ GONE = "an item that is gone"
 
 
 def links(request):
-    """Lead to everything one reads, and to what was shared."""
-    pages = (("item_list", "All I can read", "item"), ("shared_with_me", "Shares", "share"))
+    """Lead to everything one reads, to what one keeps, and to what was shared."""
+    pages = (("item_list", "All I can read", "item"), ("my_content", "My content", "star"))
+    pages += (("shared_with_me", "Shares", "share"),)
     slug = request.platform.slug
     found = [
         {"url": reverse(f"content:{name}", args=[slug]), "label": label, "icon": icon} for name, label, icon in pages

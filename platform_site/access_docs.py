@@ -35,6 +35,20 @@ Words: a **credential** is a space, a **responsibility** (what one may do in tha
 Every act on an item presupposes that the actor reads it now; an item that somebody may not read answers like one
 that does not exist. One definition answers for pages, lists, the admin and jobs.
 """
+RELATIONS = """
+## Relations, folders and favourites
+A relation belongs to its source and is changed by whoever may modify that, or by an Owner's repair of files and
+relations; the other end only has to be read, and stays as it is. An assembly is the source of the relations to its
+parts, so that Released parts and open content of other spaces can be used; quantity and find number stand on them.
+Parts and replacements lead into no circle. Personal items have no relations. A new revision takes all relations of its
+predecessor along, those too whose other end its maker does not read. Trees, parts lists, where-used, history and news
+tell of a relation only to whoever has both ends in lists: others find no trace and nothing added up.
+
+Favourites and folders are personal items: made by the current credential as a Reader or above, filled and emptied by
+their content owner alone, and opened by Owners of the space and Administrators, each time on the record. What is in
+them holds nothing in being and opens nothing; it shows while whoever looks reads it, and vanishes with its target. What
+somebody opened lately and their saved searches are settings that nobody else sees.
+"""
 PARTNERS = """
 ## Partners
 A platform has two rules for each other platform, or follows its default: **inbound** for that platform's people who
@@ -115,6 +129,7 @@ def generate():
         TRASH,
         ROLES,
         ORGANIZATIONS,
+        RELATIONS,
         PARTNERS,
         _verdicts(),
     ]

@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from content import blobs
 from content.files import Arrival, add_version
-from content.models import Attachment, Comment, Conversion, Iteration, ReferenceKind, Rendition, SavedSearch
+from content.models import (
+    Attachment,
+    Comment,
+    Conversion,
+    FolderEntry,
+    ItemType,
+    Iteration,
+    ReferenceKind,
+    Rendition,
+    SavedSearch,
+)
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import news_choices
@@ -66,7 +76,12 @@ INSIDE = (
 )
 VISITORS = OUTSIDE + INSIDE
 NOBODY = 10**12  # an id that nothing has
-KEPT = {"tenants_invitationdraft", "tenants_batch", "tenants_batchline"}  # what was typed; nothing in it has an effect
+KEPT = {
+    "tenants_invitationdraft",
+    "tenants_batch",
+    "tenants_batchline",
+    "content_opened",
+}  # what was typed or seen; it has no effect
 RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
 LOOKS = {  # what only looks, and is written down; private things besides
     *("tenants:record", "spaces:space_record", "content:item_record"),
@@ -128,6 +143,7 @@ class World:
         self.iteration = Iteration.objects.create(item=self.item, number=2, **older)
         deleted = {"trashed_at": timezone.now(), "trashed_by": owner.user}
         self.thrown = ItemFactory(space=self.space, owner=owner.user, title="Old bracket", **deleted)
+        self._kept()
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
@@ -178,6 +194,13 @@ class World:
         facts = {"name": "notes.txt", "key": key, "size": 5, "sha256": "0" * 64, "media_type": "text/plain"}
         self.attachment = Attachment.objects.create(comment=self.comment, **facts)
 
+    def _kept(self):
+        leader = {"space": self.space, "owner": self.users["leader"]}
+        types = {code: ItemType.objects.get(code=code) for code in ("favourites", "personal-folder")}
+        self.favourites = ItemFactory(title="Favourites", type=types["favourites"], **leader)
+        self.folder = ItemFactory(title="Desk", type=types["personal-folder"], **leader)
+        self.entry = FolderEntry.objects.create(folder=self.folder, target=self.item)
+
     def _made_visible(self):
         conversion = Conversion.objects.get(key=self.version.key)
         Conversion.objects.filter(pk=conversion.pk).update(state="done", facts={"form": "mesh", "scale": 1, "size": []})
@@ -220,6 +243,8 @@ class World:
             "item": (slug, self.item.pk),
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),
+            "folder": (slug, self.folder.pk),
+            "entry": (slug, self.folder.pk, self.entry.pk),
             "relation": (slug, self.item.pk, self.relation.pk),
             "shared": (slug, self.item.pk, f"person-{self.target.pk}"),
             "recipient": (slug, self.item.pk, f"group-{self.group.pk}"),

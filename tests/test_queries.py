@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.files import Arrival, add_version
-from content.models import FileVersion, Iteration, Maturity, SavedSearch, Tag
+from content.models import FileVersion, FolderEntry, Iteration, Maturity, Opened, SavedSearch, Tag
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import actor as actors
@@ -125,6 +125,8 @@ content:item_record         item        external
 content:item_revisions      item        external
 content:item_readers        item        owner
 content:item_why            item        external
+content:my_content          platform    leader
+content:folder_detail       folder      leader
 content:item_structure      item        administrator external
 content:item_uses           item        external
 content:parts_list          item        external
@@ -198,6 +200,9 @@ def grow(world, number):
             share_group(ItemFactory(space=where, owner=world.users["content_owner"]), group)
         other = ItemFactory(space=world.space, owner=person.user, organization=world.rival)
         refer(item, other, "has_part")
+        for folder in (world.folder, world.favourites):
+            FolderEntry.objects.create(folder=folder, target=other)
+        Opened.objects.create(user=world.users["leader"], item=other, at=timezone.now())
         refer(other, world.part, "has_part")
         refer(ItemFactory(space=world.space, owner=person.user), item, "has_part")
         share(ItemFactory(space=world.space, owner=world.users["content_owner"]), world.target)

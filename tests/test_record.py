@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from content.models import Item, Maturity
+from content.models import Category, FolderEntry, Item, Maturity
 from content.moves import place_of
 from content.readers import changes
 from spaces import drafts
@@ -72,15 +72,19 @@ def _elsewhere(world):
 
 
 def _private(world):
-    Item.objects.update(maturity=Maturity.PRIVATE)
+    Item.objects.exclude(category=Category.PERSONAL).update(maturity=Maturity.PRIVATE)
 
 
 def _frozen(world):
-    Item.objects.update(maturity=Maturity.FROZEN)
+    Item.objects.exclude(category=Category.PERSONAL).update(maturity=Maturity.FROZEN)
+
+
+def _starred(world):
+    FolderEntry.objects.create(folder=world.favourites, target=world.item)
 
 
 def _released(world):
-    Item.objects.update(maturity=Maturity.RELEASED)
+    Item.objects.exclude(category=Category.PERSONAL).update(maturity=Maturity.RELEASED)
 
 
 def _locked(world):
@@ -149,6 +153,7 @@ TOKEN = {"name": "Backup", "scope": "read", "days": "30"}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
 RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
 WHY = {"reason": "Why"}
+INTO = {"to": lambda world: world.favourites.pk}
 ACTS = [
     Act("spaces:access_ask", "space", "reader", "access_asked", {"message": "Let me"}, "after rule subject", _outside),
     Act("spaces:access_withdraw", "space", "reader", "access_withdrawn", {}, "rule subject", _asking),
@@ -466,6 +471,14 @@ ACTS = [
     Act("content:file_upload", "item", "author", "file_stored", _file("a.stl"), "after rule"),
     Act("content:file_upload", "item", "owner", "files_repaired", _file("a.stl") | {"reason": "Why"}, "after reason"),
     Act("content:item_list", "platform", "administrator", "private_items_listed", {}, "after", _private),
+    Act("content:folder_new", "platform", "leader", "item_created", {"title": "Bench"}, "after rule"),
+    Act("content:folder_move", "folder", "leader", "folder_moved", INTO, "after rule"),
+    Act("content:entry_move", "entry", "leader", "folder_moved", INTO, "after rule"),
+    Act("content:entry_remove", "entry", "leader", "folder_emptied", {}, "before rule"),
+    Act("content:item_keep", "item", "leader", "folder_filled", INTO, "after rule"),
+    Act("content:item_star", "item", "leader", "folder_filled", {"on": "1"}, "after rule"),
+    Act("content:item_star", "item", "leader", "folder_emptied", {}, "before rule", _starred),
+    Act("content:item_star", "item", "reader", "item_created", {"on": "1"}, "after rule"),
     Act("content:parts_export", "item", "external", "list_exported", {}, "after rule"),
     Act("content:relation_new", "item", "author", "relation_added", RELATION, "after rule"),
     Act("content:relation_new", "item", "owner", "relation_repaired", RELATION | WHY, "after rule reason"),
@@ -495,6 +508,7 @@ UNRECORDED = {
     "tenants:unsubscribe": "one's own choice of mail",
     "content:list_columns": "one's own choice of columns",
     "content:search_save": "one's own search",
+    "content:search_rename": "one's own search",
     "content:search_delete": "one's own search",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",

@@ -154,6 +154,7 @@ KINDS = {
     "content.Comment.resolved_by": "the past",
     "content.Comment_mentions.user": "shown to who takes part",
     "content.Reaction.user": "the past",
+    "content.Opened.user": "a setting of one's own",
     "content.ListSetting.member": "a setting of one's own",
     "content.Item.owner": "gives no right by itself",
     "content.Reference.created_by": "the past",

@@ -214,6 +214,7 @@ GET  content:search_everywhere           platform    302 404 404 404 404   200 2
 GET  content:search_list                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:search_save                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:search_save                 platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+POST content:search_rename               saved       302 404 404 404 404   404 404 404 404 404 404 404 404 422
 POST content:search_delete               saved       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 GET  content:list_columns                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:list_columns                platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302
@@ -280,6 +281,16 @@ POST content:item_break_lock             item        302 404 404 404 404   409 4
 POST content:item_revise                 item        302 404 404 404 404   403 404 403 403 403 403 403 403 403
 GET  content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:item_delete                 item        302 404 404 404 404   403 404 403 403 403 302 302 302 302
+GET  content:my_content               platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:folder_new               platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:folder_new               platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
+GET  content:folder_detail            folder      302 404 404 404 404   404 404 404 404 404 200 404 404 404
+POST content:folder_move              folder      302 404 404 404 404   404 404 404 404 404 422 404 404 404
+POST content:entry_move               entry       302 404 404 404 404   404 404 404 404 404 422 404 404 404
+POST content:entry_remove             entry       302 404 404 404 404   404 404 404 404 404 302 404 404 404
+POST content:item_star                item        302 404 404 404 404   409 404 409 409 409 409 409 409 409
+GET  content:item_keep                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:item_keep                item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
 GET  content:item_structure           item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_uses                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:parts_list               item        302 404 404 404 404   200 404 200 200 200 200 200 200 200

@@ -7,6 +7,7 @@ from content.models.files import File, FileVersion, Scan
 from content.models.items import Item, Maturity
 from content.models.iterations import Iteration
 from content.models.numbers import Number
+from content.models.personal import FolderEntry, Opened
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
 from content.models.saved import SavedSearch
 from content.models.search import SearchEntry
@@ -27,6 +28,7 @@ __all__ = [
     "ConversionState",
     "File",
     "FileVersion",
+    "FolderEntry",
     "GroupShare",
     "Item",
     "ItemCount",
@@ -36,6 +38,7 @@ __all__ = [
     "ListSetting",
     "Maturity",
     "Number",
+    "Opened",
     "Property",
     "PropertyKind",
     "Reaction",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, properties, readers, reading, resumable
+from content import acts, conversions, items, lifecycle, personal, properties, readers, reading, resumable
 from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
@@ -54,6 +54,7 @@ def _page(request, item, **more):
         "steps": lifecycle.steps(actor, item),
         "consequences": lifecycle.CONSEQUENCES,
         "why": access.can(actor, "read", item),
+        "starred": personal.starred(actor, item),
         "files": files,
         "told": properties.told(item.type, item.properties, empty=bool(may["modify"])),
         "tags": item.tags.all(),
@@ -91,6 +92,8 @@ def _entries(actor, item, rows):
 def item_detail(request, pk):
     """One item: what it is, its files, its history, why one sees it and what one may do."""
     item = reading.visit_item(request.actor, pk, request.method)
+    if request.method == "GET":
+        personal.note_opened(request.actor, item)
     return render_page(request, "content/item_detail.html", _page(request, item))
 
 

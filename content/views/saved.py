@@ -32,6 +32,15 @@ def search_save(request):
 
 
 @require_POST
+def search_rename(request, pk):
+    """Give a search another name."""
+    form = SaveForm(request.POST)
+    name = form.cleaned_data["name"] if form.is_valid() else ""
+    saved.rename_search(actor=request.actor, pk=pk, name=name)
+    return redirect("content:search_list", request.platform.slug)
+
+
+@require_POST
 def search_delete(request, pk):
     """Forget a search."""
     saved.delete_search(actor=request.actor, pk=pk)

@@ -320,10 +320,11 @@ class _World:
         partners.set_rules(actor=actor, address=partner, inbound="", outbound=PartnerRule.ASK)
 
     def plan_relations(self):
-        """Note how items were related, and what was said about them."""
-        for act, table in ((relating.relate, relating.RELATED), (talking.talk, talking.SAID)):
+        """Note how items were related, what was said about them, and what people keep."""
+        said = (talking.talk, talking.SAID, self.actor)
+        for act, table, who in (*relating.tables(self.actor, self.working), said):
             for day, *given in table:
-                self.plan(day, act, self.actor, *given)
+                self.plan(day, act, who, *given)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""
@@ -344,13 +345,13 @@ class _World:
     def create(self, thing):
         """Create an item by the first credential that may."""
         space, kind = self.space(thing.space), ItemType.objects.get(code=thing.kind)
-        actor = self._working(thing.person, space, kind.category)
+        actor = self.working(thing.person, space, kind.category)
         draft = Draft(thing.title, thing.description, thing.properties)
         item = create_item(actor=actor, kind=kind, draft=draft, private=thing.private)
         if thing.tags:
             set_tags(actor=actor, item=item, typed=thing.tags)
 
-    def _working(self, person, space, category):
+    def working(self, person, space, category):
         """Return the person with that credential of the space as the current one by which they create."""
         member = Member.objects.get(platform=space.platform, user=self.people[person])
         for credential in Credential.objects.live().filter(content_object=space, user=member.user).order_by("pk"):

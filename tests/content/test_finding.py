@@ -193,9 +193,12 @@ class Library(TestCase):
             assert response.status_code == (302 if name == "x" else 422), name
         assert "My plates" in self.ask().content.decode()
         delete = reverse("content:search_delete", args=["acme", kept.pk])
+        rename = reverse("content:search_rename", args=["acme", kept.pk])
+        assert [self.client.post(rename, {"name": name}).status_code for name in ("", "My plates")] == [422, 302]
         self.client.force_login(self.other.user)
         assert "My plates" not in self.ask(page="search_list").content.decode() + self.ask().content.decode()
         assert self.client.post(delete).status_code == 404
+        assert self.client.post(rename, {"name": "Theirs"}).status_code == 404
         self.client.force_login(self.reader.user)
         assert self.client.post(delete).status_code == 302
         assert not SavedSearch.objects.filter(pk=kept.pk).exists()

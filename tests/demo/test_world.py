@@ -10,7 +10,7 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from content import parts_lists
+from content import parts_lists, personal
 from content.models import Category, FileVersion, Item, Maturity
 from platform_site.demo import people, world
 from spaces.models import AccessRequest, Credential, RequestState, Responsibility, Space, Visibility
@@ -78,6 +78,7 @@ class World(TestCase):
         top = Item.objects.get(title="Belt tensioner")
         sums = {line.item.title: line.amount for line in parts_lists.total(self.actor("Tomas Riedl"), top).lines}
         assert (sums["Washer 20"], sums["Side plate"]) == ("10", "2")
+        assert personal.favourites(self.actor("Tomas Riedl")).entries.count() == 3
         spaces = {one.target.space.title for one in top.references.select_related("target__space")}
         assert len(spaces) == 2
 
