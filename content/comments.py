@@ -55,24 +55,24 @@ def find(actor, pk):
     return comment
 
 
-def say(*, actor, item, said):
+def say(*, actor, item, remark):
     """Add a comment and tell whom it concerns. Raises AccessDenied, Unacceptable, Conflict for a closed thread."""
     access.require(actor, "comment", item)  # before bytes move
-    kept = _stored(said.attachments)
+    kept = _stored(remark.attachments)
     try:
-        return _say(actor, item, said, kept)
+        return _say(actor, item, remark, kept)
     except DomainError:
         _forget(kept)
         raise
 
 
 @transaction.atomic
-def _say(actor, item, said, kept):
+def _say(actor, item, remark, kept):
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
     decision = access.require(actor, "comment", item)
-    text = _text(said.text)
-    parent, file = _parent(item, said.parent), _file(item, said.file)
+    text = _text(remark.text)
+    parent, file = _parent(item, remark.parent), _file(item, remark.file)
     made = {"author": actor.user, "text": text, "created_at": timezone.now()}
     comment = Comment.objects.create(item=item, parent=parent, file=parent.file if parent else file, **made)
     people = mentioned(actor, item, text)

@@ -91,7 +91,12 @@ def _judge_maturity(actor, parameters, found):
 
 
 def _referred_elsewhere(found):
-    pairs = Reference.objects.filter(target__in=list(found.values())).values_list("target", "source__space").distinct()
+    pairs = (
+        Reference.objects.standing()
+        .filter(target__in=list(found.values()))
+        .values_list("target", "source__space")
+        .distinct()
+    )
     spaces = {item.pk: item.space_id for item in found.values()}
     return {target for target, space in pairs if space != spaces[target]}
 
@@ -110,7 +115,9 @@ def _change_maturity(actor, parameters, line):
 
 
 def _judge_delete(actor, parameters, found):
-    referred = set(Reference.objects.filter(target__in=list(found.values())).values_list("target", flat=True))
+    referred = set(
+        Reference.objects.standing().filter(target__in=list(found.values())).values_list("target", flat=True)
+    )
 
     def one(item):
         left_behind = items.is_left_behind(actor, item)
@@ -121,14 +128,14 @@ def _judge_delete(actor, parameters, found):
             return Verdict("referenced", "It stays while something refers to it.")
         if left_behind and not parameters["reason"]:
             return Verdict("no_reason", "Somebody's personal item: only for a reason. Go back and say why.")
-        return Verdict(READY, "It and its files are deleted.")
+        return Verdict(READY, "It goes to the trash of its space for 30 days.")
 
     return one
 
 
 def _delete(actor, parameters, line):
     items.delete_item(actor=actor, item=_item(actor, line), reason=parameters["reason"])
-    return "Deleted."
+    return "In the trash."
 
 
 # --- share ---

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tenants import naming, sources
-from tenants.models import GroupGrant, Invitation, InvitationRole, InvitationState, Right, RoleGrant
+from tenants.models import GroupGrant, Invitation, InvitationRole, InvitationState, Platform, Right, RoleGrant
 
 LICENCE_SETTING_OFF = Q(assigned=False) | Q(restricted=False)
 
@@ -58,7 +58,8 @@ def uses_of_members_invitations(platform):
 
 
 def uses_of_locations(platform):
-    """List who brings a licence here and who uses one of this platform elsewhere."""
+    """List who brings a licence here and who uses one of this platform elsewhere, by the options as stored."""
+    platform = Platform.objects.get(pk=platform.pk)
     found = [
         Use(str(travel.member), f"uses {travel.role} here by a licence of {travel.other}", travel.member.pk)
         for travel in sources.brought(platform)

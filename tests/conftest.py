@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 
 import content.catalogue
 import tenants.catalogue
-from content.models import ItemType
+from content.models import ItemType, Property
 from platform_site import assets
 from tenants import append_only
 from tenants.models import Role
@@ -115,6 +115,7 @@ def flush_past_the_record():
         finally:
             append_only.install(connection)
         content.catalogue.ship(ItemType)
+        content.catalogue.ship_properties(ItemType, Property)
         tenants.catalogue.ship(Role)
 
     TransactionTestCase._fixture_teardown = emptied

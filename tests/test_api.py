@@ -209,7 +209,8 @@ class TheTable(TestCase):
         ) as queries:
             answer = program.ask(method, url, data, **headers)
         ours = [query for query in queries.captured_queries if "gangway_cache" not in query["sql"]]
-        return answer.status_code, answer.shown, dict(answer.headers), len(ours)
+        headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+        return answer.status_code, answer.shown, headers, len(ours)
 
     def test_t26_what_there_is_no_address_for_is_json_too(self):
         for url in ("/api/p/acme/nothing", "/api/p/nobody/me", "/api/p/acme/items/x"):
@@ -221,13 +222,14 @@ class TheTable(TestCase):
     def test_t56_what_is_stamped_is_never_taken(self):
         taken = {"title", "description", "properties", "type", "version"}
         extra = [field.name for field in Item._meta.fields if field.name not in taken]
+        before = set(Item.objects.values_list("pk", flat=True))
         for method, name, args in (("POST", "item_create", "platform"), ("PATCH", "item_edit", "item")):
             for field in extra:
                 url = reverse(f"api:{name}", args=self.world.args[args])
                 answer = self.world.program("leader").ask(method, url, SENT[name] | {field: 1})
                 assert answer.status_code == 422, field
                 assert list(values(answer)["fields"]) == [field]
-        assert Item.objects.count() == 2
+        assert set(Item.objects.values_list("pk", flat=True)) == before
 
     def test_t57_a_list_knows_its_own_filters_and_no_others(self):
         program, url = self.world.program("reader"), reverse("api:item_list", args=["acme"])
@@ -323,10 +325,10 @@ class TheTable(TestCase):
 
     def test_t109_b30_a_repeated_request_is_done_once_and_answered_alike(self):
         program, url = self.world.program("author"), reverse("api:item_list", args=["acme"])
-        key = {"Idempotency-Key": "first"}
+        key, before = {"Idempotency-Key": "first"}, Item.objects.count()
         answers = [program.ask("POST", url, SENT["item_create"], **key) for _ in range(3)]
         assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
-        assert Item.objects.count() == 3
+        assert Item.objects.count() == before + 1
         assert program.ask("POST", url, SENT["item_create"] | {"title": "Third"}, **key).status_code == 422
         assert self.world.program("leader").ask("POST", url, SENT["item_create"], **key).status_code == 201
         ApiReply.objects.update(created_at=timezone.now() - timedelta(hours=25))

@@ -28,7 +28,7 @@ from tests.test_urls import EVERYWHERE, FORGED, ROWS
 LINK = re.compile(r'(?:href|hx-get)="([^"]*)"')
 BY_MAIL = "tenants:unsubscribe"  # its signed link is all it wants; whoever holds it may turn off one kind of mail
 ELSEWHERE = ("/accounts/", "/admin/", "/demo/", "/static/")  # not pages of a platform; the demo names everybody
-ONCE = {"Content-Security-Policy", "Content-Length"}  # a nonce; the length of a page that repeats its address
+ONCE = {"Content-Security-Policy", "Content-Length", "X-Request-Id"}  # a nonce; a length with the address; a number
 HOSTILE = "\"'><script>x7()</script><img src=x onerror=x7()>{{7}}"
 
 

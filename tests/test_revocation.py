@@ -155,6 +155,8 @@ KINDS = {
     "content.Comment_mentions.user": "shown to who takes part",
     "content.Reaction.user": "the past",
     "content.Opened.user": "a setting of one's own",
+    "content.Iteration.by": "the past",
+    "content.Item.trashed_by": "the past",
     "content.ListSetting.member": "a setting of one's own",
     "content.Item.owner": "gives no right by itself",
     "content.Reference.created_by": "the past",

@@ -46,7 +46,7 @@ def item_discussion(request, pk):
     access.require(request.actor, "comment", item)
     form, status = CommentForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
-        done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, said=_said(request, form)))
+        done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, remark=_said(request, form)))
         if done:
             return redirect(_place(request, done))
     return render_page(request, "content/item_discussion.html", _page(request, item, form), status=status)

@@ -17,4 +17,4 @@ def talk(actor_on, person, title, text):
     item = Item.objects.filter(title=title).order_by("-pk")[0]
     parent = item.comments.first().pk if text.startswith("> ") else None
     said = comments.Said(text.removeprefix("> "), parent)
-    comments.say(actor=actor_on(person, item.platform), item=item, said=said)
+    comments.say(actor=actor_on(person, item.platform), item=item, remark=said)

@@ -72,7 +72,7 @@ class TestDiscussion(TestCase):
         return actor_of(self.people[name])
 
     def say(self, name, text="Is the radius right?", **more):
-        return comments.say(actor=self.actor(name), item=self.item, said=Said(text, **more))
+        return comments.say(actor=self.actor(name), item=self.item, remark=Said(text, **more))
 
     def test_who_takes_part_is_who_works_in_the_space_has_it_by_share_or_administers(self):
         may = {name: bool(access.can(self.actor(name), "comment", self.item)) for name in self.people}
@@ -92,7 +92,7 @@ class TestDiscussion(TestCase):
         self.item.space.visibility = Visibility.PRIVATE
         self.item.space.save()
         acts = (
-            lambda: comments.say(actor=reader, item=self.item, said=Said("x")),
+            lambda: comments.say(actor=reader, item=self.item, remark=Said("x")),
             lambda: comments.edit(actor=reader, comment=comment, text="x"),
             lambda: comments.delete(actor=reader, comment=comment),
             lambda: comments.resolve(actor=reader, comment=comment, on=True),
@@ -145,7 +145,7 @@ class TestDiscussion(TestCase):
 
     def test_t21_a_thread_or_file_of_another_item_is_none(self):
         other = ItemFactory(space=self.space, owner=self.people["author"].user)
-        comment = comments.say(actor=self.actor("author"), item=other, said=Said("x"))
+        comment = comments.say(actor=self.actor("author"), item=other, remark=Said("x"))
         for more in ({"parent": comment.pk}, {"file": 7}, {"parent": 10**9}):
             with pytest.raises(NotVisible):
                 self.say("author", **more)

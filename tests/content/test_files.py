@@ -21,6 +21,7 @@ from content import blobs, files, uploads
 from content.files import LONGEST, clean_name, storage, sweep
 from content.items import delete_item
 from content.models import FileVersion, Item, Maturity
+from content.trash import purge_old
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import AuditEvent
 from tests.content.conftest import STEP
@@ -532,6 +533,7 @@ def test_t106_bytes_outlive_their_item_until_nobody_names_them(version, item, au
     )
     late = timezone.now() + timedelta(hours=25)
     delete_item(actor=actor_of(author), item=item)
+    purge_old(late + timedelta(days=30))
     assert (sweep(late), stored_bytes()) == (0, {shared.key})
     shared.delete()
     assert (sweep(late), stored_bytes()) == (1, set())

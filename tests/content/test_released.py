@@ -15,6 +15,7 @@ from django.urls import reverse
 
 import content
 from content.blobs import storage
+from content.comments import Said
 from content.files import Arrival
 from content.items import Draft
 from content.models import Item, ItemType, Iteration, Property, Reference, Share, Tag
@@ -108,6 +109,7 @@ def given(world, member):
         "arrival": Arrival(file=ContentFile(b"solid other", name="bracket.stl"), reason="Why"),
         "size": 7,
         "said": {"name": "bracket.stl", "reason": "Why"},
+        "remark": Said("other"),
         "target": "in_work",
         "typed": "other",
         "code": "title",
@@ -116,6 +118,7 @@ def given(world, member):
         "target_id": world.thrown.pk,
         "relation": Relation("refers_to"),
         "reference": world.relation,
+        "folder": world.folder,
         "share": world.share,
         "spec": ShareSpec("share_manage"),
         "recipient": world.members["reader"],

@@ -1,5 +1,6 @@
 """Finding by words: what fits, in which order, and that both databases agree because this table holds on each."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -8,11 +9,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.test import TestCase
+from django.utils import timezone
 
 from content.files import Arrival, add_version
 from content.items import Draft, create_item, delete_item, edit_item, revise_item
 from content.models import Conversion, Item, ItemType, SearchEntry
 from content.search import asking, backends, entries, folding, matching
+from content.trash import purge_old
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
 
 # name: number, title, description, properties, files
@@ -210,6 +213,8 @@ def test_every_change_is_found_with_its_transaction():
     assert matching.matching(Item.objects.all(), asking.read("getriebe")).count() == 2
     assert drifted() == []
     delete_item(actor=actor, item=new)
+    assert matching.matching(Item.objects.all(), asking.read("getriebe")).get() == item
+    purge_old(timezone.now() + timedelta(days=31))
     assert SearchEntry.objects.get().item == item
     assert drifted() == []
 

@@ -64,7 +64,7 @@ def test_t82_names_are_safe_for_any_system_and_no_two_alike(world, store):
     assert not [name for name in names if ".." in name.split("/")]
 
 
-def test_t43_what_is_lost_while_it_is_sent_is_left_out_and_said(world, store):
+def test_t42_t43_what_is_lost_while_it_is_sent_is_left_out_and_said(world, store):
     store(b"one", "a.txt")
     store(b"two", "b.txt")
     stream = zips.stream(actor_of(world.reader), [world.item.pk])

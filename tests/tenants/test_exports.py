@@ -128,7 +128,7 @@ def test_nobody_else_gets_a_list_and_nothing_of_another_platform_is_in_it(client
         exports.begin(actor=actor_of(administrator), name="passwords", query={})
 
 
-def test_a_right_that_ends_while_the_file_is_made_ends_the_file(platform, administrator):
+def test_t42_a_right_that_ends_while_the_file_is_made_ends_the_file(platform, administrator):
     MemberFactory.create_batch(3, platform=platform)
     with mock.patch.object(exports, "PIECE", 2):
         _export, lines = exports.begin(actor=actor_of(administrator), name="members", query={})
@@ -141,6 +141,7 @@ def test_a_right_that_ends_while_the_file_is_made_ends_the_file(platform, admini
 
 def test_b36_a_piece_costs_the_same_whatever_it_holds(platform, administrator):
     space, costs = SpaceFactory(platform=platform), []
+    list(exports.begin(actor=actor_of(administrator), name="members", query={})[1])  # the first entry makes the head
     for number in (2, 20):
         for _ in range(number):
             person = worker(platform, sponsor=administrator.user)

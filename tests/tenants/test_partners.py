@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spaces.models import Credential
-from tenants import acceptance, consent, invitations, partner_rows, partners, partnership, recall
+from tenants import acceptance, audit, consent, invitations, partner_rows, partners, partnership, recall
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import (
     AuditEvent,
@@ -503,9 +503,8 @@ class RecallAndEnd(TestCase):
     def test_the_relation_counts_what_people_did(self):
         world = self.world
         for verb in ("item_created", "file_stored", "file_stored", "credential_chosen"):
-            AuditEvent.objects.create(
-                platform=world.host, at=timezone.now(), actor=world.guest.user, verb=verb, object_label="Canary"
-            )
+            with transaction.atomic():
+                audit.record(None, verb, world.host, platform=world.host, user=world.guest.user)
         row = partner_rows.find(world.home, "corvane")
         (one,) = partner_rows.away(world.home, row.stays)
         assert (one.licences, one.activity.total) == (("Entry", "Collaboration"), 4)

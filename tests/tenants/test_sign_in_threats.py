@@ -182,6 +182,10 @@ OUR_SECRETS = {
     "tenants.User.password",  # refused for inactive people, below
     "tenants.Invitation.token_hash",  # accepted by an active person with the verified address, below
     "tenants.Invitation.token_seed",  # what the token is made of, with the installation's key
+    "tenants.ApiToken.secret_hash",  # of an active member, read at each request, ended with the membership
+    "tenants.ApiReply.token",  # what a token was answered
+    "tenants.Member.api_tokens",  # the way back from a token
+    "content.Upload.token",  # names an upload; each piece asks the rule for its person
     "tenants.SignInService.sealed_secret",  # ours towards a provider
 }
 
