@@ -170,7 +170,8 @@ def file_list(request, pk: int):
     item = reading.visit_item(request.actor, pk)
     files = item.files.prefetch_related("versions__created_by")
     latest = [versions[0] for file in files if (versions := list(file.versions.all()))]
-    return [file_shown(request.actor, version, _knowing(request.actor, item, latest)) for version in latest]
+    names = _knowing(request.actor, item, latest)
+    return [file_shown(request.actor, version, names) for version in latest]
 
 
 def _knowing(actor, item, versions):

@@ -58,16 +58,17 @@ def find(actor, pk):
 def say(*, actor, item, remark):
     """Add a comment and tell whom it concerns. Raises AccessDenied, Unacceptable, Conflict for a closed thread."""
     access.require(actor, "comment", item)  # before bytes move
+    people = mentioned(actor, item, remark.text[:LONGEST])  # before anything is locked
     kept = _stored(remark.attachments)
     try:
-        return _say(actor, item, remark, kept)
+        return _say(actor, item, remark, people, kept)
     except DomainError:
         _forget(kept)
         raise
 
 
 @transaction.atomic
-def _say(actor, item, remark, kept):
+def _say(actor, item, remark, people, kept):
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
     decision = access.require(actor, "comment", item)
@@ -75,7 +76,6 @@ def _say(actor, item, remark, kept):
     parent, file = _parent(item, remark.parent), _file(item, remark.file)
     made = {"author": actor.user, "text": text, "created_at": timezone.now()}
     comment = Comment.objects.create(item=item, parent=parent, file=parent.file if parent else file, **made)
-    people = mentioned(actor, item, text)
     comment.mentions.set([person.user for person in people])
     Attachment.objects.bulk_create(Attachment(comment=comment, **facts) for facts in kept)
     attached = [facts["sha256"] for facts in kept]
@@ -157,13 +157,12 @@ def _forget(kept):
 
 def mentioned(actor, item, text):
     """Return the Actors whose names stand behind an @ in the text, of those who may take part and may be known."""
-    found = {}
-    for begin in AT.finditer(text):
-        for person in candidates(actor, item, begin[1].rstrip(".")):
-            if text[begin.start() + 1 :].casefold().startswith(str(person.user).casefold()):
+    found, said = {}, text.casefold()
+    begins = dict.fromkeys(begin[1].rstrip(".").casefold() for begin in AT.finditer(text))
+    for begin in list(begins)[:MOST_PEOPLE]:
+        for person in candidates(actor, item, begin):
+            if f"@{person.user}".casefold() in said:
                 found[person.user.pk] = person
-        if len(found) >= MOST_PEOPLE:
-            break
     return list(found.values())
 
 
@@ -180,6 +179,7 @@ def candidates(actor, item, begin):
 @transaction.atomic
 def edit(*, actor, comment, text):
     """Say it otherwise; what it said before is kept. Only its author, while they may take part."""
+    people = mentioned(actor, comment.item, text[:LONGEST])
     actor, comment, decision = _own(actor, comment)
     text = _text(text)
     if text == comment.text:
@@ -187,7 +187,7 @@ def edit(*, actor, comment, text):
     _keep(comment)
     before, comment.text, comment.edited_at = _hash(comment.text), text, timezone.now()
     comment.save(update_fields=["text", "edited_at"])
-    comment.mentions.set([person.user for person in mentioned(actor, comment.item, text)])
+    comment.mentions.set([person.user for person in people])
     told = {"before": {"sha256": before}, "after": {"sha256": _hash(text)}}
     audit.record(actor, "comment_edited", comment, space_id=comment.item.space_id, decision=decision, **told)
     return comment
@@ -207,6 +207,7 @@ def delete(*, actor, comment, reason=""):
     comment.save(update_fields=["text", "deleted_at"])
     comment.mentions.clear()
     comment.reactions.all().delete()
+    comment.attachments.all().delete()  # the sweep takes their bytes
     told = {"subject": None if own else comment.author, "reason": reason.strip()}
     audit.record(actor, "comment_deleted", comment, space_id=comment.item.space_id, decision=decision, **told)
     return comment

@@ -19,6 +19,7 @@ from content.viewing import limits
 from content.viewing.convert import BY_SUFFIX
 from tenants.errors import NotVisible
 
+THUMB = "thumb.webp"  # the small picture of lists
 MOST_BYTES = 500 * 1024**2  # a larger file is for downloading
 CRASHED = timedelta(minutes=10)  # a conversion that runs longer has lost its worker
 TRIES = 3
@@ -100,7 +101,7 @@ def _finish(conversion, lease, outcome, out):
             current.state = ConversionState.FAILED if "reason" in outcome else ConversionState.DONE
             current.reason = outcome.get("reason", "")[:250]
             current.facts = {} if "reason" in outcome else outcome
-            current.thumb = any(name == "thumb.webp" for name, _key, _size in kept)
+            current.thumb = any(name == THUMB for name, _key, _size in kept)
             current.text = _text(out)
             current.made_at = timezone.now()
             current.save()

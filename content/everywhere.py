@@ -2,6 +2,7 @@
 
 from content import reading
 from content.search import asking, matching
+from content.stored import RELATED
 
 MOST = 20  # rows of one platform; the rest is told as a number with a way there
 
@@ -14,9 +15,9 @@ def search(actors, words):
     for actor in actors:
         rows = reading.filtered(reading.listed(actor), reading.Wanted(words=words), actor)
         ranked = reading.ordered(rows, reading.BEST, asked).annotate(rank=matching.relevance(asked))
+        ranked = ranked.select_related(*RELATED)
         items = list(ranked[:MOST])
         if items:
             found += items
-            number = len(items) if len(items) < MOST else reading.count(rows)
-            counts.append((actor.platform, number))
+            counts.append((actor.platform, reading.count(rows)))
     return sorted(found, key=lambda item: (item.rank, -item.modified_at.timestamp(), item.pk)), counts

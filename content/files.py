@@ -21,6 +21,7 @@ from content.reading import record_opening
 from content.stored import fresh, lock_row, touch
 from tenants import access, audit
 from tenants.errors import Changed, Conflict, DomainError, NotVisible, Unacceptable
+from tenants.models import AuditEvent
 
 LONGEST = 200  # characters of a file name
 GRACE = timedelta(hours=24)  # how long bytes without a row may stay
@@ -209,6 +210,26 @@ def read_version(actor, pk):
         raise NotVisible
     access.require(actor, "read", version.file.item)
     return version
+
+
+def _noted(actor, item, verb):
+    """Return what the entries of the last hour say of this act of the actor on an item."""
+    recent = AuditEvent.objects.filter(actor=actor.user, verb=verb, at__gt=timezone.now() - timedelta(hours=1))
+    return list(recent.filter(object_type="content.item", object_id=str(item.pk)).values_list("after", flat=True))
+
+
+def note_download(actor, version, *, begins):
+    """Write down that somebody takes a version away: each time for its beginning, for a later piece once an hour."""
+    about = {"file": version.file.name, "version": version.number}
+    if begins or about not in _noted(actor, version.file.item, "file_downloaded"):
+        note_reading(actor, version, "file_downloaded")
+
+
+def note_shown(actor, version):
+    """Write down, once an hour, that parts of what a viewer shows of a Private or personal item were asked for."""
+    item = version.file.item
+    if not access.can(actor, "list", item) and not _noted(actor, item, "private_item_opened"):
+        record_opening(actor, item)
 
 
 @transaction.atomic

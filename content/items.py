@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from content import acts, iterations, locks, news, properties
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
+from content.reading import record_opening
 from content.referrers import require_unreferenced
 from content.search import entries
 from content.stored import fresh, link_revisions, lock_revisions, lock_row, lock_spaces, require_version, touch
@@ -59,6 +60,7 @@ def duplicate_item(*, actor, item, draft, with_files=False, private=False):
     item = lock_row(actor, item.pk, *here)
     actor = fresh(actor)
     access.require(actor, "read", item)
+    record_opening(actor, item)
     decision = _require_create(actor, item.type)
     new = _make(actor, item.type, draft, item.properties, private=private)
     new.tags.set(item.tags.all())

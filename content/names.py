@@ -6,6 +6,7 @@ from spaces import holders
 from spaces.rules import people_known
 from tenants.models import Member
 
+NOBODY = 0  # nobody has this id
 STRANGER = "Somebody of another organization"
 
 
@@ -43,7 +44,8 @@ class Names:
         if self.bound is None or not asked.owners:
             return asked
         self.load(set(asked.owners))
-        return replace(asked, owners=[user_id for user_id in asked.owners if self.may(user_id)])
+        known = [user_id for user_id in asked.owners if self.may(user_id)]
+        return replace(asked, owners=known or [NOBODY])
 
     def say(self, user):
         """Name somebody, or say that they are of another organization."""

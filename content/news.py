@@ -18,7 +18,7 @@ def tell_followers(actor, item, words, *, also=None):
         return
     rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
     for follower in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
-        if access.can(follower, "read", item) and (also is None or access.can(follower, "read", also)):
+        if access.can(follower, "list", item) and (also is None or access.can(follower, "list", also)):
             notifications.notify(
                 user=follower.user,
                 platform=item.platform,
@@ -66,6 +66,12 @@ def tell_comment(actor, comment, mentioned):
 def _taking_part(user, actor, rows):
     items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
     ids = set(access.narrow(items, actor, "comment").values_list("pk", flat=True))
+    return {row.pk for row in rows if row.number in ids}
+
+
+def _listed(user, actor, rows):
+    items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
+    ids = set(access.narrow(items, actor, "list").values_list("pk", flat=True))
     return {row.pk for row in rows if row.number in ids}
 
 
@@ -129,7 +135,7 @@ KINDS = (
         "you follow everything in the space",
         Delivery.DIGEST,
         icon="item",
-        still=_readable,
+        still=_listed,
     ),
 )
 

@@ -14,7 +14,7 @@ from content.models import Item, Reference
 from content.search import entries
 from content.stored import RELATED, fresh, link_revisions, lock_revisions
 from tenants import access, audit
-from tenants.errors import NotVisible
+from tenants.errors import Conflict, NotVisible
 
 KEPT = timedelta(days=30)
 
@@ -50,7 +50,7 @@ def restore_item(*, actor, item):
     actor = fresh(actor)
     _visible(actor, item)
     decision = access.require(actor, "restore", item)
-    before = {"deleted": item.trashed_at.isoformat()}
+    before = {"deleted": item.trashed_at.isoformat()} | _end_what_leads_nowhere(actor, item)
     item.trashed_at = item.trashed_by = None
     item.save(update_fields=["trashed_at", "trashed_by"])
     link_revisions(revisions)
@@ -67,6 +67,8 @@ def purge_item(*, actor, item):
     actor = fresh(actor)
     _visible(actor, item)
     decision = access.require(actor, "restore", item)
+    if _held(item):
+        raise Conflict("It stays while something refers to it.", "End the references, or delete what has them.")
     _record_end(actor, item, decision=decision)
     _end(item)
 
@@ -77,12 +79,27 @@ def purge_old(now=None):
     for pk in Item.everything.filter(trashed_at__lte=due).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             item = Item.everything.select_for_update(of=["self"]).select_related("platform").filter(pk=pk).first()
-            if item is None or item.trashed_at is None or item.trashed_at > due:
-                continue  # restored or deleted for good meanwhile
+            if item is None or item.trashed_at is None or item.trashed_at > due or _held(item):
+                continue  # restored or deleted for good meanwhile, or held by what was restored
             _record_end(None, item, platform=item.platform, reason="It was in the trash for 30 days.")
             _end(item)
             gone += 1
     return gone
+
+
+def _held(item):
+    return Reference.objects.standing().filter(target=item).exists()
+
+
+def _end_what_leads_nowhere(actor, item):
+    """End the references of a restored item to what the actor does not read any more; say how many.
+
+    Those to what is in the trash come back when that is restored, and hold it there until then.
+    """
+    held = item.references.select_related("target__space")
+    gone = [one.pk for one in held if not one.target.trashed_at and not access.can(actor, "read", one.target)]
+    Reference.objects.filter(pk__in=gone).delete()
+    return {"references_ended": len(gone)} if gone else {}
 
 
 def _record_end(actor, item, **details):

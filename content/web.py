@@ -5,7 +5,7 @@ from django.utils.http import content_disposition_header, parse_etags
 
 from content import zips
 from content.downloads import Stream, asked_span
-from content.files import note_reading
+from content.files import note_download
 from content.soundness import require_sound
 from tenants.errors import Unacceptable
 
@@ -30,8 +30,8 @@ def attachment(request, found):
     else:
         asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
         span = asked_span(asked, found.size)
-        if request.method == "GET" and (span is None or span[:1] == (0,)):
-            note_reading(request.actor, found, "file_downloaded")  # once, not again for each piece of it
+        if request.method == "GET" and span != ():
+            note_download(request.actor, found, begins=span is None or span[0] == 0)
         response = _unsatisfiable(found) if span == () else _send(found, span)
     for header, value in SAFE.items():
         response[header] = value

@@ -1,13 +1,15 @@
 """What this floor adds to the pages, the record and the hooks of the floors below."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash
-from content.models import Category, Item, Maturity
+from content.models import Category, Comment, Item, Maturity
 from content.names import Names
 from content.search import entries
 from spaces import hooks
@@ -110,7 +112,13 @@ def hidden(actor):
     """Keep entries about other people's Private and personal items out of lists of the record."""
     closed = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
     rows = Item.everything.filter(closed, platform=actor.platform).exclude(owner=actor.user).order_by()
-    return Q(object_type="content.item", object_id__in=rows.annotate(key=Cast("pk", CharField())).values("key"))
+    said = Comment.objects.filter(item__in=rows).order_by()
+    told = {"content.item": rows, "content.comment": said}
+    return reduce(or_, (Q(object_type=kind, object_id__in=_keys(found)) for kind, found in told.items()))
+
+
+def _keys(rows):
+    return rows.annotate(key=Cast("pk", CharField())).values("key")
 
 
 def knows(actor, space_id):

@@ -11,6 +11,7 @@ LIMITS = {
     "search": "60/m/user",
     "suggest": "60/m/user",
     "upload": "60/h/user",
+    "comment": "30/m/user",
     "upload_begin": "1200/h/user",
     "export": "5/h/user",
     "zip": "30/h/user",

@@ -27,7 +27,10 @@ def take(*, actor, query):
 def _lines(actor, form):
     platform, complete, count = actor.platform, not form.asked, 0
     yield _header(platform, complete)
-    rows = form.narrow(AuditEvent.objects.filter(platform=platform)).select_related("origin").order_by("seq")
+    rows = AuditEvent.objects.filter(platform=platform)
+    if not complete:
+        rows = events.visible(actor, rows)  # what is narrowed by words tells nothing of what is withheld
+    rows = form.narrow(rows).select_related("origin").order_by("seq")
     last = 0
     while piece := list(rows.filter(seq__gt=last)[:PIECE]):
         actor = actors.of(actor.user, platform)

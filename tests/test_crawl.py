@@ -108,7 +108,7 @@ def crawl(browser, seeds, most=2):
         with undone():
             answer = browser.get(url)
             page = body(answer)
-        headers = {name: value for name, value in answer.headers.items() if name != "Content-Security-Policy"}
+        headers = {name: value for name, value in answer.headers.items() if name not in ONCE - {"Content-Length"}}
         found[url] = (answer.status_code, headers, page)
         if "Location" in headers:
             queue.append(urljoin(url, headers["Location"]))

@@ -246,7 +246,7 @@ class TheCost(TestCase):
         grow(self.world, 27)
         many = self._costs()
         assert {row: (few[row], cost) for row, cost in many.items() if cost != few[row]} == {}
-        assert max(many.values()) <= 50
+        assert max(many.values()) <= 55
 
     def _costs(self):
         found = {}
@@ -335,7 +335,7 @@ class Alike(TestCase):
                 for method, more in ways:
                     hidden, none = (self._ask(browser, method, row.name, pk, more) for pk in pairs[row.args])
                     assert hidden == none, (visitor, method, row.name, more)
-                    assert hidden[0] in {403, 404, 405}
+                    assert hidden[0] in {403, 404, 405, 412}  # 412: no word of the protocol of uploads
 
     def _ask(self, browser, method, name, args, more):
         url = reverse(name, args=[self.world.platform.slug, *args])

@@ -46,10 +46,27 @@ def item_discussion(request, pk):
     access.require(request.actor, "comment", item)
     form, status = CommentForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
+        _spend(request)
         done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, remark=_said(request, form)))
         if done:
             return redirect(_place(request, done))
     return render_page(request, "content/item_discussion.html", _page(request, item, form), status=status)
+
+
+def _spend(request):
+    limits.spend(request, "comment")
+    if request.FILES:
+        limits.spend(request, "upload")
+
+
+def _standing(request, pk):
+    """Return a comment that was not taken back, for its own pages; looking at what only asking shows is recorded."""
+    comment = comments.find(request.actor, pk)
+    if comment.deleted_at:
+        raise NotVisible
+    if request.method == "GET":
+        reading.record_opening(request.actor, comment.item)
+    return comment
 
 
 def _said(request, form):
@@ -97,9 +114,10 @@ def _signs(comment, user_id, names):
 @get_or_post
 def comment_edit(request, pk):
     """Say it otherwise."""
-    comment = comments.find(request.actor, pk)
+    comment = _standing(request, pk)
     form, status = CommentForm(request.POST or None, initial={"text": comment.text}), 200
     if request.method == "POST":
+        limits.spend(request, "comment")
         text = request.POST.get("text", "")
         done, status = attempt(form, lambda: comments.edit(actor=request.actor, comment=comment, text=text))
         if done:
@@ -112,7 +130,7 @@ def comment_edit(request, pk):
 @get_or_post
 def comment_delete(request, pk):
     """Ask before a comment is taken back; take it back on POST."""
-    comment = comments.find(request.actor, pk)
+    comment = _standing(request, pk)
     form, status = DeleteForm(request.POST or None), 200
     if request.method == "POST":
         told = {"actor": request.actor, "comment": comment, "reason": request.POST.get("reason", "")}

@@ -4,7 +4,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from content import blobs, conversions
-from content.files import find_version, note_reading, read_version
+from content.files import find_version, note_reading, note_shown, read_version
 from content.models import Conversion
 from content.web import SAFE
 from tenants.web import render_page
@@ -87,6 +87,8 @@ def rendition(request, version, name):
     """Send a part of what a viewer shows; never as a page of its own."""
     found = read_version(request.actor, version)
     part = conversions.find_rendition(found, name)
+    if request.method == "GET" and name != conversions.THUMB:
+        note_shown(request.actor, found)
     response = StreamingHttpResponse(blobs.shown().open(part.key), content_type=conversions.media_type(name))
     for header, value in SAFE.items():
         response[header] = value

@@ -122,6 +122,9 @@ class TestDiscussion(TestCase):
         assert comment.deleted_at and not comment.text and comment.texts.count() == 2 and answer.parent == comment
         with pytest.raises(Conflict):
             comments.react(actor=self.actor("owner"), comment=comment, sign="done")
+        self.client.force_login(self.people["author"].user)
+        for name in ("comment_edit", "comment_delete"):  # words that were taken back are nowhere
+            assert self.client.get(reverse(f"content:{name}", args=[self.platform.slug, comment.pk])).status_code == 404
         said = str(list(AuditEvent.objects.values("object_label", "before", "after")))
         assert "radius" not in said and "sha256" in said  # that it was said, and its hash; not the words
 

@@ -214,3 +214,15 @@ def test_released_items_never_get_there(item, author, leader, owner, administrat
         Item.objects.filter(pk=item.pk).update(maturity=maturity)
         for member in (author, leader, owner, administrator):
             assert not access.can(actor_of(member), "delete", Item.objects.get(pk=item.pk))
+
+
+def test_b22_what_a_restored_item_refers_to_is_not_deleted_for_good(deleted, author):
+    target = Item.objects.get(title="Axle")
+    delete_item(actor=actor_of(author), item=target)
+    restore_item(actor=actor_of(author), item=deleted)
+    Item.objects.filter(pk=deleted.pk).update(maturity="released")
+    with pytest.raises(Conflict):
+        purge_item(actor=actor_of(author), item=target)
+    assert purge_old(timezone.now() + timedelta(days=31)) == 0
+    restore_item(actor=actor_of(author), item=target)
+    assert deleted.references.filter(target=target).exists()
