@@ -28,6 +28,7 @@ def test_a_thing_is_found_and_opened_without_a_mouse(walker, companies):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Bracket", exact=True).wait_for()
+    page.wait_for_load_state()  # a key before the script of the page stands is lost
     page.keyboard.press("/")
     page.keyboard.type("brac")
     page.keyboard.press("Enter")

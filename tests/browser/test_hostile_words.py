@@ -26,7 +26,7 @@ def test_t68_t69_b31_nothing_that_somebody_typed_runs(walker, companies):
     for row in Organization.objects.all():
         Organization.objects.filter(pk=row.pk).update(name=f"{row.pk}{CORPUS[2]}")
     Space.objects.update(title=(CORPUS[1] + CORPUS[5])[:80], description=said[:255])
-    Item.objects.update(title=said[:200], description=said, properties={CORPUS[0]: CORPUS[1]})
+    Item.objects.update(title=said[:120], description=said, properties={CORPUS[0]: CORPUS[1]})
     elena = walker(companies.elena)
     dialogs = []
     elena.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))

@@ -65,6 +65,7 @@ def test_the_way_to_the_company_and_back(walker, mara, live_server, tmp_path):
         company_sign_in.turn_service(actor=actor_of(boss), on=True)
         window = walker()
         window.page.goto(f"{issuer}/as/mara/")
+        window.page.wait_for_load_state("networkidle")  # the provider has no icon, and the browser says so
         window.said.clear()
         through(window)
         window.sees("Your own password first, this once")

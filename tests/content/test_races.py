@@ -125,7 +125,7 @@ def test_b21_c18_two_edits_of_one_version_and_one_is_told():
             partial(edit_item, actor=world.first, item=world.item, draft=Draft("First"), version=1),
             partial(edit_item, actor=world.second, item=world.item, draft=Draft("Second"), version=1),
         )
-        assert outcome(outcomes) == ["Conflict", "NoneType"]
+        assert outcome(outcomes) == ["Changed", "NoneType"]
         assert (world.stored().version, world.verbs()) == (2, ["item_changed"])
 
 
