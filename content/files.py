@@ -218,25 +218,27 @@ def _noted(actor, item, verb):
     return list(recent.filter(object_type="content.item", object_id=str(item.pk)).values_list("after", flat=True))
 
 
+def _about(version):
+    return {"file": version.file.name, "version": version.number}
+
+
 def note_download(actor, version, *, begins):
     """Write down that somebody takes a version away: each time for its beginning, for a later piece once an hour."""
-    about = {"file": version.file.name, "version": version.number}
-    if begins or about not in _noted(actor, version.file.item, "file_downloaded"):
+    if begins or _about(version) not in _noted(actor, version.file.item, "file_downloaded"):
         note_reading(actor, version, "file_downloaded")
 
 
-def note_shown(actor, version):
-    """Write down, once an hour, that parts of what a viewer shows of a Private or personal item were asked for."""
-    item = version.file.item
-    if not access.can(actor, "list", item) and not _noted(actor, item, "private_item_opened"):
-        record_opening(actor, item)
+def note_view(actor, version):
+    """Write down, once an hour, that somebody looks at a version, by whatever part of what a viewer shows."""
+    if _about(version) not in _noted(actor, version.file.item, "file_viewed"):
+        note_reading(actor, version, "file_viewed")
 
 
 @transaction.atomic
 def note_reading(actor, version, verb):
     """Write down that somebody looked at a version (`file_viewed`) or took it away (`file_downloaded`)."""
-    item, after = version.file.item, {"file": version.file.name, "version": version.number}
-    audit.record(actor, verb, item, space_id=item.space_id, after=after)
+    item = version.file.item
+    audit.record(actor, verb, item, space_id=item.space_id, after=_about(version))
 
 
 def sweep(now=None):

@@ -1,8 +1,9 @@
 """Entries of the record in words, for whoever may read them: names and labels as far as the reader may know."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from tenants import access, audit, options
 from tenants.models import AuditEvent, Member
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$")
 STRANGER = "Somebody of another organization"
 FORGOTTEN = "something whose words are forgotten"
 LINKS: dict[str, Callable] = {}
@@ -160,7 +162,7 @@ def _entry(actor, row, seq, names):
         words=_words(row),
         label=_label(row) if open_subject else "somebody of another organization",
         link=link(actor.platform.slug, row.object_id) if link and open_subject else "",
-        changes=changes(row) if open_subject else (),
+        changes=changes(row, actor.platform.zone) if open_subject else (),
         credential=names.hold(row.credential) if row.credential else "",
         rule=row.rule,
         reason=row.reason,
@@ -180,31 +182,41 @@ def _words(row):
     return audit.VERBS.get(row.verb, row.verb.replace("_", " "))
 
 
-def changes(row):
-    """Return what an entry says of before and after, facts that stayed the same left out."""
-    keys = list(dict.fromkeys([*row.before, *row.after]))
+def changes(row, zone=UTC):
+    """Return what an entry says of before and after, facts that stayed the same left out; times in `zone`."""
     return tuple(
-        Change(LABELS.get(key, key.replace("_", " ")), _word(key, row.before.get(key)), _word(key, row.after.get(key)))
-        for key in keys
-        if row.before.get(key) != row.after.get(key)
+        Change(LABELS.get(key, key.replace("_", " ")), _word(key, before, zone), _word(key, after, zone))
+        for key, before, after in _differing(row.before, row.after)
     )
 
 
-def _word(key, value):
+def _differing(before, after):
+    """Yield (name, before, after) of what differs, each part of a group of facts, such as properties, by itself."""
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differing(old, new)
+        elif old != new:
+            yield key, old, new
+
+
+def _word(key, value, zone):
     """Return a fact in words; an option knows its own."""
     option = options.OPTIONS.get(key)
-    return option.say(value) if option and option.holds(value) else _say(value)
+    return option.say(value) if option and option.holds(value) else _say(value, zone)
 
 
-def _say(value):
+def _say(value, zone=UTC):
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
-        return ", ".join(map(_say, value)) or "none"
+        return ", ".join(_say(part, zone) for part in value) or "none"
     if isinstance(value, dict):
-        return ", ".join(f"{key.replace('_', ' ')}: {_say(part)}" for key, part in value.items())
+        return ", ".join(f"{key.replace('_', ' ')}: {_say(part, zone)}" for key, part in value.items())
+    if isinstance(value, str) and MOMENT.match(value):
+        return f"{datetime.fromisoformat(value).astimezone(zone):%-d %B %Y %H:%M}"
     return str(value).replace("_", " ") if str(value).islower() else str(value)
 
 

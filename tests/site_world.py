@@ -85,7 +85,13 @@ KEPT = {
 RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
 LOOKS = {  # what only looks, and is written down; private things besides
     *("tenants:record", "spaces:space_record", "content:item_record"),
-    *("content:file_view", "content:file_compare", "content:file_download", "content:attachment_download"),
+    *(
+        "content:file_view",
+        "content:file_compare",
+        "content:file_download",
+        "content:attachment_download",
+        "content:rendition",
+    ),
 }
 OURS = re.compile(r'(?:INTO|UPDATE|FROM) "((?:tenants|spaces|content)_\w+)"', re.IGNORECASE)
 FRESH = re.compile(rb'nonce="[^"]*"|[A-Za-z0-9]{64}|content="\d+"')  # nonces and masked tokens: new in each answer

@@ -98,7 +98,6 @@ def _page(request, item, form):
         "closed": [thread for thread in threads if thread.resolved_at],
         "answered": form.data.get("parent", "") if form.is_bound else "",
         "moderates": bool(access.can(request.actor, "edit", item.space)),
-        "sees_space": bool(access.can(request.actor, "see", item.space)),
     }
 
 

@@ -62,7 +62,6 @@ def _page(request, item, **more):
         "revisions": found,
         "hidden_later": hidden_later,
         "entries": _entries(actor, item, rows[:ENTRIES]),
-        "sees_space": access.can(actor, "see", item.space),
         "may_create": acts.create(actor, item.category),
         "may_repair_files": access.can(actor, "repair_files", item),
         "unfinished": resumable.unfinished(actor, item),

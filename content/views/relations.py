@@ -22,7 +22,6 @@ def about(actor, item):
     """Return what the pages of an item's relations and structure have in common."""
     return {
         "item": item,
-        "sees_space": access.can(actor, "see", item.space),
         "may_relate": may_change(actor, item),
     }
 

@@ -36,7 +36,7 @@ def item_sharing(request, pk):
 
 def about(request, item):
     """Return what the head of a page around an item shows: it, and its space as far as the reader sees that."""
-    return {"item": item, "sees_space": access.can(request.actor, "see", item.space)}
+    return {"item": item}
 
 
 def _asked(request, item):

@@ -4,7 +4,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from content import blobs, conversions
-from content.files import find_version, note_reading, note_shown, read_version
+from content.files import find_version, note_view, read_version
 from content.models import Conversion
 from content.web import SAFE
 from tenants.web import render_page
@@ -34,7 +34,7 @@ def _looked_at(request, *versions):
         return [read_version(request.actor, version) for version in versions]
     found = [find_version(request.actor, version) for version in versions]
     for version in found:
-        note_reading(request.actor, version, "file_viewed")
+        note_view(request.actor, version)
     return found
 
 
@@ -88,7 +88,7 @@ def rendition(request, version, name):
     found = read_version(request.actor, version)
     part = conversions.find_rendition(found, name)
     if request.method == "GET" and name != conversions.THUMB:
-        note_shown(request.actor, found)
+        note_view(request.actor, found)
     response = StreamingHttpResponse(blobs.shown().open(part.key), content_type=conversions.media_type(name))
     for header, value in SAFE.items():
         response[header] = value

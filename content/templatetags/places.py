@@ -1,0 +1,13 @@
+"""Asks the rules where a page leads to."""
+
+from django import template
+
+from tenants import access
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def sees(context, space):
+    """Tell whether the reader of the page sees a space, and not only an item of it from outside."""
+    return bool(access.can(context["actor"], "see", space))
