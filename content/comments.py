@@ -15,6 +15,7 @@ from django.utils import timezone
 from content import news, scanning
 from content.blobs import put, storage
 from content.files import clean_name, media_type
+from content.items import needed_reason
 from content.models import Attachment, Comment, CommentText, File, Reaction, Sign
 from content.stored import fresh, lock_row
 from spaces.rules import people_known
@@ -187,9 +188,11 @@ def edit(*, actor, comment, text):
     _keep(comment)
     before, comment.text, comment.edited_at = _hash(comment.text), text, timezone.now()
     comment.save(update_fields=["text", "edited_at"])
+    known = set(comment.mentions.values_list("pk", flat=True))
     comment.mentions.set([person.user for person in people])
     told = {"before": {"sha256": before}, "after": {"sha256": _hash(text)}}
     audit.record(actor, "comment_edited", comment, space_id=comment.item.space_id, decision=decision, **told)
+    news.tell_mentioned(comment, [person for person in people if person.user.pk not in known])
     return comment
 
 
@@ -200,8 +203,7 @@ def delete(*, actor, comment, reason=""):
     own = comment.author_id == actor.user.pk
     if not own:
         decision = access.require(actor, "edit", comment.item.space)
-    if not own and not reason.strip():
-        raise Unacceptable("Say why: it is somebody else's.", field="reason")
+        reason = needed_reason(reason)
     _keep(comment)
     comment.text, comment.deleted_at = "", timezone.now()
     comment.save(update_fields=["text", "deleted_at"])
@@ -210,6 +212,8 @@ def delete(*, actor, comment, reason=""):
     comment.attachments.all().delete()  # the sweep takes their bytes
     told = {"subject": None if own else comment.author, "reason": reason.strip()}
     audit.record(actor, "comment_deleted", comment, space_id=comment.item.space_id, decision=decision, **told)
+    if not own:
+        news.tell_taken_back(comment, reason.strip())
     return comment
 
 

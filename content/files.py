@@ -191,14 +191,6 @@ def latest_version(actor, item, name, number=None):
     version = found.filter(number=number).first() if number is not None else found.first()
     if version is None:
         raise NotVisible
-    record_opening(actor, item)
-    return version
-
-
-def find_version(actor, pk):
-    """Return a version whose item the actor may read, for opening: it is recorded where only asking shows it."""
-    version = read_version(actor, pk)
-    record_opening(actor, version.file.item)
     return version
 
 
@@ -222,9 +214,11 @@ def _about(version):
     return {"file": version.file.name, "version": version.number}
 
 
+@transaction.atomic
 def note_download(actor, version, *, begins):
     """Write down that somebody takes a version away: each time for its beginning, for a later piece once an hour."""
     if begins or _about(version) not in _noted(actor, version.file.item, "file_downloaded"):
+        record_opening(actor, version.file.item)
         note_reading(actor, version, "file_downloaded")
 
 

@@ -126,6 +126,8 @@ def _judge_delete(actor, parameters, found):
             return _refused(decision)
         if item.pk in referred:
             return Verdict("referenced", "It stays while something refers to it.")
+        if left_behind and items.is_kept(item):
+            return Verdict("kept", "Its content owner still holds a credential in the space and can delete it.")
         if left_behind and not parameters["reason"]:
             return Verdict("no_reason", "Somebody's personal item: only for a reason. Go back and say why.")
         return Verdict(READY, "It goes to the trash of its space for 30 days.")

@@ -12,6 +12,7 @@ from content import acts, iterations, locks, news, properties
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
 from content.reading import record_opening
 from content.referrers import require_unreferenced
+from content.rules import may_own
 from content.search import entries
 from content.stored import fresh, link_revisions, lock_revisions, lock_row, lock_spaces, require_version, touch
 from spaces.models import Space
@@ -335,9 +336,14 @@ def is_left_behind(actor, item):
     return item.category == Category.PERSONAL and item.owner_id != actor.user.pk
 
 
-def _require_left(item):
+def is_kept(item):
+    """Tell whether the content owner of a personal item still holds the credential by which it is theirs."""
     holder = actors.of(item.owner, item.platform)
-    if holder is not None and any(held.space_id == item.space_id for held in holder.held):
+    return holder is not None and may_own(holder, item.space_id, item.organization_id)
+
+
+def _require_left(item):
+    if is_kept(item):
         raise Conflict("Its content owner still holds a credential in the space.", "They can delete it themselves.")
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from content import conversions, news, scanning
+from content import conversions, news
 from content.models import FileVersion, Iteration, Maturity
 from content.stored import RELATED, fresh, lock_row, touch
 from tenants import access, audit
@@ -81,7 +81,6 @@ def _again(actor, iteration, version):
         created_by=actor.user,
         **facts,
     )
-    scanning.request(made)
     conversions.request(made)
     return version.file.name
 

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from content import locks, news
 from content.acts import WHO_CREATES, could_create
-from content.models import Category, Item
+from content.models import Category
 from content.referrers import require_public_stays
-from content.stored import fresh, lock_row, lock_spaces, touch
+from content.rules import may_own
+from content.stored import fresh, lock_row, touch
 from spaces import holders
 from spaces.models import Space
 from tenants import access, audit, notifications
@@ -76,14 +77,6 @@ def _leads_to(held, item, place):
     )
 
 
-def may_own(actor, space_id, organization_id):
-    """Tell whether somebody would read an item of the space and organization as its content owner (rule 3.6)."""
-    return any(
-        held.works and held.space_id == space_id and (not held.restricted or held.organization_id == organization_id)
-        for held in actor.held
-    )
-
-
 def fault(item, place):
     """Return (sentence, field) when nobody could move the item there, else None."""
     if not place.moves(item) and not place.hands_over(item):
@@ -145,11 +138,8 @@ def move_item(*, actor, item, place):
 
 def _lock(actor, item, place):
     """Lock both spaces, then the item; return all as stored, the actor by the rows of now."""
-    here = Item.objects.filter(platform=actor.platform, pk=item.pk).values_list("space", flat=True).first()
-    if here is None:
-        raise NotVisible
-    lock_spaces({here, place.space.pk})
-    item, actor = lock_row(actor, item.pk), fresh(actor)
+    item = lock_row(actor, item.pk, place.space.pk)
+    here, actor = item.space_id, fresh(actor)
     access.require(actor, "read", item)
     space = Space.objects.select_related("platform").filter(platform=actor.platform, pk=place.space.pk).first()
     organization = Organization.objects.filter(platform=actor.platform, pk=place.organization.pk).first()

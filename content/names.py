@@ -17,6 +17,7 @@ class Names:
         self.actor, self.bound = actor, people_known(actor, space_id)
         self.space_id = space_id
         self.companies = {}
+        self.owners = space_owners(space_id) if self.bound is not None and space_id else frozenset()
 
     def learn(self, items):
         """Load, in one query, the companies of everybody the items name; set `owner_name` and `lock_name` on each."""
@@ -34,7 +35,7 @@ class Names:
 
     def may(self, user_id):
         """Tell whether the reader may know this person."""
-        if self.bound is None or user_id == self.actor.user.pk:
+        if self.bound is None or user_id == self.actor.user.pk or user_id in self.owners:
             return True
         company, unit_id = self.companies.get(user_id, (None, None))
         return company is not None and not {company.pk, unit_id}.isdisjoint(self.bound)

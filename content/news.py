@@ -47,20 +47,38 @@ def tell_repair(actor, item, reason):
 
 def tell_comment(actor, comment, mentioned):
     """Tell the mentioned, and once an item who said something here or owns it, as far as they may take part."""
+    tell_mentioned(comment, mentioned)
     item, named = comment.item, {person.user.pk for person in mentioned}
-    path = reverse("content:item_discussion", args=[item.platform.slug, item.pk]) + f"#comment-{comment.pk}"
-    told = {"platform": item.platform, "path": path, "space_id": item.space_id}
-    for person in mentioned:
-        text = f"You are mentioned in the discussion of {item}."
-        notifications.notify(user=person.user, kind="mention", subject=f"mention:{item.pk}", text=text, **told)
     concerned = {item.owner_id, *item.comments.values_list("author", flat=True)} - named - {actor.user.pk}
     rows = Member.objects.filter(platform=item.platform_id, user__in=concerned, status=Status.ACTIVE)
     for person in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
         if access.can(person, "comment", item):
-            text = f"Something new in the discussion of {item}."
-            notifications.notify(
-                user=person.user, kind="discussion", subject=f"discussion:{item.pk}", text=text, **told
-            )
+            _tell_talk(comment, person.user, "discussion", f"Something new in the discussion of {item}.")
+
+
+def tell_mentioned(comment, people):
+    """Tell people that a comment names them."""
+    for person in people:
+        _tell_talk(comment, person.user, "mention", f"You are mentioned in the discussion of {comment.item}.")
+
+
+def tell_taken_back(comment, reason):
+    """Tell the author that an Owner took their comment back, and why."""
+    _tell_talk(comment, comment.author, "discussion", f"Your comment on {comment.item} was taken back: {reason}"[:300])
+
+
+def _tell_talk(comment, user, kind, text):
+    item = comment.item
+    path = reverse("content:item_discussion", args=[item.platform.slug, item.pk]) + f"#comment-{comment.pk}"
+    notifications.notify(
+        user=user,
+        platform=item.platform,
+        kind=kind,
+        subject=f"{kind}:{item.pk}",
+        text=text,
+        path=path,
+        space_id=item.space_id,
+    )
 
 
 def _taking_part(user, actor, rows):

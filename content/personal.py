@@ -12,7 +12,7 @@ from django.utils import timezone
 from content import reading, references
 from content.items import Draft, create_item
 from content.models import Category, FolderEntry, ItemType, Opened
-from content.stored import fresh, lock_row, rows
+from content.stored import fresh, lock_row, lock_rows, rows
 from tenants import access, audit, clock
 from tenants.errors import Conflict, NotVisible
 
@@ -115,6 +115,7 @@ def make_folder(*, actor, title, within=None):
     """Make a personal folder by the current credential, in another one if `within` names it."""
     if within is not None:
         within = _locked(actor, within)
+        access.require(fresh(actor), "modify", within)
     made = create_item(actor=actor, kind=_kind(FOLDER), draft=Draft(title))
     if within is not None:
         FolderEntry.objects.create(folder=within, target=made)
@@ -154,8 +155,10 @@ def move_entry(*, actor, folder, pk, to):
     entry = _entry(actor, folder, pk)
     if entry.target.category == Category.PERSONAL:
         return put(actor=actor, folder=to, item=entry.target)
-    to = _locked(actor, to)
-    decision = access.require(fresh(actor), "modify", to)
+    lock_rows(actor, {folder.pk, to.pk})
+    entry, to, actor = _entry(actor, folder, pk), find_folder(actor, to.pk), fresh(actor)
+    access.require(actor, "modify", folder)
+    decision = access.require(actor, "modify", to)
     if FolderEntry.objects.filter(folder=to, target=entry.target).exists():
         raise Conflict(f"{entry.target.title} is in {to.title} already.")
     entry.folder = to

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from content import facets
-from content.models import Category, Item, Maturity
+from content.models import Item
 from content.search import asking, matching
 from content.stored import RELATED, rows
 from tenants import access, audit
@@ -97,13 +97,6 @@ def has_hidden(actor, *, space=None):
     return actor.is_administrator or any(
         held.is_owner and (space is None or held.space_id == space.pk) for held in actor.counting
     )
-
-
-def others_of(actor, *, space=None):
-    """Return the items that only asking shows: Private and personal ones of other people that the actor reads."""
-    personal = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
-    found = listed(actor, space=space, others=True).filter(personal).exclude(owner=actor.user)
-    return found.exclude(pk__in=listed(actor, space=space).values("pk"))
 
 
 def record_asking(actor, items, *, space=None):

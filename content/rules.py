@@ -97,6 +97,14 @@ def content_owner_here(actor):
     return both(content_owner(actor), reach([held for held in actor.held if held.works]))
 
 
+def may_own(actor, space_id, organization_id):
+    """Tell whether somebody would read an item of the space and organization as its content owner (rule 3.6)."""
+    return any(
+        held.works and held.space_id == space_id and (not held.restricted or held.organization_id == organization_id)
+        for held in actor.held
+    )
+
+
 def rung(actor, lowest):
     """At `lowest` or above on the design ladder, never below the category's own rung; Owner for its own category."""
     design = (

@@ -32,7 +32,7 @@ def save_search(*, actor, name, query):
 
 def rename_search(*, actor, pk, name):
     """Give a search another name. Raises NotVisible for one that is not the actor's, Unacceptable for a name in use."""
-    search = _mine(actor, pk)
+    search = find_search(actor, pk)
     search.name = " ".join(name.split())
     if not search.name:
         raise Unacceptable("Give it a name.", field="name")
@@ -41,14 +41,16 @@ def rename_search(*, actor, pk, name):
             search.save(update_fields=["name"])
     except IntegrityError:
         raise Unacceptable(f"You keep a search with the name “{search.name}” already.", field="name") from None
+    return search
 
 
 def delete_search(*, actor, pk):
     """Forget a search. Raises NotVisible for one that is not the actor's."""
-    _mine(actor, pk).delete()
+    find_search(actor, pk).delete()
 
 
-def _mine(actor, pk):
+def find_search(actor, pk):
+    """Return a search of the actor's own. Raises NotVisible."""
     search = mine(actor).filter(pk=pk).first()
     if search is None:
         raise NotVisible

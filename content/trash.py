@@ -68,7 +68,7 @@ def purge_item(*, actor, item):
     _visible(actor, item)
     decision = access.require(actor, "restore", item)
     if _held(item):
-        raise Conflict("It stays while something refers to it.", "End the references, or delete what has them.")
+        raise Conflict("It stays while something that was restored refers to it.", "Restore it, or delete that.")
     _record_end(actor, item, decision=decision)
     _end(item)
 

@@ -9,13 +9,13 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash
-from content.models import Category, Comment, Item, Maturity
+from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
 from content.search import entries
 from spaces import hooks
 from spaces.models import Space
 from spaces.rules import people_known
-from tenants import access, activity, audit, clock, events, panels, web
+from tenants import access, activity, audit, clock, events, forgetting, panels, web
 from tenants.models import Organization, User
 
 VERBS = {
@@ -162,6 +162,13 @@ def item_url(slug, pk):
     return reverse("content:item_detail", args=[slug, pk])
 
 
+def forget_person(person):
+    """Forget what somebody kept by themselves: what they opened, their searches, how they like their lists."""
+    Opened.objects.filter(user=person).delete()
+    for model in (SavedSearch, ListSetting):
+        model.objects.filter(member__user=person).delete()
+
+
 def register():
     """Hand everything down."""
     acts.register()
@@ -176,6 +183,7 @@ def register():
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)
     clock.contribute("index what search does not know", timedelta(minutes=10), entries.catch_up)
     events.contribute_labels(LABELS)
+    forgetting.contribute(forget_person)
     events.contribute_link("content.item", item_url)
     events.contribute_hidden(hidden)
     events.contribute_things("related", known_items)

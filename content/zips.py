@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from content.downloads import Stream
-from content.files import clean_name, find_version, note_reading
+from content.files import clean_name, note_download, read_version
 from content.models import FileVersion
 from content.soundness import require_sound
 from content.stored import fresh
@@ -81,11 +81,11 @@ def _asked(actor, pk):
     """
     try:
         now = fresh(actor)
-        version = find_version(now, pk)
+        version = read_version(now, pk)
     except NotVisible:
         raise Conflict("A file that is not yours to read any more was left out.") from None
     require_sound(now, version)
-    note_reading(now, version, "file_downloaded")
+    note_download(now, version, begins=True)
     return version
 
 

@@ -92,14 +92,16 @@ def note_words(entry, blank, allowed):
     if not said and not entry.get("withheld"):
         blank.append(facts)
     if said and facts["verb"] in FORGETTING:
-        allowed.append((said["words"]["after"].get("until", 0), facts["subject"]))
+        after = said["words"]["after"]
+        allowed.append((after.get("until", 0), facts["subject"], set(after.get("named_in", ()))))
 
 
 def check_words(blank, allowed):
     """Check that whatever is without words was forgotten by an entry that says so."""
     for facts in blank:
         people = (None, facts["actor"], facts["subject"])
-        fits = any(facts["seq"] <= until and person in people for until, person in allowed)
+        seq = facts["seq"]
+        fits = any(seq <= until and (person in people or seq in named) for until, person, named in allowed)
         require(fits, f"The words of entry {facts['seq']} are gone, and no later entry says so.")
 
 

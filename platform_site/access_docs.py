@@ -73,11 +73,13 @@ TRASH = """
 Deleting an item moves it to the trash of its space. There nobody reads it, whatever they hold: it is in no list,
 search, count, relation or chain of revisions, its files answer like files that do not exist, and it holds no other
 item in being. The page *Trash* of the space shows to each person what they could delete by its maturity, with who
-deleted it, when, and until when it waits; they restore it, or delete it for good. After 30 days the clock does. So an
-Owner finds nobody's Private or personal items there. A personal item that an Owner cleared waits unseen, and comes
-back only to its content owner, should they hold a credential there again.
+deleted it, when, and until when it waits; they restore it, or delete it for good. After 30 days the clock does,
+unless something that was restored refers to it. So an Owner finds nobody's Private or personal items there. A personal
+item that an Owner cleared waits unseen, and comes back only to its content owner, should they hold a credential there
+again.
 
-Restored, it is as it was: number, revision, maturity, files, tags, shares that stand, and the references from it.
+Restored, it is as it was: number, revision, maturity, files, tags, shares that stand, and the references from it
+to what the restorer reads.
 What is Released or Obsolete never gets there. A revision that goes leaves the one before it the latest; one that
 comes back takes its place in the order of letters. Numbers, and revisions of a number, are never given out twice.
 Bytes go once nothing names them: duplicates and revisions name those of what they came from. A space holds what is in

@@ -121,7 +121,7 @@ def delete_space(*, actor, space):
     if hooks.holds_items(space):
         raise Conflict(
             f"{space} holds items, perhaps some that you do not see.",
-            "Move or delete them first, those in its trash for good; a Leader or Owner of the space can.",
+            "Move or delete them first; its trash is empty after 30 days, or sooner when it is deleted for good.",
         )
     pk, before = space.pk, facts(space)
     space.delete()

@@ -1,6 +1,5 @@
 """Personal API tokens: made for one platform, shown once, asked of the database with every request."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.members import lock_member, lock_platform
 from tenants.models import ApiReply, ApiToken, Scope, Status
+from tenants.tokens import hash_of
 
 SECRET_BYTES = 32  # 256 bits
 LONGEST = 365  # days a token may live
@@ -19,11 +19,6 @@ MOST = 20  # tokens of one member
 USED_EVERY = timedelta(minutes=1)
 REPLIES_KEPT = timedelta(hours=24)
 OVER = timedelta(days=90)  # how long the list shows tokens that have expired
-
-
-def hash_of(secret):
-    """Return what is stored of a token: nobody can make the secret from it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

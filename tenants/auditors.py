@@ -25,7 +25,7 @@ def set_auditor(*, actor, member, on):
 
 def panel(request, *, member, **objects):
     """Return what the page of a member says of it, for Administrators."""
-    if not request.actor.is_administrator or not member.is_active:
+    if not access.can(request.actor, "manage_members", request.platform) or not member.is_active:
         return None
     return {"template": "tenants/auditor_panel.html", "context": {"member": member}, "side": True, "position": 70}
 

@@ -3,7 +3,7 @@
 Asked when an invitation is sent and again when it is accepted, in the transaction of each. Until somebody accepts,
 the host learns nothing of their homes: an invitation that a home holds back looks, there, like any that nobody
 has answered yet; and what the host says to a platform is asked when the person accepts, unless the host has known
-their home from before. docs/adr/0002 says why.
+their home from before. docs/adr/0006 says why.
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,7 @@ The chain stays whole: words and origins stand in it by digest only, and an entr
 A platform that holds its record for legal reasons forgets nothing until the hold ends.
 """
 
+import json
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -11,7 +12,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from tenants import audit, clock
@@ -33,17 +35,19 @@ from tenants.models import (
 
 PIECE = 2000  # entries in one transaction
 ENTRIES_OF_FORGETTING = ("words_forgotten", "person_erased")
+FORGETTERS = []
 GONE = (
     "Their name and address, everywhere they are shown: they are called “Erased person” and a number from then on.",
-    "Their password, second factors, sessions, company sign-ins, settings and news.",
-    "The words of every entry of a record that is about them, and the address and program of every act of theirs.",
+    "Their password, second factors, sessions, company sign-ins, settings, saved searches, what they opened, and news.",
+    "The words of every entry of a record that is about them or names them, and the address and program of their acts.",
     "Invitations to their address, as far as they name it.",
 )
 STAYS = (
     "What they did: that this numbered person did that act then stays in every record, because the other companies "
     "rely on it.",
     "Items, files, comments and reasons that they wrote as their work: these belong to the companies.",
-    "News that others were sent, until they are swept; copies that others took away.",
+    "Their name where others wrote it in content, comments and reasons of items.",
+    "News that others were sent and lists of many at once, until they are swept; copies that others took away.",
 )
 
 
@@ -97,22 +101,41 @@ def erase_person(*, operator, person, reason):
         raise Conflict(hindering[0])
     if person.email == _address(person):
         raise Conflict("This person is erased already.")
-    _forget_account(person)
-    about = Q(actor=person) | Q(subject=person)
+    told_of = [person.email, *([person.name] if " " in person.name else [])]  # half a name is many people's
+    about = Q(actor=person) | Q(subject=person) | Q(platform__in=person.memberships.values("platform"))
     chains = AuditEvent.objects.filter(about).order_by("platform").values_list("platform", flat=True).distinct()
+    chains = list(chains) or [None]  # who did nothing and of whom nothing is said leaves an entry, too
+    _forget_account(person)
     for platform in [Platform.objects.get(pk=pk) if pk else None for pk in chains]:
-        _forget_in(platform, operator, person, reason.strip())
+        _forget_in(platform, operator, person, told_of, reason.strip())
     return person
 
 
-def _forget_in(platform, operator, person, reason):
+def _forget_in(platform, operator, person, told_of, reason):
     rows = AuditEvent.objects.filter(platform=platform)
     AuditOrigin.objects.filter(event__in=rows.filter(actor=person)).delete()
-    rows = rows.filter(subject=person).exclude(words_salt="").exclude(verb__in=ENTRIES_OF_FORGETTING)
-    head = AuditHead.objects.select_for_update().get(chain=platform.pk if platform else 0)
-    after = {"until": head.seq, "entries": rows.forget()}
+    rows = rows.exclude(words_salt="").exclude(verb__in=ENTRIES_OF_FORGETTING)
+    head = AuditHead.objects.select_for_update().filter(chain=platform.pk if platform else 0).first()
+    named = list(_naming(rows, told_of).exclude(subject=person).order_by("seq").values_list("pk", "seq"))
+    about = rows.filter(Q(subject=person) | Q(pk__in=[pk for pk, _seq in named]))
+    after = {"until": head.seq if head else 0, "entries": about.forget(), "named_in": [seq for _pk, seq in named]}
     told = {"user": operator, "subject": person, "reason": reason, "after": after}
     audit.record(None, "person_erased", person, platform=platform, **told)
+
+
+def _naming(rows, texts):
+    """Keep the entries whose words name somebody, by address or in full, among others."""
+    stored = {"was": Cast("before", TextField()), "became": Cast("after", TextField())}
+    found = Q()
+    for text in {spelt for one in texts for spelt in (one, json.dumps(one)[1:-1])}:  # as either database keeps JSON
+        for name in ("object_label", "reason", *stored):
+            found |= Q(**{f"{name}__icontains": text})
+    return rows.alias(**stored).filter(found)
+
+
+def contribute(forget):
+    """Let a floor forget what it keeps of a person by themselves: `forget(person)`, in the transaction of erasing."""
+    FORGETTERS.append(forget)
 
 
 def _address(person):
@@ -124,6 +147,8 @@ def _forget_account(person):
         model.objects.filter(user=person).delete()
     for session in UserSession.objects.filter(user=person):
         session.end()
+    for forget in FORGETTERS:
+        forget(person)
     OutgoingMail.objects.filter(to=person.email).delete()
     Invitation.objects.filter(email=person.email).update(email=_address(person))
     Member.objects.filter(user=person).update(held_before={})

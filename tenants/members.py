@@ -90,10 +90,14 @@ def require_another_administrator(member):
 def lock_platform(actor):
     """Lock the actor's platform; return it and the actor by the rows of now.
 
-    Everything that changes who administers a platform does this first. Somebody may have ended the actor's own access.
+    Everything that changes who administers a platform does this first. Raises NotVisible when the actor's own
+    membership was removed meanwhile.
     """
     platform = Platform.objects.select_for_update(no_key=True).get(pk=actor.platform_id)
-    return platform, actors.of(actor.user, platform)
+    now = actors.of(actor.user, platform)
+    if now is None:
+        raise NotVisible
+    return platform, now
 
 
 def lock_member(platform, pk):

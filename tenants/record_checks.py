@@ -80,7 +80,8 @@ def _wrong(event, reading):
     if not event.words_salt:
         reading.blank.append((event.seq, event.actor_id, event.subject_id))
     if event.verb in forgetting.ENTRIES_OF_FORGETTING:
-        reading.allowed.append((event.after.get("until", 0), event.subject_id))
+        named = frozenset(event.after.get("named_in", ()))
+        reading.allowed.append((event.after.get("until", 0), event.subject_id, named))
     reading.seq, reading.previous = event.seq, event.hash
     if event.seq in reading.hashes:
         reading.hashes[event.seq] = event.hash
@@ -106,7 +107,8 @@ def _wrong_whole(number, reading):
     if head is None or (head.seq, head.hash) != (reading.seq, reading.previous):
         return f"Entry {reading.seq + 1}: the end of the record is missing, its head says {head.seq if head else 0}."
     for seq, actor_id, subject_id in reading.blank:
-        if not any(seq <= until and person in (None, actor_id, subject_id) for until, person in reading.allowed):
+        people = (None, actor_id, subject_id)
+        if not any(seq <= until and (who in people or seq in named) for until, who, named in reading.allowed):
             return f"Entry {seq}: its words are gone, and no later entry says that they were forgotten."
     return ""
 

@@ -13,6 +13,7 @@ from tenants import audit, naming
 from tenants.models import Kind, Member, Organization
 
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+LONGEST = 100  # characters of a filter that the record keeps
 MOST_WORDS = 8  # of a search; further ones are left out
 CHOICES = {"person", "company", "verb"}
 
@@ -46,8 +47,9 @@ class RecordFilter(forms.Form):
 
     @property
     def asked(self):
-        """Return what was asked for, as it was typed."""
-        return {name: self.data[name] for name in self.fields if self.data.get(name)}
+        """Return what was asked for, as it was typed, as far as the record can keep it."""
+        typed = {name: str(self.data[name])[:LONGEST] for name in self.fields if self.data.get(name)}
+        return {name: text for name, text in typed.items() if text.isprintable()}
 
     def narrow(self, rows):
         """Keep the entries that every filled part wants; parts that are no date or person are ignored."""

@@ -109,6 +109,7 @@ management_patterns = [
     path("record/take/", record.record_take, name="record_take"),
     path("record/elsewhere/", record.record_elsewhere, name="record_elsewhere"),
     path("record/proof/", record.record_proof, name="record_proof"),
+    path("record/proof/<str:name>", record.record_checker, name="record_checker"),
     path("domains/", domains.domain_list, name="domain_list"),
     path("domains/<int:pk>/remove/", domains.domain_remove, name="domain_remove"),
     path("invitations/", invitations.invitation_list, name="invitation_list"),

@@ -84,7 +84,7 @@ KEPT = {
 }  # what was typed or seen; it has no effect
 RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
 LOOKS = {  # what only looks, and is written down; private things besides
-    *("tenants:record", "spaces:space_record", "content:item_record"),
+    *("tenants:record", "tenants:record_elsewhere", "spaces:space_record", "content:item_record"),
     *(
         "content:file_view",
         "content:file_compare",
@@ -247,6 +247,7 @@ class World:
             "export": (slug, "members"),
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
+            "checker": (slug, "check_record.py"),
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),
             "folder": (slug, self.folder.pk),

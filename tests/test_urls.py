@@ -144,6 +144,7 @@ POST tenants:group_role_ungrant          group_grant 302 404 404 404 404   403 4
 GET  tenants:record                      platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:record_take                 platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:record_elsewhere            platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
+GET  tenants:record_checker              checker     302 404 404 404 404   403 403 403 403 403 403 403 403 200
 GET  tenants:record_proof                platform    302 404 404 404 404   403 403 403 403 403 403 403 403 200
 POST tenants:member_auditor              member      302 404 404 404 404   403 403 403 403 403 403 403 403 409
 GET  tenants:sponsored_list              platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200

@@ -11,3 +11,9 @@ register = template.Library()
 def sees(context, space):
     """Tell whether the reader of the page sees a space, and not only an item of it from outside."""
     return bool(access.can(context["actor"], "see", space))
+
+
+@register.simple_tag(takes_context=True)
+def talks(context, item):
+    """Tell whether the reader of the page takes part in the discussion of an item."""
+    return bool(access.can(context["actor"], "comment", item))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content import comments, reading
 from content.downloads import of_attachment
+from content.forms import ReasonForm
 from content.models import Attachment, Sign
 from content.names import Names
 from content.views.attempts import attempt
@@ -26,17 +27,11 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label="Say something",
         max_length=comments.LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3, "data-mentions": "", "maxlength": None}),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": None}),
         help_text="Markdown works. Write @ and a name to tell somebody who may take part.",
     )
     parent = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     file = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
-
-
-class DeleteForm(forms.Form):
-    """Why somebody else's comment is taken away."""
-
-    reason = forms.CharField(label="Reason", max_length=500, required=False)
 
 
 @get_or_post
@@ -130,7 +125,7 @@ def comment_edit(request, pk):
 def comment_delete(request, pk):
     """Ask before a comment is taken back; take it back on POST."""
     comment = _standing(request, pk)
-    form, status = DeleteForm(request.POST or None), 200
+    form, status = ReasonForm(request.POST or None), 200
     if request.method == "POST":
         told = {"actor": request.actor, "comment": comment, "reason": request.POST.get("reason", "")}
         done, status = attempt(form, lambda: comments.delete(**told))

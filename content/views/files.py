@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import locks, reading
-from content.files import Arrival, add_version, find_version
+from content.files import Arrival, add_version, read_version
 from content.forms import UploadForm
 from content.soundness import require_sound
 from content.uploads import received
@@ -52,7 +52,7 @@ def _stored(request, item, form):
 @require_POST
 def file_check_out(request, version):
     """Lock the item and lead to its page, where the bytes of the version are sent."""
-    found = find_version(request.actor, version)
+    found = read_version(request.actor, version)
     require_sound(request.actor, found)
     item = locks.check_out(actor=request.actor, version=found)
     address = reverse("content:item_detail", args=[request.platform.slug, item.pk])
@@ -62,4 +62,4 @@ def file_check_out(request, version):
 @require_safe
 def file_download(request, version, name):
     """Send a version's bytes as an attachment; asks the one rule each time."""
-    return attachment(request, find_version(request.actor, version))
+    return attachment(request, read_version(request.actor, version))

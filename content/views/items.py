@@ -1,10 +1,11 @@
 """The page of an item, what explains it, and the forms that make and change it."""
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, personal, properties, readers, reading, resumable
+from content import acts, conversions, items, lifecycle, personal, properties, readers, reading, record, resumable
 from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
@@ -14,7 +15,6 @@ from content.views.viewing import main_view
 from spaces.rules import people_known
 from tenants import access, events
 from tenants.errors import Conflict
-from tenants.models import AuditEvent
 from tenants.panels import panels
 from tenants.web import note_look, render_page
 
@@ -33,7 +33,7 @@ BUTTONS = (
     "move",
     "change_owner",
 )
-ENTRIES = 15
+ENTRIES, PER_PAGE = 15, 100
 SENTENCES = {rule.code: rule.sentence for rule in READING}
 
 
@@ -43,7 +43,7 @@ def _page(request, item, **more):
     names = Names(actor, item.space_id)
     names.learn([item])
     found, hidden_later = reading.revisions(actor, item)
-    rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=actor.platform)
+    rows = record.changes_of(item)
     files = _files(item, names)
     conversions.picture([item])
     main_panels, side_panels = panels(request, "item", item=item)
@@ -142,8 +142,8 @@ def _through(actor, code, item, known):
 def item_record(request, pk):
     """Every entry about an item, newest first."""
     item = reading.visit_item(request.actor, pk, request.method)
-    rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=request.platform)
-    context = {"item": item, "entries": _entries(request.actor, item, rows[:500])}
+    page = Paginator(record.of_item(request.actor, item), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"item": item, "page": page, "entries": _entries(request.actor, item, page.object_list)}
     note_look(request, item, space_id=item.space_id)
     return render_page(request, "content/item_record.html", context)
 

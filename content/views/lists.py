@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from content import acts, conversions, facets, list_settings, reading, saved
 from content.forms import address, wanted
 from content.many_forms import ACTS
-from content.models import Maturity
 from content.names import Names
 from content.search import asking, matching, showing
 from content.views.paging import Capped
@@ -111,9 +110,7 @@ def _listing(request, space=None):
 
 @transaction.atomic
 def _record(actor, page, space):
-    shown = [
-        item for item in page if item.owner_id != actor.user.pk and item.maturity in (Maturity.PRIVATE, Maturity.NONE)
-    ]
+    shown = [item for item in page if not access.can(actor, "list", item)]
     reading.record_asking(actor, shown, space=space)
 
 

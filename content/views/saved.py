@@ -1,5 +1,6 @@
 """Saved searches: keeping the one that is shown, the list of them, forgetting one."""
 
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -34,14 +35,20 @@ def search_save(request):
 @require_POST
 def search_rename(request, pk):
     """Give a search another name."""
+    saved.find_search(request.actor, pk)
     form = SaveForm(request.POST)
-    name = form.cleaned_data["name"] if form.is_valid() else ""
-    saved.rename_search(actor=request.actor, pk=pk, name=name)
-    return redirect("content:search_list", request.platform.slug)
+    done, status = attempt(
+        form, lambda: saved.rename_search(actor=request.actor, pk=pk, name=form.cleaned_data["name"])
+    )
+    if done:
+        return redirect("content:search_list", request.platform.slug)
+    context = {"saved": saved.mine(request.actor), "form": form, "renamed": pk}
+    return render_page(request, "content/search_list.html", context, status=status)
 
 
 @require_POST
 def search_delete(request, pk):
     """Forget a search."""
     saved.delete_search(actor=request.actor, pk=pk)
+    messages.success(request, "The saved search is deleted.")
     return redirect("content:search_list", request.platform.slug)

@@ -4,8 +4,9 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from content import blobs, conversions
-from content.files import find_version, note_view, read_version
+from content.files import note_view, read_version
 from content.models import Conversion
+from content.reading import record_opening
 from content.web import SAFE
 from tenants.web import render_page
 
@@ -30,10 +31,9 @@ def main_view(files):
 
 def _looked_at(request, *versions):
     """Return the versions that somebody looks at; a HEAD only asks whether they still may, and leaves no entry."""
-    if request.method != "GET":
-        return [read_version(request.actor, version) for version in versions]
-    found = [find_version(request.actor, version) for version in versions]
-    for version in found:
+    found = [read_version(request.actor, version) for version in versions]
+    for version in found if request.method == "GET" else ():
+        record_opening(request.actor, version.file.item)
         note_view(request.actor, version)
     return found
 

@@ -33,8 +33,6 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     if (event.key === "Escape") text.focus();
     if (step) event.preventDefault();
   });
-  const file = form.querySelector("input[type=file]");
-  file.addEventListener("change", () => (file.parentElement.dataset.chosen = [...file.files].map((one) => one.name).join(", ")));
 }
 
 let asked = 0;

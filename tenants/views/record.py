@@ -2,17 +2,21 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import FileResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants import auditors, checkpoints, events, limits, members, record_files, record_looks, web
+from tenants.errors import NotVisible
 from tenants.models import AuditEvent, AuditHead, RecordKey
 from tenants.record_forms import RecordFilter
 
 PER_PAGE = 50
+CHECKER = ("check_record.py", "record.md")
 
 
 @require_safe
@@ -52,6 +56,7 @@ def record_take(request):
 @web.administrators_only("see_record")
 def record_elsewhere(request):
     """Show what our people did on other platforms: who, when, which kind of act, and no word of what it was about."""
+    web.note_look(request, request.platform, {"where": "elsewhere"})
     page = Paginator(record_looks.elsewhere(request.actor), PER_PAGE).get_page(request.GET.get("page"))
     return web.render_page(request, "tenants/record_elsewhere.html", {"page": page, "words": events.acts(page)})
 
@@ -70,6 +75,15 @@ def record_proof(request):
         "late": checkpoints.late(platform, timezone.now()),
     }
     return web.render_page(request, "tenants/record_proof.html", context)
+
+
+@require_safe
+@web.administrators_only("see_record")
+def record_checker(request, name):
+    """Send the checker of records, or the description of their format: what a stranger needs beside the file."""
+    if name not in CHECKER:
+        raise NotVisible
+    return FileResponse((settings.ROOT / "docs" / name).open("rb"), as_attachment=True, filename=name)
 
 
 @require_POST

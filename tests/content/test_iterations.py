@@ -6,7 +6,7 @@ from content.blobs import keys, storage
 from content.fields import edit_field
 from content.items import Draft, create_item, duplicate_item, edit_item, repair_item, revise_item
 from content.iterations import compared, restore_iteration, side_of, side_then
-from content.models import FileVersion, Item, Iteration, Maturity
+from content.models import FileVersion, Item, Iteration, Maturity, Scan
 from spaces.models import Visibility
 from tenants.errors import AccessDenied, NotVisible, Unacceptable
 from tenants.models import AuditEvent
@@ -149,3 +149,13 @@ def test_t21_only_states_of_one_number_are_compared(visit, item, author, store):
     Iteration.objects.create(item=foreign, number=1, what="x", by=author.user, title="x")
     with pytest.raises(NotVisible):
         restore_iteration(actor=actor_of(author), iteration=Iteration.objects.get(item=foreign))
+
+
+def test_t92_an_iteration_with_malware_is_brought_back_as_closed_as_it_was(item, author, store, settings):
+    first = store()
+    early = Iteration.objects.filter(item=item).latest("pk")
+    store(STEP + b"\n")
+    FileVersion.objects.filter(pk=first.pk).update(scan=Scan.INFECTED)
+    settings.SCANNER = "false"
+    restore_iteration(actor=actor_of(author), iteration=early)
+    assert FileVersion.objects.filter(file__item=item).latest("pk").scan == Scan.INFECTED

@@ -101,6 +101,22 @@ class TestForgetting(TestCase):
         with self.assertRaises(Conflict):
             self.erase()
 
+    def test_words_that_name_the_person_among_others_go_too_and_are_listed(self):
+        told = {"people": ["otto@canary.example", "other@x.example"]}
+        with transaction.atomic():
+            named = audit.record(actor_of(self.boss), "member_invited", self.platform, after=told)
+        Member.objects.filter(pk=self.otto.pk).update(status=Status.REMOVED)
+        self.erase()
+        named.refresh_from_db()
+        assert named.is_forgotten and self.holds()
+        entry = AuditEvent.objects.get(verb="person_erased", platform=self.platform)
+        assert entry.after["named_in"] == [named.seq]
+
+    def test_erasing_somebody_of_whom_nothing_is_written_leaves_an_entry(self):
+        person = UserFactory(name="Nobody Much")
+        forgetting.erase_person(operator=self.operator, person=person, reason="Their letter")
+        assert AuditEvent.objects.get(verb="person_erased").subject == person
+
     def test_a_person_who_works_somewhere_is_not_erased(self):
         with self.assertRaises(Conflict) as refusal:
             self.erase()

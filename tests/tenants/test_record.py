@@ -137,6 +137,8 @@ class TestPage:
             ({"person": "x"}, 422),
             ({"person": "9" * 40}, 422),
             ({"verb": "fly"}, 422),
+            ({"q": "\x00"}, 422),
+            ({"q": "x" * 300}, 422),
         ],
     )
     def test_bad_input(self, client, administrator, query, status):
