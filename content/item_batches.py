@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from content import items, lifecycle, recipients, shares
+from django.db import transaction
+
+from content import items, lifecycle, move_batches, reading, recipients, shares
 from content.models import GroupShare, Maturity, Reference, Share
-from content.rules import openness
+from content.referrers import closes_what_is_referred_to
 from content.stored import rows
-from spaces.models import Visibility
 from tenants import access, batches
 from tenants.access import Decision
 from tenants.batches import READY, Kind, Subject, Verdict
@@ -17,8 +18,14 @@ HOME = ("content:item_list", "All I can read")
 EXCEPTION = "exception"
 
 
+@transaction.atomic
 def make(*, actor, act, parameters, chosen):
-    """Store a judged batch of one act on the chosen items and return it. Raises as `batches.make` does."""
+    """Store a judged batch of one act on the chosen items and return it. Raises as `batches.make` does.
+
+    It names them: other people's Private and personal ones among them are written down, as for a list of those.
+    """
+    if hidden := [item for item in chosen if not access.can(actor, "list", item)]:
+        reading.record_asking(actor, hidden)
     subjects = [Subject(str(item.pk), str(item)) for item in chosen]
     return batches.make(actor=actor, kind=f"items_{act}", parameters=parameters, subjects=subjects)
 
@@ -68,7 +75,7 @@ def _may(actor, parameters):
 
 def _judge_maturity(actor, parameters, found):
     target, reason = parameters["target"], parameters["reason"]
-    referred = _referred_elsewhere(found)
+    closed = closes_what_is_referred_to([(item, item.space.visibility, target) for item in found.values()])
 
     def one(item):
         if item.maturity == target:
@@ -79,7 +86,7 @@ def _judge_maturity(actor, parameters, found):
         _target, decision, exceptional = step
         if not decision:
             return _refused(decision)
-        if item.pk in referred and _closes(item, target):
+        if item.pk in closed:
             return Verdict("referenced", "Public content stays public while another space refers to it.")
         if exceptional and not reason:
             return Verdict("no_reason", "By exception only, and for a reason. Go back and say why.")
@@ -88,22 +95,6 @@ def _judge_maturity(actor, parameters, found):
         return Verdict(READY, f"{Maturity(item.maturity).label} becomes {Maturity(target).label}.")
 
     return one
-
-
-def _referred_elsewhere(found):
-    pairs = (
-        Reference.objects.standing()
-        .filter(target__in=list(found.values()))
-        .values_list("target", "source__space")
-        .distinct()
-    )
-    spaces = {item.pk: item.space_id for item in found.values()}
-    return {target for target, space in pairs if space != spaces[target]}
-
-
-def _closes(item, target):
-    visibility = item.space.visibility
-    return visibility == Visibility.PUBLIC and openness(visibility, item.maturity) and not openness(visibility, target)
 
 
 def _change_maturity(actor, parameters, line):
@@ -203,6 +194,14 @@ def _share(actor, parameters, line):
     return f"{share.get_level().label}: {recipient}."
 
 
+def _move(actor, parameters, line):
+    return move_batches.move(actor, parameters, _item(actor, line))
+
+
+def _move_effects(actor, parameters, lines):
+    return move_batches.effects(actor, parameters, list(_readable(actor, lines).values()))
+
+
 def _says_reason(parameters):
     return [f"Reason: {parameters['reason']}"] if parameters["reason"] else []
 
@@ -216,6 +215,13 @@ def _says_share(parameters):
 
 def _items(number):
     return f"{number:,} {'item' if number == 1 else 'items'}"
+
+
+def _says_move(parameters):
+    return [
+        *parameters["words"],
+        "Shares, relations and other revisions stay; a lock only while its holder may modify.",
+    ]
 
 
 SHARED = {"may": _may, "names": _names, "home": HOME, "many": "content:item_many"}
@@ -236,6 +242,15 @@ KINDS = {
         act=_share,
         button=lambda number: f"Share {_items(number)}",
         **SHARED,
+    ),
+    "move": Kind(
+        title=lambda parameters: "Move items",
+        says=_says_move,
+        judge=_judge_each(move_batches.judge),
+        act=_move,
+        effects=("content/move_effects.html", _move_effects),
+        button=lambda number: f"Move {_items(number)}",
+        **SHARED | {"may": move_batches.may},
     ),
     "delete": Kind(
         title=lambda parameters: "Delete items",

@@ -5,12 +5,18 @@ from django import forms
 from content.forms import MaturityForm, ReasonForm
 from content.models import Level
 from content.share_forms import ShareForm
+from spaces.models import Space
+from spaces.people import search_known
+from spaces.rules import people_known
+from tenants.models import Organization
+
+STAYS = "Stays as it is"
 
 
 class ManyMaturityForm(MaturityForm):
     """The state that all of them are taken to."""
 
-    def __init__(self, data=None, *, zone):
+    def __init__(self, data=None, *, actor):
         super().__init__(data)
         self.fields["target"].label = "Take them to"
         self.fields["reason"].help_text = "Needed where you make an exception as Owner; the record keeps it."
@@ -23,7 +29,7 @@ class ManyMaturityForm(MaturityForm):
 class ManyDeleteForm(ReasonForm):
     """Why they are deleted."""
 
-    def __init__(self, data=None, *, zone):
+    def __init__(self, data=None, *, actor):
         super().__init__(data)
         self.fields["reason"].help_text = "Needed for personal items that somebody left behind."
 
@@ -43,8 +49,8 @@ class ManyShareForm(ShareForm):
     )
     field_order = ["whom", "level", "ends_on"]
 
-    def __init__(self, data=None, *, zone):
-        super().__init__(data, levels=Level, zone=zone)
+    def __init__(self, data=None, *, actor):
+        super().__init__(data, levels=Level, zone=actor.platform.zone)
 
     def parameters(self):
         """Return what the batch keeps."""
@@ -54,10 +60,60 @@ class ManyShareForm(ShareForm):
         return told | {"whom": self.cleaned_data["whom"].strip(), "ends_at": ends_at}
 
 
+class ManyMoveForm(forms.Form):
+    """Where all of them go; what is left empty stays as each has it."""
+
+    space = forms.ModelChoiceField(queryset=Space.objects.none(), required=False, empty_label=STAYS)
+    organization = forms.ModelChoiceField(queryset=Organization.objects.none(), required=False, empty_label=STAYS)
+    owner = forms.CharField(
+        max_length=254,
+        required=False,
+        label="New content owner",
+        help_text="The address or the full name of a person, exactly. Empty: each keeps its own.",
+    )
+
+    def __init__(self, data=None, *, actor):
+        super().__init__(data)
+        self.actor = actor
+        spaces = Space.objects.filter(platform=actor.platform).select_related("platform")
+        organizations = Organization.objects.filter(platform=actor.platform).offered()
+        if not actor.is_administrator:
+            held = [held for held in actor.held if held.works]
+            spaces = spaces.filter(pk__in={one.space_id for one in held})
+            organizations = organizations.filter(pk__in={one.organization_id for one in held})
+        self.fields["space"].queryset = spaces.order_by("title", "pk")
+        self.fields["organization"].queryset = organizations.order_by("name", "pk")
+
+    def clean_owner(self):
+        """Return the one Member whom the actor may know of exactly this address or name, None for none typed."""
+        typed = self.cleaned_data["owner"].strip()
+        if not typed:
+            return None
+        found = search_known(self.actor.platform_id, people_known(self.actor), typed)
+        fitting = [one for one in found if typed.casefold() in (one.user.email.casefold(), one.user.name.casefold())]
+        if len(fitting) != 1:
+            raise forms.ValidationError("Nobody whom you may know has exactly this address or name.")
+        return fitting[0]
+
+    def clean(self):
+        """Refuse a move that moves nothing."""
+        data = super().clean()
+        if not self.errors and not any(data.values()):
+            raise forms.ValidationError("Choose a space, an organization or a content owner.")
+        return data
+
+    def parameters(self):
+        """Return what the batch keeps: keys, and the words that say them."""
+        data = self.cleaned_data
+        said = {"space": "To the space {}.", "organization": "For {}.", "owner": "New content owner: {}."}
+        words = [sentence.format(data[name]) for name, sentence in said.items() if data[name]]
+        return {name: data[name].pk if data[name] else None for name in said} | {"words": words}
+
+
 class ZipForm(forms.Form):
     """Taking the files of all of them away asks nothing more."""
 
-    def __init__(self, data=None, *, zone):
+    def __init__(self, data=None, *, actor):
         super().__init__(data)
 
 
@@ -65,5 +121,6 @@ ACTS = {
     "zip": ("Download as zip", ZipForm),
     "maturity": ("Change maturity", ManyMaturityForm),
     "share": ("Share", ManyShareForm),
+    "move": ("Move", ManyMoveForm),
     "delete": ("Delete", ManyDeleteForm),
 }

@@ -77,13 +77,16 @@ def _leads_to(held, item, place):
     )
 
 
-def fault(item, place):
-    """Return (sentence, field) when nobody could move the item there, else None."""
+def fault(item, place, find=None):
+    """Return (sentence, field) when nobody could move the item there, else None.
+
+    `find(user)` returns the Actor of a content owner; without it they are loaded.
+    """
     if not place.moves(item) and not place.hands_over(item):
         return "It is there already: choose another space, organization or content owner.", "space"
     if place.organization.is_archived and place.organization.pk != item.organization_id:
         return f"{place.organization} is archived.", "organization"
-    owner = actors.of(place.owner, item.platform)
+    owner = find(place.owner) if find else actors.of(place.owner, item.platform)
     if owner is None or not may_own(owner, place.space.pk, place.organization.pk):
         whom = "The new content owner" if place.hands_over(item) else "Its content owner"
         return f"{whom} holds no credential in {place.space} by which they would read it.", "owner"

@@ -82,6 +82,12 @@ def record_opening(actor, item):
         audit.record(actor, "private_item_opened", item, space_id=item.space_id, subject=item.owner)
 
 
+def record_openings(actor, items):
+    """Write down the same for each of several that a page names."""
+    for item in items:
+        record_opening(actor, item)
+
+
 def listed(actor, *, space=None, others=False):
     """Return the rows of a list: what the actor reads, other people's Private and personal items only on demand."""
     found = rows(actor.platform)

@@ -20,12 +20,27 @@ def require_public_stays(actor, item, *, visibility, maturity):
 
     `visibility` and `maturity` are those it would have afterwards.
     """
-    if item.space.visibility != Visibility.PUBLIC or not openness(item.space.visibility, item.maturity):
-        return
-    if openness(visibility, maturity):
+    if not _closes(item, visibility, maturity):
         return
     if names := _named(actor, Reference.objects.standing().filter(target=item).exclude(source__space=item.space_id)):
         raise Conflict(f"Public content stays public while another space refers to it: {names}.", REMEDY)
+
+
+def closes_what_is_referred_to(afterwards):
+    """Return the keys of the items of which `require_public_stays` raises; one query for any number.
+
+    `afterwards` are triples: an item, the visibility and the maturity that it would have.
+    """
+    closing = {
+        item.pk: item.space_id for item, visibility, maturity in afterwards if _closes(item, visibility, maturity)
+    }
+    pairs = Reference.objects.standing().filter(target__in=closing).values_list("target", "source__space").distinct()
+    return {target for target, space in pairs if space != closing[target]} if closing else set()
+
+
+def _closes(item, visibility, maturity):
+    was = item.space.visibility
+    return was == Visibility.PUBLIC and openness(was, item.maturity) and not openness(visibility, maturity)
 
 
 def _named(actor, references):

@@ -66,7 +66,8 @@ class Kind:
     `columns` name the parts of a line's data; with `mends` they can be changed on the page and are judged again,
     and `reread(data)` returns the changed line as a Subject. `names(actor, lines)` returns {key: words} of the
     subjects that the maker may see now; without it the words of the line stand. `links(actor, lines)` returns
-    {key: address} of what came of lines. `home` is the page to go back to.
+    {key: address} of what came of lines. `effects` is a template and `facts(actor, parameters, lines)`: what the lines
+    that will be done change for people, shown before the confirmation. `home` is the page to go back to.
     """
 
     title: Callable
@@ -80,6 +81,7 @@ class Kind:
     reread: Callable | None = None
     names: Callable | None = None
     links: Callable = lambda actor, lines: {}
+    effects: tuple[str, Callable] | None = None
     home: tuple[str, str] = ("tenants:home", "Home")
     many: str = ""
 
@@ -279,6 +281,15 @@ def name_lines(actor, batch, lines):
         if line.hidden:
             line.sentence = line.told = ""  # they may name it
     return lines
+
+
+def effects(actor, batch):
+    """Return (template, facts) of what the lines that will be done change, or None where the kind says nothing."""
+    kind = kind_of(batch)
+    if kind.effects is None or batch.state != BatchState.JUDGED:
+        return None
+    template, facts = kind.effects
+    return template, facts(actor, batch.parameters, list(batch.lines.filter(runs=True)))
 
 
 def file_rows(actor, batch, *, rest):

@@ -120,6 +120,7 @@ content:search_suggest?q=Item platform  owner
 content:search_list         platform    administrator
 content:search_everywhere?q=Item platform  owner
 content:item_many?act=zip&all=1  platform  administrator external
+content:item_many?act=move&all=1       platform  administrator external
 content:item_detail         item        administrator external
 content:item_record         item        external
 content:item_revisions      item        external

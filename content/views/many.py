@@ -24,9 +24,10 @@ def item_many(request):
         raise NotVisible
     label, kind = ACTS[act]
     chosen, missing = _selected(request)
-    form = kind(request.POST if request.method == "POST" else None, zone=request.platform.zone)
+    form = kind(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method == "POST" and chosen and form.is_valid():
         return _done(request, act, form, chosen)
+    reading.record_openings(request.actor, chosen[:MOST_NAMED])
     context = {"form": form, "act": act, "label": label, "number": len(chosen), "missing": missing}
     context |= {"named": chosen[:MOST_NAMED], "more": len(chosen) - MOST_NAMED, "query": request.GET.urlencode()}
     context |= {"files": zips.facts(chosen)} if act == "zip" else {}

@@ -35,6 +35,7 @@ def _context(request, batch):
         "says": kind.says(batch.parameters),
         "tally": tally,
         "button": kind.button(tally.running),
+        "effects": batches.effects(request.actor, batch),
         "page": page,
         "show": show,
         "tabs": sorted(counted.items(), key=lambda pair: (pair[0] != batches.READY, -pair[1])),

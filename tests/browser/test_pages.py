@@ -57,7 +57,7 @@ def pages_of_an_administrator():
     found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_employment", "member_remove")]
     found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]
     found += [reverse("tenants:member_many", args=[HOST]) + "?act=end&all=1"]
-    found += [reverse("content:item_many", args=[HOST]) + f"?act={act}&all=1" for act in ("zip", "share")]
+    found += [reverse("content:item_many", args=[HOST]) + f"?act={act}&all=1" for act in ("zip", "share", "move")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("membership", "membership_leave")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("token_list", "token_new")]
     found += [reverse("spaces:member_import", args=[HOST]), batch, f"{batch}?mend=2"]

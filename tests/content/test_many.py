@@ -1,15 +1,19 @@
 """One act on many items: a verdict for each, then the ready ones by the rights of their moment, one entry each."""
 
+from collections import Counter
+
 import pytest
 from django.test import override_settings
+from django.urls import reverse
 
-from content import item_batches
+from content import item_batches, move_batches, readers
 from content.models import Item, Maturity, Share
+from content.moves import placed
 from spaces.models import Credential
 from tenants import batch_runs
 from tenants.members import end_access
-from tenants.models import AuditEvent, Batch, Outcome
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, refer, share
+from tenants.models import AuditEvent, Batch, Member, Outcome
+from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, refer, share, worker
 
 QUEUED = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}  # nobody works
 pytestmark = pytest.mark.django_db
@@ -189,3 +193,93 @@ def test_a_list_offers_the_acts_and_keeps_its_filters(world, visit):
     assert f'<input type="hidden" form="many" name="space" value="{world.space.pk}">' in html
     assert '<input type="hidden" form="many" name="state" value="in_work">' in html
     assert f'form="many" name="item" value="{world.item.pk}"' in html
+
+
+@pytest.fixture
+def there(world):
+    """A second space, Protected, to which the Author may bring things."""
+    found = SpaceFactory(platform=world.space.platform, title="There", visibility="protected")
+    give(world.author, found, "author")
+    return found
+
+
+def aimed(space=None, owner=None):
+    return {"space": space and space.pk, "organization": None, "owner": owner and owner.pk, "words": []}
+
+
+def test_t35_moving_is_judged_item_by_item_and_done_for_the_ready_ones(world, items, there, stranger):
+    items["There"] = ItemFactory(title="There", space=there, owner=world.author.user)
+    batch = made(world.author, items, "move", aimed(there))
+    assert codes(batch) == {
+        "Work": "ready",
+        "Theirs": "refused",
+        "Frozen": "ready",
+        "Released": "ready",
+        "Locked": "refused",
+        "Folder": "ready",
+        "Target": "ready",
+        "There": "already",
+    }
+    assert set(run(world.author, batch).values()) == {"done"}
+    assert Item.objects.filter(space=there).count() == 6
+    assert AuditEvent.objects.filter(verb="item_moved").count() == 5
+    nobody = made(world.author, {"Work": items["Work"]}, "move", aimed(owner=stranger))
+    assert codes(nobody) == {"Work": "no_owner"}
+
+
+def test_b09_many_public_items_to_which_others_refer_are_not_moved_where_they_would_close(world, items, there):
+    type(world.space).objects.filter(pk=world.space.pk).update(visibility="public")
+    refer(ItemFactory(space=SpaceFactory(platform=world.space.platform)), items["Work"])
+    batch = made(world.author, {"Work": items["Work"], "Target": items["Target"]}, "move", aimed(there))
+    assert codes(batch) == {"Work": "referenced", "Target": "ready"}
+
+
+def test_who_gains_and_loses_by_a_move_of_many_is_the_sum_of_what_each_move_says(world, items, there):
+    type(world.space).objects.filter(pk=world.space.pk).update(visibility="public")
+    for name, responsibility in (("in", "reader"), ("bound", "reader"), ("owns", "owner"), ("heir", "author")):
+        give(worker(world.space.platform, user__name=name), there, responsibility, restricted=name == "bound")
+    outside = worker(world.space.platform, user__name="outside")
+    give(outside, SpaceFactory(platform=world.space.platform), "reader")
+    guest = worker(world.space.platform, user__name="guest")
+    share(items["Work"], guest)
+    heir = Member.objects.get(user__name="heir")
+    chosen = list(Item.objects.filter(pk__in=[item.pk for item in items.values()]).select_related("space__platform"))
+    for aim in (aimed(there), aimed(there, heir), aimed(owner=heir)):
+        found = move_batches.aim_of(actor_of(world.author), aim)
+        pairs = [(item, placed(item, found.of(item))) for item in chosen]
+        each = [readers.changes(item, found.of(item)) for item in chosen]
+        wanted = tuple(Counter(one.member for sides in each for one in sides[side]) for side in (0, 1))
+        assert move_batches.sums(pairs, readers.admitted(world.space.platform)) == wanted
+        assert aim["space"] is None or (wanted[0] and wanted[1])
+
+
+def test_moving_many_shows_who_gains_and_loses_and_ends_when_the_place_is_lost(world, items, there, visit, client):
+    give(world.reader, there, "reader"), give(world.colleague, there, "reader")
+    give(worker(world.space.platform, user__name="Ina Inside"), there, "reader")
+    query = f"?act=move&item={items['Work'].pk},{items['Target'].pk}"
+    assert visit(world.author, "item_many", query=query, data={}).status_code == 422, "nothing is chosen"
+    unknown = visit(world.author, "item_many", query=query, data={"owner": "nobody@example.test"})
+    assert unknown.status_code == 422 and "Nobody whom you may know" in unknown.content.decode()
+    foreign = {"space": SpaceFactory(platform=PlatformFactory()).pk}
+    assert visit(world.author, "item_many", query=query, data=foreign).status_code == 422
+    answer = visit(world.author, "item_many", query=query, data={"space": there.pk})
+    batch = Batch.objects.get()
+    assert answer.status_code == 302
+    url = reverse("tenants:batch_detail", args=[world.space.platform.slug, batch.pk])
+    page = client.get(url).content.decode()
+    assert "1 person gains access, 2 lose it" in page and "Ina Inside" in page
+    Credential.objects.filter(user=world.author.user, content_object=there).update(ends_at="2020-01-01T00:00Z")
+    assert client.get(url).status_code == 404
+
+
+def test_asking_for_private_items_by_their_ids_leaves_an_entry(world, visit):
+    private = ItemFactory(title="Zqprivate", space=world.space, owner=world.author.user, maturity=Maturity.PRIVATE)
+    query = f"?act=delete&item={private.pk}"
+    assert "Zqprivate" in visit(world.owner, "item_many", query=query).content.decode()
+    opened = AuditEvent.objects.get(verb="private_item_opened")
+    assert (opened.object_id, opened.actor) == (str(private.pk), world.owner.user)
+    visit(world.owner, "item_many", query=query, data={"reason": ""})
+    listed = AuditEvent.objects.get(verb="private_items_listed")
+    assert listed.after["shown"] == [f"{private.number} {private.revision}"]
+    visit(world.author, "item_many", query=query)
+    assert AuditEvent.objects.filter(verb="private_item_opened").count() == 1, "one's own are in lists"
