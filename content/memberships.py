@@ -42,6 +42,7 @@ def register():
         move=move,
         estates=inheritance.estates,
         hand_over=inheritance.pass_on,
+        held=share_invites.held,
         offered=share_invites.offered,
         accept=share_invites.accept,
         vouches=share_invites.vouches,

@@ -84,6 +84,8 @@ def accept_invitation(*, user, pk):
         member.status = Status.ACTIVE
         member.save()
     left_out += memberships.accept(inviter, invitation, member)
+    member.held_before = {}
+    member.save(update_fields=["held_before"])
     invitation.state, invitation.answered_at = InvitationState.ACCEPTED, timezone.now()
     invitation.left_out = left_out
     invitation.save(update_fields=["state", "answered_at", "left_out", "member"])
@@ -110,7 +112,6 @@ def _activated(user, invitation):
         memberships.move(member, user)
         member = _merged(member, other, user, invitation)
     member.right, member.company, member.joined_at = invitation.right, invitation.company, timezone.now()
-    member.held_before = {}
     member.sponsor = ends.sponsor_from(invitation, member)
     member.ends_at, member.end_settled, member.sponsor_offered = invitation.access_ends_at, False, None
     member.end_reminders = ends.passed(member.ends_at, member.joined_at)

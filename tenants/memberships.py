@@ -28,7 +28,7 @@ class Step:
     account that the invited address turned out to belong to.
 
     `lock(member)` locks, before anything is written, what the floor will write to; `held(member)` returns what the
-    person holds, as values that an invitation draft takes; `estates(member)` lists Estates, and
+    person holds, as values that an invitation draft or `accept` takes; `estates(member)` lists Estates, and
     `hand_over(actor, member, heirs)` gives those that `heirs` names, a dict from key to Member, to them before
     anything ends. `leaving(member, organizations)` lists sentences about what ends when the person no longer
     belongs to these ids, `leave(actor, member, organizations)` ends it. What `end`, `hand_over` and `leave` return,
@@ -109,7 +109,8 @@ def leave(actor, member, organizations):
 def _merged(parts):
     found = {}
     for part in parts:
-        found |= part or {}
+        for key, value in (part or {}).items():
+            found[key] = [*found.get(key, []), *value] if isinstance(value, list) else value
     return found
 
 

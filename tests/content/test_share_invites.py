@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import transaction
 
 from content import recipients
 from content.models import Level, Share
@@ -10,9 +11,10 @@ from content.share_invites import invite_by_sharing
 from content.shares import ShareSpec, give_share
 from spaces.guests import Guest
 from spaces.models import Credential
-from tenants import acceptance, access
+from tenants import acceptance, access, invitations
 from tenants.errors import AccessDenied, Conflict
 from tenants.invitations import revoke_invitation
+from tenants.members import end_access
 from tenants.models import AuditEvent, DomainRule, Invitation, InvitationState, Member, Platform, Right, Status
 from tests.factories import (
     ItemFactory,
@@ -145,3 +147,30 @@ def test_t15_a_share_of_an_invitation_taken_back_is_gone_and_an_invited_address_
     assert recipients.find_share(world.item, recipients.address_of(invitation.member))
     revoke_invitation(actor=actor_of(world.admin), pk=invitation.pk)
     assert not Share.objects.exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_b10_shares_kept_when_access_ended_come_back_by_the_rights_of_who_gave_them(world, keep):
+    member, givers = world.accept(world.invite()).member, [worker(world.platform) for _ in range(2)]
+    others = [ItemFactory(space__platform=world.platform) for _ in givers]
+    lent = [give(giver, item.space, "leader") for giver, item in zip(givers, others, strict=True)]
+    for giver, item in zip(givers, others, strict=True):
+        give_share(actor=actor_of(giver), item=item, recipient=member, spec=ShareSpec(Level.EDIT))
+    end_access(actor=actor_of(world.admin), member=member, keep=keep)
+    assert not Share.objects.exists()
+    member.refresh_from_db()
+    assert ("3 shares" in member.held_before.get("lines", [])) is keep
+    lent[1].delete()
+    with transaction.atomic():
+        offer = invitations.Offer(EMAIL, Right.EXTERNAL, world.company)
+        invitation, _token = invitations.prepare(actor_of(world.admin), offer)
+    if keep:
+        assert "3 shares from before, where who gave it still may" in invitations.in_words(invitation)
+    answer = world.accept(invitation)
+    said = ("1 share from before: who gave it may no longer give it",)
+    assert answer.left_out == (said if keep else ())
+    given = {share.content_object: (share.given_by, share.get_level()) for share in Share.objects.all()}
+    kept = {others[0]: (givers[0].user, Level.EDIT), world.item: (world.leader.user, Level.READ)}
+    assert given == (kept if keep else {})
+    answer.member.refresh_from_db()
+    assert answer.member.held_before == {}
