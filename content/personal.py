@@ -15,6 +15,7 @@ from content.models import Category, FolderEntry, ItemType, Opened
 from content.stored import fresh, lock_row, lock_rows, rows
 from tenants import access, audit, clock
 from tenants.errors import Conflict, NotVisible
+from tenants.models import Member
 
 FAVOURITES, FOLDER = "favourites", "personal-folder"
 RECENT = 20
@@ -92,12 +93,18 @@ def starred(actor, item):
 @transaction.atomic
 def star(*, actor, item):
     """Put an item among the favourites of the actor; the first one makes the favourites, by the current credential."""
-    found = favourites(actor)
+    found = favourites(actor) or favourites(_alone(actor))
     if found is not None:
         return put(actor=actor, folder=found, item=item)
     _require_keepable(actor, item)
     made = create_item(actor=actor, kind=_kind(FAVOURITES), draft=Draft("Favourites"))
     return FolderEntry.objects.create(folder=made, target=item)
+
+
+def _alone(actor):
+    """Let no other window of this member make favourites now; return the actor."""
+    Member.objects.select_for_update(no_key=True).get(pk=actor.member.pk)
+    return actor
 
 
 @transaction.atomic

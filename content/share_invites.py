@@ -39,7 +39,8 @@ def invite_by_sharing(*, actor, item, guest, spec):
 def _shares(invitation):
     """Return the live shares that the inviter gave to the invited person."""
     rows = Share.objects.live().filter(user=invitation.member.user_id, given_by=invitation.inviter_id)
-    rows = rows.filter(content_object__platform=invitation.platform_id).order_by("content_object__space", "pk")
+    rows = rows.filter(content_object__platform=invitation.platform_id, content_object__trashed_at=None)
+    rows = rows.order_by("content_object__space", "pk")
     related = ("space", "platform", "organization")
     return rows.select_related("permission", *(f"content_object__{name}" for name in related))
 

@@ -4,6 +4,8 @@ Who reads an item of a space from outside knows its title and visibility, nobody
 whatever way answers the request (`credentials.store_credential`).
 """
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +22,7 @@ from tenants.errors import Conflict, NotVisible, Outside
 from tenants.models import Member, Status
 
 LONGEST = 300
+MOST_A_DAY = 3  # questions of one person about one space, taken back and refused ones counted
 KNOWN = Decision(True, "You read some of its content from outside.", "9.K")
 
 
@@ -58,6 +61,9 @@ def ask(*, actor, pk, message=""):
     space = find_known(actor, pk)
     if is_in(actor, space):
         raise Conflict(f"You work in {space} already.")
+    asked = AccessRequest.objects.filter(space=space, member=actor.member)
+    if asked.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise Conflict(f"You have asked {MOST_A_DAY} times within a day.", "Ask again tomorrow.")
     try:
         with transaction.atomic():
             request = AccessRequest.objects.create(

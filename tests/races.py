@@ -1,10 +1,16 @@
 """Runs acts in threads that start together; only PostgreSQL shows what then goes wrong."""
 
+import os
 import threading
 
 from django.db import connection, transaction
 
 from tenants.errors import DomainError
+
+
+def rounds(few):
+    """Return the rounds of a race: few in every run of the suite, as many as GANGWAY_ROUNDS says in a long one."""
+    return range(int(os.environ.get("GANGWAY_ROUNDS", few)))
 
 
 def at_once(*acts):

@@ -14,8 +14,9 @@ from tenants import api
 from tenants.errors import Conflict, crossed
 from tenants.models import Organization, Right
 from tests.factories import ItemTypeFactory, OrganizationFactory, SpaceFactory, give, worker
+from tests.races import rounds
 
-ROUNDS = range(4)
+ROUNDS = rounds(4)
 
 
 def _cause(**codes):

@@ -15,8 +15,9 @@ from content.items import Draft, create_item, delete_item, duplicate_item, edit_
 from content.iterations import restore_iteration
 from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
-from content.models import FileVersion, Item, Iteration, Maturity, Share
+from content.models import FileVersion, FolderEntry, Item, Iteration, Maturity, Share
 from content.moves import may_own, move_item, place_of
+from content.personal import FAVOURITES, star
 from content.resumable import begin_upload, continue_upload
 from content.shares import ShareSpec, give_share
 from content.tags import set_tags
@@ -29,9 +30,10 @@ from tenants.errors import DomainError
 from tenants.members import end_access
 from tenants.models import AuditEvent, Right
 from tests.factories import ItemFactory, SpaceFactory, actor_of, give, worker
+from tests.races import rounds
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = range(3)
+ROUNDS = rounds(3)
 TEXTS = count()
 
 
@@ -127,6 +129,15 @@ def test_b21_c18_two_edits_of_one_version_and_one_is_told():
         )
         assert outcome(outcomes) == ["Changed", "NoneType"]
         assert (world.stored().version, world.verbs()) == (2, ["item_changed"])
+
+
+def test_b13_two_first_stars_at_once_make_one_list_of_favourites():
+    for _ in ROUNDS:
+        world = World()
+        other = ItemFactory(space=world.space)
+        committed(*(partial(star, actor=world.first, item=item) for item in (world.item, other)))
+        assert Item.objects.filter(owner=world.first.user, type__code=FAVOURITES).count() == 1
+        assert FolderEntry.objects.filter(folder__owner=world.first.user).count() == 2
 
 
 def test_t52_b20_eight_check_out_and_one_holds():

@@ -1,6 +1,9 @@
 """Asking to join a space: who may know of it, one open question, the Owners' answer, and what answers by itself."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +16,7 @@ from tenants.errors import AccessDenied, Conflict, NotVisible
 from tenants.members import end_access
 from tenants.models import AuditEvent, Notification, Right
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, host_of, share, worker
-from tests.races import at_once
+from tests.races import at_once, rounds
 
 pytestmark = pytest.mark.django_db
 STATES = ("open", "granted", "refused", "withdrawn")
@@ -105,6 +108,18 @@ def test_one_open_question_per_person_and_space(world):
     assert AuditEvent.objects.filter(verb="access_asked").count() == 2
 
 
+def test_e15_the_fourth_question_within_a_day_is_refused(world):
+    actor, pk = actor_of(world.asker), world.space.pk
+    for _ in range(3):
+        world.ask()
+        joining.withdraw(actor=actor, pk=pk)
+    with pytest.raises(Conflict) as refused:
+        world.ask()
+    assert "3 times" in refused.value.sentence
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert world.ask().state == RequestState.OPEN
+
+
 def test_who_is_in_has_nothing_to_ask(world):
     for member in (world.owner, world.admin):
         with pytest.raises(Conflict):
@@ -177,7 +192,7 @@ class TestAtOnce:
         assert sorted(refusal.status for refusal in outcomes.values() if refusal) == [409] * 3
         assert AccessRequest.objects.count() == AuditEvent.objects.filter(verb="access_asked").count() == 1
 
-    @pytest.mark.parametrize("round_", range(3))
+    @pytest.mark.parametrize("round_", rounds(3))
     def test_b13_let_in_or_refused_never_both(self, round_):
         world = World()
         request, owner, admin = world.ask(), actor_of(world.owner), actor_of(world.admin)

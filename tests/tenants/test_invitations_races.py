@@ -15,7 +15,7 @@ from tests.factories import (
     catalogue,
     worker,
 )
-from tests.races import at_once
+from tests.races import at_once, rounds
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -40,7 +40,7 @@ def answer(user, invitation):
     return lambda: acceptance.accept_invitation(user=user, pk=invitation.pk)
 
 
-@pytest.mark.parametrize("round_", range(3))
+@pytest.mark.parametrize("round_", rounds(3))
 def test_t01_b17_eight_answers_make_one_membership(host, round_):
     user, invitation = invite(host, round_)
     outcomes = at_once(*[answer(user, invitation)] * 8)
@@ -49,7 +49,7 @@ def test_t01_b17_eight_answers_make_one_membership(host, round_):
     assert AuditEvent.objects.filter(verb="invitation_accepted").count() == 1
 
 
-@pytest.mark.parametrize("round_", range(10))
+@pytest.mark.parametrize("round_", rounds(10))
 def test_t16_accepted_or_revoked_never_both(host, round_):
     user, invitation = invite(host, round_)
     actor = actor_of(host)
@@ -59,7 +59,7 @@ def test_t16_accepted_or_revoked_never_both(host, round_):
     assert AuditEvent.objects.latest("pk").verb == f"invitation_{state}"
 
 
-@pytest.mark.parametrize("round_", range(3))
+@pytest.mark.parametrize("round_", rounds(3))
 def test_t51_b16_used_licences_never_pass_the_quantity(host, round_):
     role = catalogue()["ENT"]
     RoleStock.objects.filter(platform=host.platform, role=role).delete()

@@ -5,11 +5,11 @@ import pytest
 from tenants import invitations, partners, partnership, recall
 from tenants.models import AuditEvent, Consent, Given, Member, Notification, RoleGrant, Status
 from tests.factories import actor_of, license_member
-from tests.races import at_once
+from tests.races import at_once, rounds
 from tests.tenants.test_partners import ASK, COLLABORATION, World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = range(8)
+ROUNDS = rounds(8)
 
 
 @pytest.fixture
