@@ -16,7 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.responses import Status
 from ninja.security import HttpBearer
 
-from tenants import api_replies, api_tokens, entry, limits, members, two_factor
+from tenants import api_replies, api_tokens, denials, entry, limits, members, two_factor
 from tenants.access import Decision
 from tenants.doors import NO_SECOND_STEP
 from tenants.errors import AccessDenied, Changed, DomainError, NotVisible, Unacceptable, Unknown, crossed
@@ -62,8 +62,7 @@ def error(status, sentence, remedy="", **more):
 def refused(request, exc, **more):
     """Return a domain error as JSON; a version that is no longer the stored one is a failed precondition."""
     status = 412 if isinstance(exc, Changed) else exc.status
-    if isinstance(exc, NotVisible):
-        limits.note_missing(request)
+    denials.note(request, exc)
     field = getattr(exc, "field", None)
     fields = {field: exc.sentence} if field else getattr(exc, "fields", {})
     response = error(status, exc.sentence, exc.remedy, fields=fields, **more)

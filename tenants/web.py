@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 
-from tenants import access, csv_files, doors, entry, limits, members, notifications, record_looks
+from tenants import access, csv_files, denials, doors, entry, members, notifications, record_looks
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible, TooMany, crossed
 
@@ -95,6 +95,7 @@ class ActorMiddleware:
             return None
         found = actors.find(request.user, slug)
         if found is None:
+            denials.note(request, NotVisible())
             raise Http404
         request.actor, request.platform = found, found.platform
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
@@ -108,8 +109,8 @@ class ActorMiddleware:
 
     def process_exception(self, request, error):
         """Answer a domain error with its status and its sentence."""
+        denials.note(request, error)
         if isinstance(error, NotVisible):
-            limits.note_missing(request)
             return page_not_found(request, error)
         if (conflict := crossed(error)) is not None:
             log.warning("two acts crossed at %s", request.resolver_match.view_name, exc_info=error)

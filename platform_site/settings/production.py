@@ -43,3 +43,10 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
+if _path := env.text("SECURITY_LOG", ""):  # refusals and alarms once more, for who watches nothing else
+    LOGGING["handlers"]["security"] = {
+        "class": "logging.handlers.WatchedFileHandler",
+        "filename": _path,
+        "formatter": "json",
+    }
+    LOGGING["loggers"]["django.security"] = {"handlers": ["security"]}

@@ -412,6 +412,27 @@ def test_e15_asking_for_many_things_that_are_not_there_raises_the_alarm(client, 
     assert alarms and str(member.user.pk) in alarms[0].getMessage()
 
 
+def test_t103_every_refusal_leaves_one_line_apart_from_the_record_that_names_nothing_hidden(client, caplog):
+    item = ItemFactory(title="Zqcanary", space__title="Zqvault")
+    reader, outsider = worker(item.platform), worker(PlatformFactory())
+    give(reader, item.space, "reader")
+    probes = [
+        (outsider, "get", "content:item_detail", 404, "none to see it"),
+        (worker(item.platform), "get", "content:item_detail", 404, "none to see it"),
+        (reader, "post", "content:item_delete", 403, "none gives it"),
+    ]
+    entries = AuditEvent.objects.count()
+    for member, method, name, status, rule in probes:
+        caplog.clear()
+        client.force_login(member.user)
+        answer = getattr(client, method)(reverse(name, args=[item.platform.slug, item.pk]))
+        assert answer.status_code == status
+        [line] = [record.getMessage() for record in caplog.records if record.name == "django.security.denied"]
+        assert line.startswith(f"person {member.user_id} was refused with {status}, rule: {rule}")
+        assert "Zq" not in line and str(item.number) not in line
+    assert AuditEvent.objects.count() == entries
+
+
 def test_t03_the_slug_that_names_the_links_of_a_platform_stays(client):
     platform = PlatformFactory(slug="acme")
     client.force_login(User.objects.create_superuser("operator@example.test"))
