@@ -17,5 +17,5 @@ def note(request, error):
         limits.note_missing(request)
     if isinstance(error, (AccessDenied, NotVisible, Outside)):
         decision = getattr(error, "decision", None)
-        rule = (decision.code or "none gives it") if decision else "none to see it"
+        rule = (decision.code or "none gives it") if decision is not None else "none to see it"
         log.info("person %s was refused with %s, rule: %s", request.user.pk, error.status, rule)
