@@ -29,6 +29,7 @@ class ContentConfig(AppConfig):
             references,
             right_effects,
             visibility_preview,
+            watching,
             wiring,
         )
         from tenants import actor
@@ -46,6 +47,7 @@ class ContentConfig(AppConfig):
         from_files.register()
         item_batches.register()
         news.register()
+        watching.register()
         groups.register()
         actor.contribute("shares", loaders.load_shares)
         post_migrate.connect(counts.ensure, sender=self)

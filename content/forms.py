@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import escape
 
 from content import properties
@@ -227,6 +228,11 @@ def wanted(query):
     known = not sort or sort == BEST or sort.removeprefix("-") in SORTS
     words = query.get("q", "").replace("\x00", "").strip()[: LONGEST + 1]
     return Wanted(words=words, sort=sort if known else "", ignored=ignored or not known, **found)
+
+
+def wanted_by(kept):
+    """Return what a kept query string asks for."""
+    return wanted(QueryDict(kept))
 
 
 def address(asked):

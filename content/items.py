@@ -8,7 +8,7 @@ from itertools import count
 from django.db import transaction
 from django.utils import timezone
 
-from content import acts, iterations, locks, news, properties
+from content import acts, iterations, locks, news, properties, watchers
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
 from content.reading import record_opening
 from content.referrers import require_unreferenced
@@ -208,6 +208,7 @@ def revise_item(*, actor, item):
     _carry_files(item, new)
     _carry_shares(item, new)
     _carry_references(item, new)
+    watchers.carry(item, new)
     new.tags.set(item.tags.all())
     iterations.keep(new, actor.user, "Made as a new revision")
     entries.index(new)
@@ -220,7 +221,7 @@ def revise_item(*, actor, item):
         before={"revision": item.revision, "maturity": item.maturity},
         after={"revision": new.revision, "maturity": new.maturity},
     )
-    news.tell_followers(actor, new, "a new revision")
+    news.tell_followers(actor, new, "a new revision", was=item)
     return new
 
 

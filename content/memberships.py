@@ -1,18 +1,19 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
-from content import inheritance, locks, share_invites
-from content.models import GroupShare, Item, Share, Upload
+from content import inheritance, locks, share_invites, watching
+from content.models import GroupShare, Item, Share, Upload, Watch
 from tenants import memberships
 
 
 def preview(member):
-    """Say which locks and shares end."""
+    """Say which locks, shares and watches end."""
     held = Item.objects.filter(platform=member.platform, locked_by=member.user).count()
     own = Share.objects.live().filter(content_object__platform=member.platform, user=member.user)
     through = GroupShare.objects.live().filter(group__user_group__members=member)
     shares = own.values("pk").union(through.values("pk"), all=True).count()
     lines = [(held, "lock ends", "locks end"), (shares, "share with them ends", "shares with them end")]
-    return [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
+    said = [f"{number} {one if number == 1 else many}" for number, one, many in lines if number]
+    return said + watching.preview(member)
 
 
 def stays(member):
@@ -22,10 +23,11 @@ def stays(member):
 
 
 def end(actor, member):
-    """End the locks, the shares and the uploads under way; the sweep takes their bytes."""
+    """End the locks, the shares, the watches and the uploads under way; the sweep takes their bytes."""
     locks.release_all(member.platform, member.user)
     Upload.objects.filter(item__platform=member.platform, user=member.user).delete()
     Share.objects.filter(content_object__platform=member.platform, user=member.user).delete()
+    Watch.objects.filter(member=member).delete()
 
 
 def move(member, user):

@@ -1,34 +1,43 @@
-"""What this floor tells people: their locks, and what happens in spaces that they follow."""
+"""What this floor tells people: their locks, and what happens to what they follow or watch."""
 
 from django.urls import reverse
 
 from content.models import Item
+from content.watchers import Watchers
 from tenants import access, news, news_choices, notifications
 from tenants import actor as actors
 from tenants.models import Delivery, Member, Status
 
 
-def tell_followers(actor, item, words, *, also=None):
-    """Tell who follows everything in the item's space and reads the item, the actor aside. Names no person.
+def tell_followers(actor, item, words, *, also=None, was=None):
+    """Tell who watches the item or follows everything in its space, and reads it, the actor aside. Names no person.
 
-    `also` is another item that the news tells of: who does not read it is not told.
+    `also` is another item that the news tells of: who does not read it is not told. `was` is the revision before
+    a new one: the assemblies that are watched hold that.
     """
-    ids = news_choices.followers(item.space_id) - {actor.user.pk}
-    if not ids:
-        return
-    rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
-    for follower in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
-        if access.can(follower, "list", item) and (also is None or access.can(follower, "list", also)):
+    watchers, followers = Watchers(was or item), news_choices.followers(item.space_id)
+    for person in _people(item, (watchers.ids | followers) - {actor.user.pk}):
+        watches = watchers.include(person)
+        told = watches or person.user.pk in followers
+        if told and access.can(person, "list", item) and (also is None or access.can(person, "list", also)):
             notifications.notify(
-                user=follower.user,
+                user=person.user,
                 platform=item.platform,
-                kind="activity",
+                kind="activity" if not watches else "watch",
                 subject=f"item:{item.pk}",
                 text=f"{item.title}, {item.number} {item.revision}: {words}.",
                 path=reverse("content:item_detail", args=[item.platform.slug, item.pk]),
                 space_id=item.space_id,
-                concerns=False,
+                concerns=watches,
             )
+
+
+def _people(item, ids):
+    """Return the Actors of those who are active members."""
+    if not ids:
+        return []
+    rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
+    return actors.build(list(rows.select_related("platform", "company", "unit", "user")))
 
 
 def tell_repair(actor, item, reason):
@@ -46,14 +55,16 @@ def tell_repair(actor, item, reason):
 
 
 def tell_comment(actor, comment, mentioned):
-    """Tell the mentioned, and once an item who said something here or owns it, as far as they may take part."""
+    """Tell the mentioned, and once an item who spoke, owns, watches or follows, as far as they may take part."""
     tell_mentioned(comment, mentioned)
     item, named = comment.item, {person.user.pk for person in mentioned}
-    concerned = {item.owner_id, *item.comments.values_list("author", flat=True)} - named - {actor.user.pk}
-    rows = Member.objects.filter(platform=item.platform_id, user__in=concerned, status=Status.ACTIVE)
-    for person in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
-        if access.can(person, "comment", item):
-            _tell_talk(comment, person.user, "discussion", f"Something new in the discussion of {item}.")
+    parts = {item.owner_id, *item.comments.values_list("author", flat=True)}
+    watchers, followers = Watchers(item), news_choices.followers(item.space_id)
+    for person in _people(item, (parts | watchers.ids | followers) - named - {actor.user.pk}):
+        concerns = person.user.pk in parts or watchers.include(person)
+        if (concerns or person.user.pk in followers) and access.can(person, "comment", item):
+            text = f"Something new in the discussion of {item}."
+            _tell_talk(comment, person.user, "discussion", text, concerns=concerns)
 
 
 def tell_mentioned(comment, people):
@@ -67,7 +78,7 @@ def tell_taken_back(comment, reason):
     _tell_talk(comment, comment.author, "discussion", f"Your comment on {comment.item} was taken back: {reason}"[:300])
 
 
-def _tell_talk(comment, user, kind, text):
+def _tell_talk(comment, user, kind, text, *, concerns=True):
     item = comment.item
     path = reverse("content:item_discussion", args=[item.platform.slug, item.pk]) + f"#comment-{comment.pk}"
     notifications.notify(
@@ -78,6 +89,7 @@ def _tell_talk(comment, user, kind, text):
         text=text,
         path=path,
         space_id=item.space_id,
+        concerns=concerns,
     )
 
 
@@ -142,10 +154,18 @@ KINDS = (
     news.NewsKind(
         "discussion",
         "Discussions that I am part of",
-        "you said something there, or are the content owner",
+        "you said something there, own it, or watch it",
         Delivery.DIGEST,
         icon="comment",
         still=_taking_part,
+    ),
+    news.NewsKind(
+        "watch",
+        "What I watch",
+        "you watch the item, or an assembly above it",
+        Delivery.DIGEST,
+        icon="eye",
+        still=_listed,
     ),
     news.NewsKind(
         "activity",

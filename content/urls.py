@@ -22,6 +22,7 @@ from content.views import (
     structure,
     trash,
     viewing,
+    watching,
 )
 
 app_name = "content"
@@ -82,6 +83,9 @@ urlpatterns = [
     path(PLATFORM + "mine/folders/<int:pk>/move/", personal.folder_move, name="folder_move"),
     path(PLATFORM + "mine/folders/<int:pk>/<int:entry>/move/", personal.entry_move, name="entry_move"),
     path(PLATFORM + "mine/folders/<int:pk>/<int:entry>/remove/", personal.entry_remove, name="entry_remove"),
+    path(PLATFORM + "mine/watching/", watching.watch_list, name="watch_list"),
+    path(PLATFORM + "searches/<int:pk>/watch/", watching.search_watch, name="search_watch"),
+    path(ITEM + "watch/", watching.item_watch, name="item_watch"),
     path(ITEM + "star/", personal.item_star, name="item_star"),
     path(ITEM + "keep/", personal.item_keep, name="item_keep"),
     path(ITEM + "structure/", structure.item_structure, name="item_structure"),

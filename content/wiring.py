@@ -8,7 +8,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash
+from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash, watching
 from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
 from content.search import entries
@@ -165,6 +165,7 @@ def item_url(slug, pk):
 def forget_person(person):
     """Forget what somebody kept by themselves: what they opened, their searches, how they like their lists."""
     Opened.objects.filter(user=person).delete()
+    watching.forget_person(person)
     for model in (SavedSearch, ListSetting):
         model.objects.filter(member__user=person).delete()
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.files import Arrival, add_version
-from content.models import FileVersion, FolderEntry, Iteration, Maturity, Opened, SavedSearch, Tag
+from content.models import FileVersion, FolderEntry, Iteration, Maturity, Opened, SavedSearch, Tag, Watch
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import actor as actors
@@ -118,6 +118,7 @@ content:item_list?q=Item    platform    owner
 content:item_list?q=Person  platform    owner
 content:search_suggest?q=Item platform  owner
 content:search_list         platform    administrator
+content:watch_list          platform    administrator
 content:search_everywhere?q=Item platform  owner
 content:item_many?act=zip&all=1  platform  administrator external
 content:item_many?act=move&all=1       platform  administrator external
@@ -219,7 +220,9 @@ def grow(world, number):
         invited(world.platform, inviter=administrator.user)
         AccessRequest.objects.create(space=world.space, member=person, created_at=timezone.now())
         DomainRule.objects.create(platform=world.platform, domain=f"x{number}-{n}.test")
-        SavedSearch.objects.create(member=administrator, name=f"{number}-{n}", query="q=a")
+        search = SavedSearch.objects.create(member=administrator, name=f"{number}-{n}", query="q=a")
+        for watched in ({"search": search}, {"item": other}):
+            Watch.objects.create(member=administrator, **watched)
         actor = actor_of(person)
         for thing in (item, world.space, world.target):
             audit.record(actor, "item_changed", thing, space_id=world.space.pk, subject=person.user)

@@ -510,6 +510,8 @@ UNRECORDED = {
     "content:search_save": "one's own search",
     "content:search_rename": "one's own search",
     "content:search_delete": "one's own search",
+    "content:item_watch": "one's own choice of news",
+    "content:search_watch": "one's own choice of news",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",
@@ -521,6 +523,7 @@ UNRECORDED = {
 OWN = {
     "content_listsetting",
     "content_savedsearch",
+    "content_watch",
     "tenants_notification",
     "tenants_mailchoice",
     "tenants_spacelevel",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from content.files import Arrival, add_version
 from content.models import Item
 from content.resumable import begin_upload
+from content.watching import watch_item
 from spaces.credentials import remove_credential
 from spaces.models import CurrentCredential
 from tenants.groups import add_to_group
@@ -150,6 +151,7 @@ KINDS = {
     "content.FileVersion.created_by": "the past",
     "content.Upload.user": "ends",
     "content.SavedSearch.member": "of one's own",
+    "content.Watch.member": "ends",
     "content.Comment.author": "gives no right by itself",
     "content.Comment.resolved_by": "the past",
     "content.Comment_mentions.user": "shown to who takes part",
@@ -210,6 +212,7 @@ def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(
     member = world.member
     member.organizations.add(host_of(world.platform))
     share(world.item, member)
+    watch_item(actor=actor_of(member), item=world.item, below=True)
     add_to_group(actor=actor_of(world.admin), group=UserGroupFactory(platform=world.platform), member=member)
     begin_upload(actor=actor_of(member), item=world.item, size=5, said={"name": "b.stl"})
     CurrentCredential.objects.create(member=member, credential=world.credential)

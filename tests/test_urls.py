@@ -216,6 +216,9 @@ GET  content:search_list                 platform    302 404 404 404 404   200 2
 GET  content:search_save                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:search_save                 platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 POST content:search_rename               saved       302 404 404 404 404   404 404 404 404 404 404 404 404 422
+GET  content:watch_list                  platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+POST content:item_watch                  item        302 404 404 404 404   302 404 302 302 302 302 302 302 302
+POST content:search_watch                saved       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 POST content:search_delete               saved       302 404 404 404 404   404 404 404 404 404 404 404 404 302
 GET  content:list_columns                platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST content:list_columns                platform    302 404 404 404 404   302 302 302 302 302 302 302 302 302

@@ -16,6 +16,7 @@ from content.models.shares import GroupShare, Level, Share
 from content.models.tags import Tag
 from content.models.types import Category, ItemType, Property, PropertyKind
 from content.models.uploads import Upload
+from content.models.watches import Watch
 
 __all__ = [
     "FACTS",
@@ -52,4 +53,5 @@ __all__ = [
     "Sign",
     "Tag",
     "Upload",
+    "Watch",
 ]

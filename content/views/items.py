@@ -5,7 +5,19 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import acts, conversions, items, lifecycle, personal, properties, readers, reading, record, resumable
+from content import (
+    acts,
+    conversions,
+    items,
+    lifecycle,
+    personal,
+    properties,
+    readers,
+    reading,
+    record,
+    resumable,
+    watching,
+)
 from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
@@ -55,6 +67,8 @@ def _page(request, item, **more):
         "consequences": lifecycle.CONSEQUENCES,
         "why": access.can(actor, "read", item),
         "starred": personal.starred(actor, item),
+        "watch": watching.of(actor, item),
+        "may_watch": watching.may_watch(actor, item),
         "files": files,
         "told": properties.told(item.type, item.properties, empty=bool(may["modify"])),
         "tags": item.tags.all(),

@@ -13,11 +13,12 @@ from content.names import Names
 from content.search import asking, matching, showing
 from content.views.paging import Capped
 from spaces.views.asking import find_space
-from tenants import access, arrivals, limits
+from tenants import access, arrivals, limits, news_choices
 from tenants.web import render_page
 
 PER_PAGE = 25
 COLUMNS = list_settings.COLUMNS | {"revision": "Rev."}
+BUTTONS = {"edit": "edit", "manage": "manage_members", "record": "see_record"}
 LOCKS = {"mine": "Locked by you", "others": "Locked by another", "free": "Free"}
 HEADS = {name: heading for name, (_attribute, heading, *_columns) in facets.FACETS.items()}
 HEADS |= {"tag": "Tag", "since": "Changed", "lock": "Lock"}
@@ -40,10 +41,9 @@ def space_detail(request, pk):
         "space": space,
         "kept": [*_kept(request), ("space", space.pk)],
         "held": [held for held in request.actor.held if held.space_id == space.pk],
-        "may_edit": access.can(request.actor, "edit", space),
-        "may_manage": access.can(request.actor, "manage_members", space),
-        "may_record": access.can(request.actor, "see_record", space),
+        **{f"may_{name}": access.can(request.actor, act, space) for name, act in BUTTONS.items()},
         "here": here,
+        "level": news_choices.level_of(request.user, space.pk),
         "kinds": acts.creatable(request.actor) if here else [],
         "at_once": settings.UPLOADS_AT_ONCE,
     }

@@ -14,7 +14,9 @@ from tenants.web import render_page
 @require_safe
 def search_list(request):
     """The searches that the person keeps here."""
-    return render_page(request, "content/search_list.html", {"saved": saved.mine(request.actor)})
+    return render_page(
+        request, "content/search_list.html", {"saved": saved.mine(request.actor).select_related("watch")}
+    )
 
 
 def search_save(request):
@@ -42,7 +44,7 @@ def search_rename(request, pk):
     )
     if done:
         return redirect("content:search_list", request.platform.slug)
-    context = {"saved": saved.mine(request.actor), "form": form, "renamed": pk}
+    context = {"saved": saved.mine(request.actor).select_related("watch"), "form": form, "renamed": pk}
     return render_page(request, "content/search_list.html", context, status=status)
 
 

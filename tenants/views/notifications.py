@@ -88,7 +88,8 @@ def space_level(request, space_id):
     """Choose what to be told of one space."""
     title = news_choices.set_level(actor=request.actor, space_id=space_id, level=request.POST.get("level", ""))
     messages.success(request, f"{title}: {Level(request.POST['level']).label.lower()}.")
-    return HttpResponseRedirect(reverse("tenants:notification_settings", args=[request.platform.slug]))
+    settings_url = reverse("tenants:notification_settings", args=[request.platform.slug])
+    return HttpResponseRedirect(web.way_back(request, settings_url))
 
 
 def _asked(request):

@@ -86,7 +86,7 @@ def pages_of_a_guest():
     item = Item.objects.get(title="Side plate")
     found = [reverse("tenants:home", args=[HOST]), reverse("spaces:credential", args=[HOST])]
     found += [reverse("content:item_list", args=[HOST]), reverse("content:item_new", args=[HOST])]
-    mine = ("items_from_files", "my_content", "folder_new")
+    mine = ("items_from_files", "my_content", "folder_new", "watch_list")
     found += [reverse(f"content:{name}", args=[HOST]) for name in mine]
     of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
