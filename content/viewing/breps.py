@@ -12,10 +12,11 @@ NAMED = {"INCH": ("in", 1 / 0.0254), "FOOT": ("ft", 1 / 0.3048)}
 LENGTH = re.compile(rb"LENGTH_UNIT\s*\(\s*\).{0,80}?SI_UNIT\s*\(\s*(?:\.(\w+)\.|\$)\s*,\s*\.METRE\.\s*\)", re.DOTALL)
 CONVERSION = re.compile(rb"CONVERSION_BASED_UNIT\s*\(\s*'(\w+)'", re.IGNORECASE)
 MILLIMETRES = ("mm", 1000)
+IGES = ("mm", 1)  # the reader brings every IGES file to millimetres and leaves them so
 
 
 def convert_brep(source, out):
-    """Convert STEP or IGES. The GLB is in metres; `scale` brings its lengths to the file's unit."""
+    """Convert STEP, whose GLB is in metres, or IGES; `scale` brings its lengths to the file's unit."""
     data = source.read_bytes()
     kind = "iges" if source.suffix in {".igs", ".iges"} else "step"
     brep = {"plane", "cylinder", "cone", "sphere", "torus"}
@@ -25,7 +26,7 @@ def convert_brep(source, out):
         raise Unreadable(f"It is no {kind.upper()} file, or it holds no solid and no surface.")
     if not head_of(glb).get("meshes") and b"DOCUMENT_FILE" in data:
         raise Unreadable("It only places parts that are files of their own; it holds no shape itself.")
-    return finish(glb, out, *(unit_of(data) if kind == "step" else MILLIMETRES), up="z")
+    return finish(glb, out, *(unit_of(data) if kind == "step" else IGES), up="z")
 
 
 def unit_of(data):

@@ -14,11 +14,11 @@ from ezdxf.addons.drawing.config import BackgroundPolicy, ColorPolicy, Configura
 from ezdxf.addons.drawing.json import CustomJSONBackend
 from PIL import Image, ImageDraw
 
+from content.viewing import thumbs
 from content.viewing.refusals import Unreadable
 
 STROKES = 500_000
 UNITS = {1: "in", 2: "ft", 4: "mm", 5: "cm", 6: "m", 13: "µm"}
-THUMB = (320, 240)
 SHAPES = {
     *("svg", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
     *("text", "tspan", "textPath", "title", "desc", "clipPath", "mask", "pattern", "marker"),
@@ -44,7 +44,7 @@ def convert_dxf(source, out):
     bounds = _bounds(layers)
     drawing = {"bounds": bounds, "layers": layers}
     (out / "view.json").write_text(json.dumps(drawing, separators=(",", ":")))
-    _thumb(drawing, out / "thumb.webp")
+    _thumb(drawing, out)
     unit = UNITS.get(document.units, "")
     size = [round(bounds[2] - bounds[0], 4), round(bounds[3] - bounds[1], 4)]
     return {"form": "drawing", "unit": unit, "layers": len(layers), "size": size}
@@ -94,9 +94,9 @@ def _bounds(layers):
     return [round(number, 6) for number in bounds]
 
 
-def _thumb(drawing, path):
+def _thumb(drawing, out):
     left, low, right, high = drawing["bounds"]
-    image = Image.new("RGBA", (THUMB[0] * 2, THUMB[1] * 2))
+    image = Image.new("RGBA", (thumbs.WIDTH * 2, thumbs.HEIGHT * 2))
     pen = ImageDraw.Draw(image)
     scale = min(image.width * 0.92 / max(right - left, 1e-9), image.height * 0.92 / max(high - low, 1e-9))
     middle = (left + right) / 2, (low + high) / 2
@@ -109,7 +109,7 @@ def _thumb(drawing, path):
             points = [place(*point) for point in _points(stroke["path"])]
             if len(points) > 1:
                 pen.line(points, fill=(120, 132, 145, 255), width=2)
-    image.resize(THUMB, Image.Resampling.LANCZOS).save(path, quality=85)
+    thumbs.save(image, out)
 
 
 def _points(path):
@@ -132,7 +132,7 @@ def _on_curve(poles, at):
 
 
 def convert_svg(source, out):
-    """Write view.svg with shapes only: no script, no style sheet, no link that leaves the file, no foreign content."""
+    """Write view.svg with shapes alone: no script, style sheet, foreign content or link that leaves it; a thumbnail."""
     try:
         root = ElementTree.parse(source).getroot()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -141,7 +141,9 @@ def convert_svg(source, out):
         raise Unreadable("It is no SVG.")
     _keep_shapes(root)
     register_namespace("", SVG)
-    (out / "view.svg").write_bytes(ElementTree.tostring(root, encoding="utf-8"))
+    drawn = ElementTree.tostring(root, encoding="utf-8")
+    (out / "view.svg").write_bytes(drawn)
+    thumbs.of_svg(drawn, out)
     return {"form": "image", "vector": True}
 
 

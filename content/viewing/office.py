@@ -1,10 +1,10 @@
-"""The words of office files, for reading and searching; how such a file looks is for the program that made it."""
+"""Words and cells of office files, for reading and searching; how they look is for the program they come from."""
 
 import re
 import zipfile
 from xml.parsers import expat
 
-from content.viewing import archives
+from content.viewing import archives, spreadsheets, texts
 from content.viewing.refusals import Unreadable
 
 LETTERS = 1_000_000
@@ -17,6 +17,7 @@ PARTS = {
     ".ods": r"content\.xml",
     ".odp": r"content\.xml",
 }
+SHEETS = {".xlsx", ".ods"}
 TEXT = {"t", "v"}  # what holds words in the packages of one maker; open documents hold them anywhere
 LINES = {"p", "h", "si", "row", "br", "table-row"}  # an end of one of these ends a line
 CELLS = {"c", "tab", "tc", "table-cell"}  # and of one of these a cell
@@ -69,7 +70,7 @@ class _Reader:
 
 
 def convert_office(source, out):
-    """Write view.txt and text.txt, the words of a document, a table or slides."""
+    """Write text.txt, the words of a document, a spreadsheet or slides, and the same or the cells for looking."""
     with source.open("rb") as file:
         if file.read(4) == OLDER:
             raise Unreadable("It is protected by a password, or of an older kind.")
@@ -82,10 +83,11 @@ def convert_office(source, out):
         for name in names:
             with package.open(name) as part:
                 text.append(_words(part, source.suffix.startswith(".od")))
+        rows = spreadsheets.rows_of(package) if source.suffix in SHEETS else None
     said = re.sub(r"[ \t]*\n\s*", "\n", "\n".join(text)).strip()[:LETTERS]
-    (out / "view.txt").write_text(said)
-    (out / "text.txt").write_text(said)
-    return {"form": "text", "cut": len(said) == LETTERS}
+    if rows is not None:
+        return texts.keep_table(rows[0], said, out, cut=rows[1])
+    return texts.keep_text(said, out, cut=len(said) == LETTERS)
 
 
 def _words(part, open_document):

@@ -5,11 +5,12 @@ import warnings
 import pypdfium2
 from PIL import Image, ImageOps
 
+from content.viewing import thumbs
 from content.viewing.refusals import Unreadable
 
 PAGES = 300
 PIXELS = 120_000_000
-LONG_SIDE, SMALL, THUMB = 2000, 160, (320, 240)
+LONG_SIDE, SMALL = 2000, 160
 PICTURE = 4096
 LETTERS = 1_000_000  # of text kept for searching
 
@@ -35,7 +36,7 @@ def convert_pdf(source, out):
         small.thumbnail((SMALL, SMALL * 2))
         small.save(out / f"small-{index + 1:04}.webp", quality=80)
         if index == 0:
-            thumb(image, out)
+            thumbs.save(image, out)
         if left > 0:
             words = page.get_textpage().get_text_bounded()[:left]
             left -= len(words)
@@ -53,13 +54,6 @@ def _drawn(page):
     return page.render(scale=scale).to_pil().convert("RGB")
 
 
-def thumb(image, out):
-    """Write thumb.webp."""
-    small = image.copy()
-    small.thumbnail((THUMB[0], THUMB[1]))
-    small.save(out / "thumb.webp", quality=85)
-
-
 def convert_image(source, out):
     """Write view.webp, upright and without the camera's notes, and thumb.webp."""
     try:
@@ -72,5 +66,5 @@ def convert_image(source, out):
     size = list(image.size)
     image.thumbnail((PICTURE, PICTURE))
     image.save(out / "view.webp", quality=90)
-    thumb(image, out)
+    thumbs.save(image, out)
     return {"form": "image", "size": size, "unit": "px"}

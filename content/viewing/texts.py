@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+from content.viewing import thumbs
 from content.viewing.refusals import Unreadable
 
 BYTES = 1_000_000
@@ -30,8 +31,14 @@ def _read(source):
 def convert_text(source, out):
     """Write view.txt, its first megabyte, and the same as text.txt for searching."""
     text, cut = _read(source)
+    return keep_text(text, out, cut=cut)
+
+
+def keep_text(text, out, *, cut):
+    """Write a text for looking, for searching and as a small picture; return its facts."""
     (out / "view.txt").write_text(text)
     (out / "text.txt").write_text(text)
+    thumbs.of_text(text, out)
     return {"form": "text", "cut": cut}
 
 
@@ -51,6 +58,12 @@ def convert_table(source, out):
             rows.append([cell[:500] for cell in row[:COLUMNS]])
     except csv.Error as error:
         raise Unreadable("It is no table.") from error
+    return keep_table(rows, text, out, cut=cut)
+
+
+def keep_table(rows, text, out, *, cut):
+    """Write a table for looking, its words for searching, and a small picture of its corner; return its facts."""
     (out / "view.json").write_text(json.dumps(rows))
     (out / "text.txt").write_text(text)
+    thumbs.of_table(rows, out)
     return {"form": "table", "rows": len(rows), "cut": cut}

@@ -8,10 +8,10 @@ import subprocess
 import sys
 import zipfile
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 
 import pytest
+import trimesh
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,37 @@ def picture(kind, size=(64, 48)):
     held = io.BytesIO()
     Image.new("RGB", size, (10, 120, 200)).save(held, kind)
     return held.getvalue()
+
+
+def made(kind):
+    """Return a block of 4 by 2 by 1 as a file of triangles."""
+    content = trimesh.Scene({"Block": trimesh.creation.box((4, 2, 1))}).export(file_type=kind)
+    return content.encode() if isinstance(content, str) else content
+
+
+def gltf():
+    """Return the same as glTF that holds its own buffers."""
+    parts = trimesh.creation.box((4, 2, 1)).export(file_type="gltf", embed_buffers=True)
+    return parts["model.gltf"]
+
+
+def iges():
+    """Return a flat face of 4 by 2, trimmed by nothing, as IGES: cards of 80 columns, written by hand."""
+    start = ["A face made for a test"]
+    head = "1H,,1H;,4Hface,8Hface.igs,1Ht,1Ht,32,38,6,308,15,4Hface,1.,2,2HMM,1,0.01,15H20261125.000000,"
+    head += "0.0001,4.,1Ht,1Ht,11,0;"
+    surface = (
+        "128,1,1,1,1,0,0,1,0,0,0.,0.,1.,1.,0.,0.,1.,1.,1.,1.,1.,1.,0.,0.,0.,4.,0.,0.,0.,2.,0.,4.,2.,0.,0.,1.,0.,1.;"
+    )
+    data = [surface[at : at + 64] for at in range(0, len(surface), 64)]
+    entry = [(128, 1, 0, 0, 0, 0, 0, 0, "00000000"), (128, 0, 0, len(data), 0, "", "", "", 0)]
+    cards = [f"{text:<72}S{number:>7}" for number, text in enumerate(start, 1)]
+    globes = [head[at : at + 72] for at in range(0, len(head), 72)]
+    cards += [f"{text:<72}G{number:>7}" for number, text in enumerate(globes, 1)]
+    cards += ["".join(f"{value:>8}" for value in row) + f"D{number:>7}" for number, row in enumerate(entry, 1)]
+    cards += [f"{text:<64}{1:>8}P{number:>7}" for number, text in enumerate(data, 1)]
+    cards.append(f"S{len(start):>7}G{len(globes):>7}D{2:>7}P{len(data):>7}{'':>40}T{1:>7}")
+    return "\n".join(cards) + "\n"
 
 
 def package(**entries):
@@ -74,23 +105,37 @@ def tried(tmp_path):
             {"view.glb", "thumb.webp"},
         ),
         ("a.stp", step(catalogue.tensioner()), {"form": "mesh", "parts": 7}, {"view.glb", "thumb.webp"}),
-        ("p.stl", stl(catalogue.axle()), {"form": "mesh", "unit": ""}, {"view.glb"}),
-        ("p.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", {"form": "mesh", "triangles": 1}, {"view.glb"}),
+        ("p.stl", stl(catalogue.axle()), {"form": "mesh", "unit": ""}, {"view.glb", "thumb.webp"}),
+        ("p.obj", made("obj"), {"form": "mesh", "triangles": 12, "size": [4.0, 2.0, 1.0]}, {"view.glb", "thumb.webp"}),
+        ("p.ply", made("ply"), {"form": "mesh", "triangles": 12, "size": [4.0, 2.0, 1.0]}, {"view.glb", "thumb.webp"}),
+        ("p.3mf", made("3mf"), {"form": "mesh", "unit": "mm", "size": [4.0, 2.0, 1.0]}, {"view.glb", "thumb.webp"}),
+        ("p.glb", made("glb"), {"form": "mesh", "unit": "m", "up": "y"}, {"view.glb", "thumb.webp"}),
+        ("p.gltf", gltf(), {"form": "mesh", "unit": "m", "triangles": 12}, {"view.glb", "thumb.webp"}),
+        ("p.igs", iges(), {"form": "mesh", "unit": "mm", "size": [4.0, 2.0, 0.0]}, {"view.glb", "thumb.webp"}),
         ("p.dxf", drawing.dxf(catalogue.side_plate()), {"form": "drawing"}, {"view.json", "thumb.webp"}),
-        ("p.svg", drawing.svg(catalogue.side_plate()), {"form": "image", "vector": True}, {"view.svg"}),
-        ("p.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]), {"form": "pages", "of": 1}, {"page-0001.webp"}),
+        ("p.svg", drawing.svg(catalogue.side_plate()), {"form": "image", "vector": True}, {"view.svg", "thumb.webp"}),
+        (
+            "p.pdf",
+            drawing.pdf(catalogue.side_plate(), ["Side plate"]),
+            {"form": "pages", "of": 1},
+            {"page-0001.webp", "thumb.webp"},
+        ),
         ("p.png", picture("PNG"), {"form": "image", "size": [64, 48]}, {"view.webp", "thumb.webp"}),
-        ("p.txt", "Bohrung Ø20".encode("cp1252"), {"form": "text", "cut": False}, {"view.txt"}),
-        ("p.csv", b"part;number\nplate;2\n", {"form": "table", "rows": 2}, {"view.json"}),
+        ("p.txt", "Bohrung Ø20".encode("cp1252"), {"form": "text", "cut": False}, {"view.txt", "thumb.webp"}),
+        ("p.csv", b"part;number\nplate;2\n", {"form": "table", "rows": 2}, {"view.json", "thumb.webp"}),
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 8 else "",
 )
-def test_every_kind_becomes_something_a_browser_shows(tried, name, content, facts, made):
+def test_every_kind_becomes_something_a_browser_shows(tried, tmp_path, name, content, facts, made):
     content = content.encode() if isinstance(content, str) else content
-    stopped, told, files = tried(name, content, child=name in {"p.step", "p.pdf"})
+    stopped, told, files = tried(name, content, child=name in {"p.step", "p.pdf", "p.svg"})
     assert stopped == ""
     assert told.items() >= facts.items(), told
     assert files >= made
+    if "thumb.webp" in made:
+        small = Image.open(next(tmp_path.glob("*/out/thumb.webp"))).convert("RGBA")
+        assert max(small.size) <= 320
+        assert name == "p.png" or len(small.getcolors(320 * 240)) > 4, "a blank one"
 
 
 def test_sizes_are_those_of_the_geometry(tried):
@@ -109,7 +154,15 @@ OFFICE = {
     "a.xlsx": {
         "xl__sharedStrings.xml": "<sst><si><t>Part</t></si><si><r><t>Side </t></r><r><t>plate</t></r></si></sst>",
         "xl__worksheets__sheet1.xml": '<w><row><c t="s"><v>0</v></c><c><v>17.25</v></c></row>'
-        '<row><c t="inlineStr"><is><t>inline</t></is></c><c><f>SUM(A1)</f><v>4711</v></c></row></w>',
+        '<row><c r="B2" t="inlineStr"><is><t>inline</t></is></c><c t="b"><v>1</v></c>'
+        "<c><f>SUM(A1)</f><v>4711</v></c></row></w>",
+        "xl__worksheets__sheet2.xml": '<w><row><c t="s"><v>1</v></c><c r="ZZZ9"><v>8</v></c></row></w>',
+    },
+    "a.ods": {
+        "content.xml": '<o xmlns:n="urn:n"><n:table-row><n:table-cell n:number-columns-repeated="2"><n:p>Part</n:p>'
+        "</n:table-cell><n:table-cell/><n:table-cell><n:p>Number</n:p></n:table-cell><n:table-cell "
+        'n:number-columns-repeated="16000"/></n:table-row><n:table-row><n:table-cell><n:p>Plate</n:p></n:table-cell>'
+        "<n:table-cell><n:p>2</n:p></n:table-cell></n:table-row></o>"
     },
     "a.pptx": {
         f"ppt__slides__slide{number}.xml": f'<p xmlns:a="{A}"><a:p><a:r><a:t>Slide {word}</a:t></a:r></a:p></p>'
@@ -119,17 +172,25 @@ OFFICE = {
 }
 SAID = {
     "a.docx": "Torque table\nPrüfung\tØ20\nHead",
-    "a.xlsx": "Part\nSide plate\n17.25\ninline\t4711",
+    "a.xlsx": "Part\nSide plate\n17.25\ninline\t1\t4711\n8",
     "a.pptx": "Slide second\nSlide last",
     "a.odt": "Report\nFlow over all",
+    "a.ods": "Part\nNumber\nPlate\n2",
+}
+CELLS = {
+    "a.xlsx": [["Part", "17.25"], ["", "inline", "TRUE", "4711"], [], ["Side plate"]],
+    "a.ods": [["Part", "Part", "", "Number"], ["Plate", "2"]],
 }
 
 
 @pytest.mark.parametrize("name", OFFICE)
 def test_the_words_of_office_files_are_read(tried, tmp_path, name):
     stopped, facts, files = tried(name, package(**OFFICE[name]))
-    assert (stopped, facts) == ("", {"form": "text", "cut": False})
-    assert files >= {"view.txt", "text.txt"}
+    rows = CELLS.get(name)
+    wanted = {"form": "table", "rows": len(rows), "cut": False} if rows else {"form": "text", "cut": False}
+    assert (stopped, facts) == ("", wanted)
+    assert files >= {"view.json" if rows else "view.txt", "text.txt", "thumb.webp"}
+    assert not rows or json.loads(next(tmp_path.glob("*/out/view.json")).read_text()) == rows
     assert next(tmp_path.glob("*/out/text.txt")).read_text() == SAID[name]
 
 
@@ -350,4 +411,3 @@ def test_waiting_and_failing_are_told_on_the_page(client, author, stored):
 def test_only_so_much_of_a_long_text_is_kept(tried, tmp_path):
     tried("a.log", b"x" * 1_500_000)
     assert len(next(tmp_path.glob("*/out/view.txt")).read_text()) == 1_000_000
-    assert list(islice(tmp_path.glob("*/out/thumb.webp"), 1)) == []
