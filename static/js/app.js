@@ -78,10 +78,16 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!button || event.target.hasAttribute("hx-post")) return;
   setTimeout(() => (button.disabled = true));
-  setTimeout(() => (button.disabled = false), 4000);
+  setTimeout(() => button.disabled && button.setAttribute("aria-busy", "true"), 300); // what answers sooner needs no sign
+  setTimeout(() => free(button), event.target.hasAttribute("data-long") ? 60000 : 4000);
+  button.dataset.sent = "yes";
 });
+const free = (button) => {
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+};
 window.addEventListener("beforeunload", (event) => dirty() && event.preventDefault());
-window.addEventListener("pageshow", () => all("button[disabled][type=submit]").forEach((b) => (b.disabled = false)));
+window.addEventListener("pageshow", () => all("button[data-sent]").forEach(free));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
