@@ -12,17 +12,20 @@ STORED = ("content_object_id", "permission__codename")
 
 def load_shares(people):
     """Return {user_id: {item_id: (Received, ...)}}, the widest first, for People, in one query."""
+    found = {}
+    for user_id, item_id, *received in people.ask(_rows):
+        found.setdefault(user_id, {}).setdefault(item_id, []).append(Received(*received))
+    return {user_id: {pk: in_order(given) for pk, given in items.items()} for user_id, items in found.items()}
+
+
+def _rows(people):
     own = _live(Share, people).filter(user__in=people.users)
     own = own.annotate(no_group=Value(None, output_field=BigIntegerField()), no_name=Value(""))
     through = _live(GroupShare, people).filter(**{f"{ENTRIES}member__in": people.keys})
     rows = own.values_list("user_id", *STORED, "no_group", "no_name").union(
         through.values_list(f"{ENTRIES}member__user_id", *STORED, "group_id", "group__user_group__name"), all=True
     )
-    rows = rows.order_by()
-    found = {}
-    for user_id, item_id, *received in rows:
-        found.setdefault(user_id, {}).setdefault(item_id, []).append(Received(*received))
-    return {user_id: {pk: in_order(given) for pk, given in items.items()} for user_id, items in found.items()}
+    return rows.order_by()
 
 
 def in_order(received):

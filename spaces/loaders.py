@@ -35,15 +35,18 @@ class Row:
 def load_credentials(people):
     """Return {user_id: [(Held, chosen), ...]} for People, in one query; in three where one space is looked at."""
     employments = {member.user_id: member.employment for member in people.members}
-    rows = _own(people).union(_through_groups(people), all=True).order_by()
     found = {}
-    for user_id, key, chosen, *row in rows:
+    for user_id, key, chosen, *row in people.ask(_rows):
         found.setdefault(user_id, []).append((_held(key, Row(*row), employments[user_id]), chosen))
     found = {user_id: sorted(held, key=_place) for user_id, held in found.items()}
     if people.space_id:
         for user_id, held in _away(people, employments):
             found.setdefault(user_id, []).append((held, False))
     return found
+
+
+def _rows(people):
+    return _own(people).union(_through_groups(people), all=True).order_by()
 
 
 def _away(people, employments):

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from tenants import grants, licences
+from tenants import grants, licences, prepared
 from tenants.models import (
     CredentialsCounted,
     Member,
@@ -230,6 +230,17 @@ class People:
         """Their platform."""
         return self.members[0].platform
 
+    def ask(self, build):
+        """Return the rows of the values list `build(people)`; for one person Django spells it once and for all."""
+        if len(self.members) > 1 or self.space_id:
+            return list(build(self))
+        (member,) = self.members
+        return prepared.ask(build, _alone, self.now, (member.user_id, member.pk, member.platform_id))
+
+
+def _alone(moment, user_id, key, platform_id):
+    return People([Member(pk=key, platform=Platform(pk=platform_id))], moment, [user_id], [key])
+
 
 def find(user, slug):
     """Return the Actor of `user` on the platform `slug`, or None when there is no such membership."""
@@ -279,7 +290,7 @@ def _built(people):
     tree, further = _tree(people)
     parents = {pk: parent for pk, parent, _host in tree}
     host_id = next((pk for pk, _parent, host in tree if host), None)
-    given, usable = grants.load(people.users, now), {}
+    given, usable = grants.of(people.ask(_grants), now), {}
     facts = {name: loader(people) for name, loader in LOADERS.items()}
     actors = []
     for member in members:
@@ -311,16 +322,26 @@ def _built(people):
 
 def _tree(people):
     """Return the platform's organizations and, by member, the further ones they belong to."""
-    rows, members = Organization.objects.filter(platform=people.platform), people.members
+    members = people.members
     if len(members) == 1:  # one query for both
-        mine = Member.organizations.through.objects.filter(organization=OuterRef("pk"), member=members[0])
-        found = list(rows.annotate(mine=Exists(mine)).values_list("pk", "parent_id", "is_host", "mine"))
+        found = people.ask(_lineage)
         return [row[:3] for row in found], {members[0].pk: [row[0] for row in found if row[3]]}
     further = {}
     belonging_to = Member.organizations.through.objects.filter(member__in=people.keys)
     for member_id, organization_id in belonging_to.values_list("member_id", "organization_id"):
         further.setdefault(member_id, []).append(organization_id)
-    return people.tree or list(rows.values_list("pk", "parent_id", "is_host")), further
+    rows = Organization.objects.filter(platform=people.platform).values_list("pk", "parent_id", "is_host")
+    return people.tree or list(rows), further
+
+
+def _lineage(people):
+    mine = Member.organizations.through.objects.filter(organization=OuterRef("pk"), member__in=people.keys)
+    rows = Organization.objects.filter(platform=people.platform).annotate(mine=Exists(mine))
+    return rows.values_list("pk", "parent_id", "is_host", "mine")
+
+
+def _grants(people):
+    return grants.rows(people.users)
 
 
 def line_of(organization_id, parents):
@@ -339,4 +360,4 @@ def belonging(company_id, unit_id, parents, further):
 
 def grants_of(members):
     """Return, by user, their grants on all platforms as facts."""
-    return grants.load([member.user_id for member in members], timezone.now())
+    return grants.of(grants.rows([member.user_id for member in members]), timezone.now())

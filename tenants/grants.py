@@ -22,14 +22,11 @@ OF = ("code", "name", "portable")
 ABLE = ("capabilities", "prerequisites")
 
 
-def load(users, now):
-    """Return {user_id: [Grant]} on all platforms, in one query; equal grants of several people are one object.
-
-    `users` are ids, or a subquery that finds them.
-    """
+def rows(users):
+    """Return what is stored of the grants of `users` on all platforms: of ids, or of a subquery that finds them."""
     stock = RoleStock.objects.filter(platform=OuterRef("member__platform"), role=OuterRef("role"))
     texts = {name: Cast(f"role__{name}", TextField()) for name in ABLE}
-    rows = (
+    return (
         RoleGrant.objects.filter(member__user__in=users)
         .annotate(expires_at=Subquery(stock.values("expires_at")[:1]), **texts)
         .order_by("role__position", "pk")
@@ -41,6 +38,10 @@ def load(users, now):
             *(f"member__platform__{n}" for n in ON),
         )
     )
+
+
+def of(rows, now):
+    """Return {user_id: [Grant]} for rows() at `now`; equal grants of several people are one object."""
     found, known = {}, {}
     for row in rows:
         user_id, facts = row[0], row[1:]

@@ -1,5 +1,6 @@
 """What every test stands on: built assets, the database that DATABASE_URL names, a browser if there is one."""
 
+import gc
 import os
 import shutil
 
@@ -94,6 +95,8 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Disconnect what a thread of the live server may have left: PostgreSQL drops no database that somebody is in."""
+    gc.freeze()  # what stands now stays: a collection need not look at it
+    gc.set_threshold(50_000, 20, 100)
     yield
     if on_postgres():
         with django_db_blocker.unblock(), connection.cursor() as cursor:
