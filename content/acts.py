@@ -3,6 +3,8 @@
 Every policy but reading presupposes that the actor reads the item now.
 """
 
+from dataclasses import replace
+
 from django.db.models import Q
 
 from content.models import Category, Item, ItemType, Level, Maturity
@@ -14,7 +16,9 @@ from content.rules import (
     IN_WORK,
     LISTING,
     LOCKED,
+    MARKING,
     NEEDS,
+    NO_EVALUATING,
     OBSOLETE,
     PERSONAL,
     PRIVATE,
@@ -151,6 +155,13 @@ def _refuse_talk(actor, row):
     return (
         "The discussion is for people who work in the space: not for Public Readers, and not from outside.",
         f"Ask an Owner of {row.space} for a responsibility from Reader on.",
+    )
+
+
+def _refuse_mark(actor, row):
+    return (
+        "Marking up takes Contributor or above by the current credential, as evaluation content does.",
+        f"Ask an Owner of {row.space}, or switch to that credential if you hold it.",
     )
 
 
@@ -334,6 +345,7 @@ POLICIES = {
     "break_lock": _policy("break somebody's lock", (BREAKING,), _refuse_owner),
     "share": _policy("share", SHARING, _refuse_share),
     "comment": _policy("take part in the discussion", COMMENTING, _refuse_talk),
+    "markup": replace(_policy("mark up its files", (MARKING,), _refuse_mark, NO_EVALUATING), requires="comment"),
     "see_readers": _policy("see who can see it", LOOKING, _refuse_move),
     **dict(_maturity_policies()),
 }

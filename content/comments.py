@@ -5,6 +5,7 @@ somebody said something, and the hash of it; what was said stays with the item.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -39,9 +40,22 @@ class Said:
     attachments: tuple = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What makes more than a comment of it: the act it takes, the verb of the record, and what keeps it.
+
+    `keep(comment)` runs in the transaction of the comment and returns what the record says of it.
+    """
+
+    act: str
+    verb: str
+    keep: Callable
+
+
 def thread_rows(item):
     """Return the threads of an item with all that is shown of them; a fixed number of queries."""
-    shown = Comment.objects.select_related("author", "resolved_by", "file").prefetch_related(
+    related = ("author", "resolved_by", "file", "markup__version")
+    shown = Comment.objects.select_related(*related).prefetch_related(
         Prefetch("reactions", Reaction.objects.select_related("user")), "attachments"
     )
     return shown.filter(item=item, parent=None).prefetch_related(Prefetch("answers", shown))
@@ -56,23 +70,25 @@ def find(actor, pk):
     return comment
 
 
-def say(*, actor, item, remark):
+def say(*, actor, item, remark, pin=None):
     """Add a comment and tell whom it concerns. Raises AccessDenied, Unacceptable, Conflict for a closed thread."""
     access.require(actor, "comment", item)  # before bytes move
     people = mentioned(actor, item, remark.text[:LONGEST])  # before anything is locked
     kept = _stored(remark.attachments)
     try:
-        return _say(actor, item, remark, people, kept)
+        return _say(actor, item, remark, people, (kept, pin))
     except DomainError:
         _forget(kept)
         raise
 
 
 @transaction.atomic
-def _say(actor, item, remark, people, kept):
+def _say(actor, item, remark, people, brought):
+    kept, pin = brought
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
     decision = access.require(actor, "comment", item)
+    decision = access.require(actor, pin.act, item) if pin else decision
     text = _text(remark.text)
     parent, file = _parent(item, remark.parent), _file(item, remark.file)
     made = {"author": actor.user, "text": text, "created_at": timezone.now()}
@@ -81,7 +97,9 @@ def _say(actor, item, remark, people, kept):
     Attachment.objects.bulk_create(Attachment(comment=comment, **facts) for facts in kept)
     attached = [facts["sha256"] for facts in kept]
     after = {"item": item.pk, "sha256": _hash(text)} | ({"attached": attached} if attached else {})
-    audit.record(actor, "comment_made", comment, space_id=item.space_id, decision=decision, after=after)
+    after |= pin.keep(comment) if pin else {}
+    verb = pin.verb if pin else "comment_made"
+    audit.record(actor, verb, comment, space_id=item.space_id, decision=decision, after=after)
     news.tell_comment(actor, comment, people)
     return comment
 

@@ -373,3 +373,23 @@ LOCKED = Rule(
 )
 UNLICENSED = Rule("8.C", "The capability of the category is not usable.", without_capability, _capability_told)
 SUPERSEDED = Rule("5.R", "A later revision exists: only the latest one is revised.", lambda actor: Q(superseded=True))
+
+
+def evaluating(actor):
+    """In the space by a current credential that could create evaluation content there."""
+    held = actor.current
+    return reach([held]) if held and held.level >= THRESHOLD[EVALUATION] else NOTHING
+
+
+def _evaluating_told(actor, row):
+    remedy = f"An Administrator of {actor.platform} can change that."
+    return f"Marking up needs the capability {NEEDS[EVALUATION]}, and no licence of yours gives it. {remedy}"
+
+
+MARKING = Rule("4.M", "You are Contributor or above here by your current credential.", evaluating)
+NO_EVALUATING = Rule(
+    "8.C",
+    "The capability to evaluate is not usable.",
+    lambda actor: NOTHING if actor.may(NEEDS[EVALUATION]) else EVERYTHING,
+    _evaluating_told,
+)

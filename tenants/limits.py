@@ -12,6 +12,7 @@ LIMITS = {
     "suggest": "60/m/user",
     "upload": "60/h/user",
     "comment": "30/m/user",
+    "markup": "200/h/user",
     "upload_begin": "1200/h/user",
     "export": "5/h/user",
     "zip": "30/h/user",

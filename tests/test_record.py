@@ -145,6 +145,7 @@ HANDED = {
     "owner": lambda world: world.members["author"].pk,
     "shown": lambda world: _shown(world, world.space, world.users["author"]),
 }
+MARKUP = {"text": "Look", "kind": "pin", "view": '{"points": [[0.5, 0.5]]}'}
 SHARE = {
     "level": "share_read",
     "shown": lambda world: f"group-{world.group.pk}:share_read:0:1:None:None",
@@ -437,6 +438,7 @@ ACTS = [
     Act("content:item_move", "item", "administrator", "item_moved", MOVED, "before after rule", _elsewhere),
     Act("content:item_move", "item", "leader", "owner_changed", HANDED, "before after subject rule"),
     Act("content:item_discussion", "item", "reader", "comment_made", {"text": "Look"}, "after rule"),
+    Act("content:markups", "seen", "author", "markup_made", MARKUP, "after rule"),
     Act("content:comment_edit", "comment", "author", "comment_edited", {"text": "Look"}, "before after rule"),
     Act("content:comment_delete", "comment", "owner", "comment_deleted", {"reason": "Why"}, "subject reason rule"),
     Act("content:comment_resolve", "comment", "reader", "comment_resolved", {"on": "1"}, "rule"),

@@ -154,6 +154,7 @@ KINDS = {
     "content.Watch.member": "ends",
     "content.Comment.author": "gives no right by itself",
     "content.Comment.resolved_by": "the past",
+    "content.Markup.carried_by": "the past",
     "content.Comment_mentions.user": "shown to who takes part",
     "content.Reaction.user": "the past",
     "content.Opened.user": "a setting of one's own",

@@ -253,6 +253,8 @@ POST content:comment_edit                comment     302 404 404 404 404   422 4
 GET  content:comment_delete              comment     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:comment_delete              comment     302 404 404 404 404   403 404 403 403 302 403 403 422 422
 POST content:comment_resolve             comment     302 404 404 404 404   409 404 409 409 409 409 409 409 409
+GET  content:markups                    seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:markups                    seen        302 404 404 404 404   422 404 422 422 422 422 422 422 422
 POST content:comment_react               comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422
 GET  content:attachment_download         attachment  302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200

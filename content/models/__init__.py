@@ -6,6 +6,7 @@ from content.models.counts import FACTS, ItemCount
 from content.models.files import File, FileVersion, Scan
 from content.models.items import Item, Maturity
 from content.models.iterations import Iteration
+from content.models.markups import Found, Markup, MarkupKind
 from content.models.numbers import Number
 from content.models.personal import FolderEntry, Opened
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
@@ -30,6 +31,7 @@ __all__ = [
     "File",
     "FileVersion",
     "FolderEntry",
+    "Found",
     "GroupShare",
     "Item",
     "ItemCount",
@@ -37,6 +39,8 @@ __all__ = [
     "Iteration",
     "Level",
     "ListSetting",
+    "Markup",
+    "MarkupKind",
     "Maturity",
     "Number",
     "Opened",

@@ -48,7 +48,7 @@ TABLE = {
     "to_obsolete": {"released": "leader"},
 }
 TRASH_ACTS = ("read_trash", "restore")  # the only ones in the trash, and only there
-UNLOCKED_ACTS = {"revise", "share", "see_readers", "break_lock", "unlock", "read", "list", "comment"}
+UNLOCKED_ACTS = {"revise", "share", "see_readers", "break_lock", "unlock", "read", "list", "comment", "markup"}
 CAPABILITY_ACTS = {"modify", "lock", "revise"}
 CAPABILITY = {"definition": "design", "resource": "design", "evaluation": "evaluate"}
 
@@ -257,6 +257,8 @@ class Answer:
             return self._lists()
         if act == "comment":
             return self.admin or bool(self.sections & {1, 2, 4, 6, 7})
+        if act == "markup":
+            return self.may("comment") and self._marks_up()
         if thing.lock == "other" and act not in UNLOCKED_ACTS:
             return False
         needed = CAPABILITY.get(thing.category, "content")
@@ -268,6 +270,11 @@ class Answer:
             return self._excepts(act.removeprefix("exception_"))
         cell = TABLE[act].get(thing.maturity)
         return (cell is not None and self.is_a(cell)) or self._may_by_share(act)
+
+    def _marks_up(self):
+        """Evaluation content: by the current credential, Contributor or above, with the capability."""
+        able = "evaluate" in self.person.capabilities
+        return able and any(RUNG.get(c.responsibility, 0) >= CATEGORY_RUNG["evaluation"] for c in self.now)
 
     def _may_by_share(self, act):
         """Section 7: Can edit in Private and In Work, Can manage gives and ends shares in any maturity."""

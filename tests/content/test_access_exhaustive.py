@@ -42,7 +42,7 @@ OPTIONS = [
     ({"externals_open": True}, ["read"]),
     ({"open_readers": "host"}, ["read"]),
     ({"open_readers": "below"}, ["read"]),
-    ({"capabilities": frozenset({"enter", "content"})}, ["read", "modify", "lock", "revise"]),
+    ({"capabilities": frozenset({"enter", "content"})}, ["read", "modify", "lock", "revise", "markup"]),
     ({"capabilities": frozenset({"enter"})}, ["read", "modify"]),
 ]
 
@@ -281,5 +281,11 @@ def test_b05_the_ledger_counts_for_every_reader_what_their_lists_show(world, rig
 
 
 def test_b01_every_act_has_its_row_in_the_tables():
-    plain = {act for act in ACTS if not act.startswith("exception_")} - {"read", "list", "comment", "read_trash"}
+    plain = {act for act in ACTS if not act.startswith("exception_")} - {
+        "read",
+        "list",
+        "comment",
+        "markup",
+        "read_trash",
+    }
     assert plain == TABLE.keys()

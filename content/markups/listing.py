@@ -1,0 +1,49 @@
+"""Which markups a version has, told to whoever takes part in the discussion of its item."""
+
+from django.urls import reverse
+
+from content.models import Markup
+from content.names import Names
+
+MOST = 500  # of one version; the newest
+
+
+def rows():
+    """Return markups with all that is told of them; what was taken back is told nowhere."""
+    related = ("comment__author", "version__file__item", "carried_from__version__file__item")
+    return Markup.objects.filter(comment__deleted_at=None).select_related(*related)
+
+
+def of_version(version):
+    """Return the markups of a version, the open ones first, in the order in which they were made."""
+    found = list(rows().filter(version=version).order_by("-pk")[:MOST])
+    return sorted(found, key=lambda markup: (markup.comment.resolved_at is not None, markup.pk))
+
+
+def told(actor, version):
+    """Return the markups of a version as a viewer draws them, with the names of those the actor may know."""
+    found = of_version(version)
+    names = Names(actor, version.file.item.space_id)
+    names.load({markup.comment.author_id for markup in found})
+    return [_told(actor, markup, names) for markup in found]
+
+
+def _told(actor, markup, names):
+    comment = markup.comment
+    return {
+        "id": markup.pk,
+        "kind": markup.kind,
+        "view": markup.view,
+        "text": comment.text,
+        "by": names.say(comment.author),
+        "at": comment.created_at.isoformat(),
+        "open": comment.resolved_at is None,
+        "found": markup.get_found_display() if markup.found else "",
+        "thread": thread_url(actor, comment),
+    }
+
+
+def thread_url(actor, comment):
+    """Return where the thread of a markup stands."""
+    here = reverse("content:item_discussion", args=[actor.platform.slug, comment.item_id])
+    return f"{here}#comment-{comment.pk}"

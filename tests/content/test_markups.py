@@ -1,0 +1,217 @@
+"""Markups: who makes one, what shapes are kept, that each starts a thread, and that what is typed stays text."""
+
+import io
+import json
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import TestCase
+from django.urls import reverse
+from PIL import Image
+
+from content import comments
+from content.files import Arrival, add_version
+from content.markups import listing, making, shapes
+from content.models import Attachment, Comment, Markup
+from spaces.models import Visibility
+from tenants import access
+from tenants.errors import AccessDenied, NotVisible, Unacceptable
+from tenants.models import AuditEvent
+from tests.content.test_comments import HOSTILE
+from tests.factories import (
+    ItemFactory,
+    OrganizationFactory,
+    PlatformFactory,
+    SpaceFactory,
+    actor_of,
+    give,
+    share,
+    worker,
+)
+
+CAMERA = {"position": [1, -2, 3], "direction": [0, 1, 0], "up": [0, 0, 1], "scale": 0.5}
+MODEL = {"camera": CAMERA, "part": "plate/bolt#2", "point": [0.1, 0, 0.2], "exceptions": ["plate/washer"]}
+MODEL["sections"] = [{"point": [0, 0, 0.1], "normal": [0, 0, 1]}]
+SHEET = {"page": 1, "points": [[0.25, 0.5]]}
+
+
+def picture(size=(8, 8), kind="PNG"):
+    """Return a small picture as bytes."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "navy").save(out, kind)
+    return out.getvalue()
+
+
+def changed(view, **more):
+    """Return a view as JSON with some of it otherwise."""
+    return json.dumps({**view, **more})
+
+
+class TestMarkups(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.platform = PlatformFactory()
+        cls.space = SpaceFactory(platform=cls.platform, visibility=Visibility.PUBLIC)
+        cls.elsewhere = SpaceFactory(platform=cls.platform)
+        cls.supplier = OrganizationFactory(platform=cls.platform)
+        cls.people = {}
+        for name, responsibility in (
+            ("reader", "reader"),
+            ("contributor", "contributor"),
+            ("author", "author"),
+            ("owner", "owner"),
+            ("public", "public_reader"),
+        ):
+            cls.people[name] = worker(cls.platform, user__name=f"{name.title()} Person")
+            give(cls.people[name], cls.space, responsibility)
+        cls.people["outside"] = worker(cls.platform)
+        give(cls.people["outside"], cls.elsewhere, "leader")
+        cls.people["recipient"] = worker(cls.platform)
+        cls.people["administrator"] = worker(cls.platform, "administrator")
+        cls.people["stranger"] = worker(PlatformFactory())
+        cls.item = ItemFactory(space=cls.space, owner=cls.people["author"].user, title="Bracket")
+        share(cls.item, cls.people["recipient"])
+        arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
+        cls.version = add_version(actor=actor_of(cls.people["author"]), item=cls.item, arrival=arrival)
+
+    def actor(self, name):
+        return actor_of(self.people[name])
+
+    def pin(self, name="contributor", text="Radius?", kind="pin", view=None, snapshot=b""):
+        mark = making.Mark(kind, changed(view or MODEL), snapshot)
+        return making.make(actor=self.actor(name), version=self.version, mark=mark, text=text)
+
+    def address(self):
+        return reverse("content:markups", args=[self.platform.slug, self.version.pk])
+
+    def test_who_marks_up_is_who_could_make_evaluation_content_there_and_talks(self):
+        may = {name: bool(access.can(self.actor(name), "markup", self.item)) for name in self.people}
+        assert may == {name: name in {"contributor", "author"} for name in self.people}
+        before = (Comment.objects.count(), AuditEvent.objects.count())
+        for name in self.people.keys() - {"contributor", "author", "stranger"}:
+            with pytest.raises(AccessDenied):
+                self.pin(name)
+        with pytest.raises(NotVisible):
+            self.pin("stranger")
+        assert (Comment.objects.count(), AuditEvent.objects.count()) == before
+
+    def test_only_who_takes_part_in_the_discussion_sees_any(self):
+        self.pin()
+        seen = {"reader", "contributor", "author", "owner", "recipient", "administrator"}
+        for name, member in self.people.items():
+            self.client.force_login(member.user)
+            answer = self.client.get(self.address())
+            assert answer.status_code == (200 if name in seen else 404 if name == "stranger" else 403), name
+            assert (b"Radius?" in answer.content) == (name in seen), name
+
+    def test_a_markup_starts_a_thread_of_its_file_with_one_entry_and_is_found_there(self):
+        before = AuditEvent.objects.count()
+        markup = self.pin(snapshot=picture())
+        told = AuditEvent.objects.order_by("-pk")[0]
+        assert (AuditEvent.objects.count() - before, told.verb) == (1, "markup_made")
+        assert (told.after["markup"], told.after["version"]) == ("pin", 1)
+        comment = markup.comment
+        assert (comment.parent, comment.file, comment.text) == (None, self.version.file, "Radius?")
+        assert (markup.view["camera"]["scale"], markup.view["visible"], markup.view["part"]) == (
+            0.5,
+            True,
+            "plate/bolt#2",
+        )
+        assert markup.snapshot == Attachment.objects.get(comment=comment)
+        assert markup.snapshot.media_type == "image/png"
+        self.client.force_login(self.people["reader"].user)
+        page = self.client.get(reverse("content:item_discussion", args=[self.platform.slug, self.item.pk])).content
+        there = reverse("content:file_view", args=[self.platform.slug, self.version.pk])
+        assert f"{there}?markup={markup.pk}".encode() in page
+        (row,) = self.client.get(self.address()).json()["markups"]
+        assert (row["by"], row["open"], row["view"]["point"]) == ("Contributor Person", True, [0.1, 0.0, 0.2])
+
+    def test_what_is_taken_back_is_listed_no_more_and_what_is_closed_comes_last(self):
+        first, second, third = (self.pin(text=text) for text in ("one", "two", "three"))
+        comments.resolve(actor=self.actor("reader"), comment=first.comment, on=True)
+        comments.delete(actor=self.actor("contributor"), comment=second.comment)
+        told = listing.told(self.actor("reader"), self.version)
+        assert [(row["text"], row["open"]) for row in told] == [("three", True), ("one", False)]
+        assert third.pk == told[0]["id"]
+
+    def test_shapes_are_kept_as_they_are_and_nothing_else_is(self):
+        line = [[0.1, 0.1], [0.2, 0.4]]
+        good = [("pin", MODEL), ("pin", SHEET), ("arrow", {**SHEET, "points": line}), ("freehand", {"points": line})]
+        good += [("rectangle", {"page": 7, "points": line}), ("text", {**SHEET, "words": "H9"})]
+        good += [("dimension", {"camera": CAMERA, "points": [[0, 0, 0], [0, 0, 1]], "words": "1 m"})]
+        for kind, view in good:
+            kept = shapes.settle(kind, changed(view))
+            assert kept == shapes.settle(kind, json.dumps(kept)), kind
+        deep = "[" * 5000
+        for kind, view in (
+            ("circle", changed(SHEET)),
+            ("arrow", changed(MODEL)),
+            ("dimension", changed(SHEET)),
+            ("dimension", changed(MODEL)),
+            ("pin", changed(SHEET, points=line)),
+            ("pin", changed(SHEET, points=[])),
+            ("pin", changed(SHEET, points=[[0.5]])),
+            ("pin", changed(SHEET, points=[[1.01, 0]])),
+            ("pin", changed(SHEET, points=[[float("nan"), 0]])),
+            ("pin", changed(SHEET, page=0)),
+            ("pin", changed(SHEET, more=1)),
+            ("freehand", changed(SHEET, points=line * 251)),
+            ("text", changed(SHEET, words=" ")),
+            ("text", changed(SHEET, words="x" * 201)),
+            ("text", changed(SHEET, words="\0")),
+            ("pin", changed(MODEL, point=[float("inf"), 0, 0])),
+            ("pin", changed(MODEL, point=[1e10, 0, 0])),
+            ("pin", changed(MODEL, part="x" * 1001)),
+            ("pin", changed(MODEL, exceptions=["a"] * 2001)),
+            ("pin", changed(MODEL, sections=MODEL["sections"] * 7)),
+            ("pin", changed(MODEL, sections=[{"point": [0, 0, 0], "normal": [0, 0, 0]}])),
+            ("pin", changed(MODEL, camera={**CAMERA, "fov": 30})),
+            ("pin", changed(MODEL, camera={**CAMERA, "up": [0, 0, 0]})),
+            ("pin", changed(MODEL, camera={**CAMERA, "src": "x"})),
+            ("pin", changed(MODEL, camera=None)),
+            ("pin", f'{{"camera": {deep}'),
+            ("pin", "x" * 200_001),
+            ("pin", "nothing"),
+        ):
+            with pytest.raises(Unacceptable):
+                shapes.settle(kind, view)
+
+    def test_t68_a_picture_is_a_small_whole_png_or_nothing_is_kept(self):
+        before = (Comment.objects.count(), Attachment.objects.count())
+        for wrong in (
+            b"<svg onload='x()'/>",
+            picture(kind="GIF"),
+            picture()[:45],
+            picture(size=(5000, 2)),
+            picture() + b"x" * 1_000_001,
+        ):
+            with pytest.raises(Unacceptable):
+                self.pin(snapshot=wrong)
+        assert (Comment.objects.count(), Attachment.objects.count()) == before
+
+    def test_t68_hostile_words_stay_words(self):
+        self.client.force_login(self.people["contributor"].user)
+        for number, words in enumerate(HOSTILE):
+            sent = {"text": words[:4000], "kind": "text", "view": changed(SHEET, words=words[:200])}
+            answer = self.client.post(self.address(), sent)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json"), words[:40]
+            assert len(answer.json()["markups"]) == number + 1
+        page = self.client.get(reverse("content:item_discussion", args=[self.platform.slug, self.item.pk])).content
+        assert b"<script>x()" not in page
+        assert b"onerror=x()>" not in page
+
+    def test_what_is_wrong_is_said_and_nothing_is_stored(self):
+        self.client.force_login(self.people["contributor"].user)
+        for sent in (
+            {},
+            {"text": " ", "kind": "pin", "view": changed(SHEET)},
+            {"text": "x", "kind": "pin", "view": "{}"},
+            {"text": "x" * 4001, "kind": "pin", "view": changed(SHEET)},
+            {"text": "x", "kind": "pin", "view": changed(SHEET, points=["<b>"])},
+        ):
+            answer = self.client.post(self.address(), sent)
+            assert (answer.status_code, bool(answer.json()["said"])) == (422, True)
+            assert "<b>" not in answer.json()["said"]
+        assert not Markup.objects.exists()
+        self.client.force_login(self.people["reader"].user)
+        assert self.client.post(self.address(), {"text": "x", "kind": "pin", "view": changed(SHEET)}).status_code == 403
