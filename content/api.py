@@ -1,5 +1,7 @@
 """What the API answers about items and files: the querysets, services and refusals of the pages."""
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 from ninja import Query, Router
@@ -21,7 +23,7 @@ from content.api_shapes import (
 from content.files import Arrival, bytes_of, clean_name, latest_version
 from content.forms import MaturityForm, UploadForm, WordsForm
 from content.items import Draft
-from content.models import ItemType
+from content.models import ItemType, Tag
 from content.names import Names
 from content.reading import Wanted
 from content.uploads import sent
@@ -32,6 +34,7 @@ from tenants.errors import Changed, Conflict, Unacceptable
 
 router = Router(tags=["Items"])
 file_router = Router(tags=["Files"])
+NO_ROW = 0
 BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -47,7 +50,7 @@ def item_list(request, asked: Query[ItemQuery]):
     if asked.q:
         limits.spend(request, "search")
     actor, names = request.actor, Names(request.actor)
-    wanted = names.narrow(_wanted(asked))
+    wanted = names.narrow(_wanted(actor, asked))
     found = reading.filtered(reading.listed(actor), wanted, actor)
     found = reading.ordered(found, wanted.order, wanted.search)
     start = (asked.page - 1) * asked.size
@@ -56,16 +59,23 @@ def item_list(request, asked: Query[ItemQuery]):
     return {"items": listed(actor, page[: asked.size], names), "next": more}
 
 
-def _wanted(asked):
+def _wanted(actor, asked):
     types = list(ItemType.objects.filter(code__in=asked.type).values_list("pk", flat=True)) if asked.type else []
+    words = [word.strip().casefold() for word in asked.tag]
+    tags = (
+        list(Tag.objects.filter(platform=actor.platform, word__in=words).values_list("pk", flat=True)) if words else []
+    )
     return Wanted(
         words=asked.q.replace("\x00", "").strip(),
-        types=types or ([0] if asked.type else []),
+        types=types or ([NO_ROW] if asked.type else []),
+        tags=tags or ([NO_ROW] if words else []),
         states=asked.state,
         organizations=asked.organization,
         spaces=asked.space,
         owners=asked.owner,
         locks=asked.lock,
+        since=asked.since,
+        changed_after=asked.changed_after,
         sort=asked.sort or "",
     )
 
@@ -73,7 +83,13 @@ def _wanted(asked):
 @router.post("/items", response={201: ItemOut})
 def item_create(request, new: NewItemIn):
     """Create an item in the space and for the organization of one's current credential."""
-    return act(request, lambda: _made(request.actor, new), status=201)
+    kept = partial(_still_read, request.actor)
+    return act(request, lambda: _made(request.actor, new), status=201, again=kept)
+
+
+def _still_read(actor, values):
+    """Ask again for the item of a kept answer. Raises NotVisible when its maker reads it no longer."""
+    reading.open_item(actor, values["id"])
 
 
 def _made(actor, new):
@@ -96,7 +112,7 @@ def _draft(kind, sent, stored=None):
     words = {"title": sent.title, "description": sent.description}
     words = {name: getattr(stored, name) if value is None else value for name, value in words.items()}
     form = taken(WordsForm(words))
-    return Draft(**form.cleaned_data, properties=values)
+    return Draft(**form.cleaned_data, properties=values, tags=None if sent.tags is None else ", ".join(sent.tags))
 
 
 @router.get("/items/{int:pk}", response={200: ItemOut})
@@ -110,14 +126,14 @@ def item_detail(request, pk: int, response: HttpResponse):
 @router.patch("/items/{int:pk}", response={200: ItemOut})
 def item_edit(request, pk: int, change: ItemIn):
     """Change title, description or properties of the version that was read; a later one answers 412 with what is."""
+    item = reading.open_item(request.actor, pk)
     try:
-        return act(request, lambda: _edited(request, pk, change))
+        return act(request, lambda: _edited(request, item, change))
     except Changed as stale:
         return refused(request, stale, stored=shown(request.actor, reading.open_item(request.actor, pk)))
 
 
-def _edited(request, pk, change):
-    item = reading.open_item(request.actor, pk)
+def _edited(request, item, change):
     version = change.version if change.version is not None else _matched(request)
     if version is None:
         raise Unacceptable("Say which version you read: If-Match or version.", field="version")
@@ -157,8 +173,8 @@ def _step(wanted):
 
 
 def _act(request, pk, service):
-    actor = request.actor
-    return act(request, lambda: shown(actor, service(actor=actor, item=reading.open_item(actor, pk))))
+    actor, item = request.actor, reading.open_item(request.actor, pk)
+    return act(request, lambda: shown(actor, service(actor=actor, item=item)))
 
 
 # --- files ---

@@ -1,19 +1,23 @@
 """What the API shows of items and files, and what it takes: shapes only, the rules are those of the pages."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from django.urls import reverse
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from content.models import Maturity
+from content.facets import TIMES
+from content.models import Level, Maturity
 from content.names import Names
 from content.reading import SORTS
+from content.tag_words import words_by_item
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 State = Literal[tuple(Maturity.values)]
 Sort = Literal[tuple(f"{sign}{name}" for name in SORTS for sign in ("", "-"))]
 Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Since = Literal[tuple(TIMES)]
 Held = Literal["mine", "others", "free"]
 
 
@@ -30,6 +34,7 @@ class NewItemIn(Sent):
     title: str
     description: str = ""
     properties: dict[Word, Word] = {}
+    tags: list[Word] = []
     private: bool = False
     credential: int | None = None
 
@@ -40,6 +45,7 @@ class ItemIn(Sent):
     title: str | None = None
     description: str | None = None
     properties: dict[Word, Word] | None = None
+    tags: list[Word] | None = None
     version: int | None = None
 
 
@@ -48,6 +54,28 @@ class MaturityIn(Sent):
 
     target: str
     reason: str = ""
+
+
+class MoveQuery(Schema):
+    """Where an item would go; what is left out stays as it is."""
+
+    space: Id | None = None
+    organization: Id | None = None
+    content_owner: Id | None = Field(None, description="The id of a person, as items show it.")
+
+
+class MoveIn(Sent, MoveQuery):
+    """Where an item goes, and what the preview of it showed."""
+
+    shown: str | None = None
+
+
+class ShareIn(Sent):
+    """A share of an item."""
+
+    whom: Word = Field(max_length=254, description="An address, a full name or the name of a group, exactly.")
+    level: Literal[tuple(Level.values)]
+    ends_on: date | None = Field(None, description="The last day of it, in the platform's time zone.")
 
 
 class ItemQuery(Schema):
@@ -60,6 +88,9 @@ class ItemQuery(Schema):
     space: list[Id] = []
     owner: list[Id] = Field([], description="Ids of content owners.")
     lock: list[Held] = []
+    tag: list[Word] = Field([], description="Words that items carry.")
+    since: list[Since] = Field([], description="When the last change was, as on the page.")
+    changed_after: AwareDatetime | None = Field(None, description="Changed after this moment, with its time zone.")
     sort: Sort | None = Field(None, description="Without it best match first, and without words the newest change.")
     page: int = Field(1, ge=1, le=10_000)
     size: int = Field(50, ge=1, le=200)
@@ -88,6 +119,7 @@ class ItemOut(Schema):
     title: str
     description: str
     properties: dict[str, str]
+    tags: list[str]
     type: str
     category: str
     maturity: str
@@ -131,6 +163,48 @@ class TypeOut(Schema):
     category: str
 
 
+class SideOut(Schema):
+    """Who gains or loses: people as far as one may know them, and how many more."""
+
+    people: list[PersonOut]
+    others: int
+
+
+class MoveOut(Schema):
+    """What a move would change; `refusal` says why it cannot be."""
+
+    gains: SideOut
+    losses: SideOut
+    refusal: str
+    shown: str
+
+
+class MovedOut(Schema):
+    """A moved item, or null for somebody who reads it no longer."""
+
+    moved: bool
+    item: ItemOut | None
+
+
+class ShareOut(Schema):
+    """A share as its page shows it; `to` names it in addresses."""
+
+    to: str
+    name: str
+    level: str
+    ends_at: str | None
+    given_by: str
+    given_at: str
+    mine: bool
+    may_end: bool
+
+
+class EndedOut(Schema):
+    """The share that ended."""
+
+    ended: str
+
+
 def shown(actor, item):
     """Return one item as the API shows it."""
     return listed(actor, [item], Names(actor, item.space_id))[0]
@@ -139,10 +213,11 @@ def shown(actor, item):
 def listed(actor, items, names):
     """Return items as the API shows them, names as far as the reader may know them."""
     names.learn(items)
-    return [_item(actor, item, names) for item in items]
+    tags = words_by_item(items)
+    return [_item(actor, item, names, tags.get(item.pk, [])) for item in items]
 
 
-def _item(actor, item, names):
+def _item(actor, item, names, tags):
     return {
         "id": item.pk,
         "number": item.number,
@@ -150,13 +225,14 @@ def _item(actor, item, names):
         "title": item.title,
         "description": item.description,
         "properties": {name: str(value) for name, value in item.properties.items()},
+        "tags": tags,
         "type": item.type.code,
         "category": item.category,
         "maturity": item.maturity,
         "space": {"id": item.space_id, "title": item.space.title},
         "organization": item.organization.name,
-        "content_owner": _person(item.owner, names),
-        "locked_by": _person(item.locked_by, names) if item.locked_by_id else None,
+        "content_owner": person(item.owner, names),
+        "locked_by": person(item.locked_by, names) if item.locked_by_id else None,
         "version": item.version,
         "superseded": item.superseded,
         "created_at": item.created_at.isoformat(),
@@ -165,8 +241,24 @@ def _item(actor, item, names):
     }
 
 
-def _person(user, names):
+def person(user, names):
+    """Return a person as far as the reader may know them."""
     return {"id": user.pk if names.may(user.pk) else None, "name": names.say(user)}
+
+
+def share_shown(one):
+    """Return a Told share as the API shows it."""
+    ends_at = one.share.ends_at
+    return {
+        "to": one.to,
+        "name": one.name,
+        "level": one.share.get_level(),
+        "ends_at": ends_at.isoformat() if ends_at else None,
+        "given_by": one.giver,
+        "given_at": one.share.given_at.isoformat(),
+        "mine": one.mine,
+        "may_end": one.may_end,
+    }
 
 
 def file_shown(actor, version, names):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from content import properties, tags
+from content import properties, tag_words, tags
 from content.items import Draft, edit_item
 from content.models import Property
 from content.stored import fresh, lock_row
@@ -30,7 +30,7 @@ def find(item, code):
 def value(item, code):
     """Return what is stored in a field."""
     if code == "tags":
-        return tags.words_on(item)
+        return tag_words.words_on(item)
     one = find(item, code)
     return item.properties.get(one.name, "") if one else getattr(item, code)
 

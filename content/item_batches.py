@@ -139,22 +139,13 @@ def _spec(parameters):
     return shares.ShareSpec(parameters["level"], ends_at)
 
 
-def _recipient(actor, item, parameters):
-    """Return the one person or group of this address or name that the actor may know and share the item with."""
-    people, groups = recipients.search(actor, item, parameters["whom"])
-    wanted = parameters["whom"].casefold()
-    fitting = [member for member in people if wanted in (member.user.email.casefold(), member.user.name.casefold())]
-    fitting += [group for group in groups if group.name.casefold() == wanted]
-    return fitting[0] if len(fitting) == 1 else None
-
-
 def _judge_share(actor, parameters, found):
     spec, known = _spec(parameters), {}
 
     def recipient_of(item):
         key = (item.space_id, shares.is_bound(actor, item) and item.organization_id)
         if key not in known:
-            known[key] = _Reached(_recipient(actor, item, parameters), found)
+            known[key] = _Reached(recipients.exactly(actor, item, parameters["whom"]), found)
         return known[key]
 
     def one(item):
@@ -187,7 +178,7 @@ class _Reached:
 def _share(actor, parameters, line):
     item = _item(actor, line)
     access.require(actor, "share", item)
-    recipient = _recipient(actor, item, parameters)
+    recipient = recipients.exactly(actor, item, parameters["whom"])
     if recipient is None:
         raise NotVisible
     share = shares.give_share(actor=actor, item=item, recipient=recipient, spec=_spec(parameters))

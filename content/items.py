@@ -1,6 +1,5 @@
 """Create, change, repair, revise and delete items. Source of the rules: docs/access.md, sections 4, 5 and 7."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from itertools import count
@@ -8,13 +7,14 @@ from itertools import count
 from django.db import transaction
 from django.utils import timezone
 
-from content import acts, iterations, locks, news, properties, watchers
+from content import acts, iterations, locks, news, properties, tag_words, watchers
 from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
 from content.reading import record_opening
 from content.referrers import require_unreferenced
 from content.rules import may_own
 from content.search import entries
 from content.stored import fresh, link_revisions, lock_revisions, lock_row, lock_spaces, require_version, touch
+from content.typed import one_line
 from spaces.models import Space
 from tenants import access, audit
 from tenants import actor as actors
@@ -23,16 +23,16 @@ from tenants.models import Organization
 
 TRIES = 20  # at numbers of one length
 EDITED = ("title", "description", "properties")
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # control signs, turned reading direction
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody typed of an item. Space, organization and content owner are never typed."""
+    """What somebody typed of an item; None stays. Space, organization and content owner are never typed."""
 
     title: str
     description: str = ""
     properties: dict | None = None
+    tags: str | None = None
 
 
 @transaction.atomic
@@ -46,6 +46,8 @@ def create_item(*, actor, kind, draft, private=False):
     actor = fresh(actor)
     decision = _require_create(actor, kind)
     item = _make(actor, kind, draft, properties.settle(kind, draft.properties or {}), private=private)
+    if draft.tags:
+        tag_words.put(item, draft.tags)
     _record_made(actor, item, "item_created", decision)
     return item
 
@@ -107,6 +109,8 @@ def _record_made(actor, item, verb, decision):
     after["organization"] = str(item.organization)
     if files := item.files.count():
         after["files"] = files
+    if words := tag_words.words_on(item):
+        after["tags"] = words
     audit.record(actor, verb, item, space_id=item.space_id, decision=decision, after=after)
     news.tell_followers(actor, item, "new here")
 
@@ -127,7 +131,7 @@ def new_number(platform, kind):
 
 
 def _title(draft):
-    title = " ".join(UNSEEN.sub("", draft.title).split())
+    title = one_line(draft.title)
     if not title:
         raise Unacceptable("Give it a title.", field="title")
     return title
@@ -166,19 +170,23 @@ def needed_reason(reason):
 def _require_news(item, draft):
     """Refuse what is stored already, such as a form sent twice."""
     same = (_title(draft), draft.description) == (item.title, item.description)
-    if same and draft.properties in (None, item.properties):
+    tagged = draft.tags is not None and tag_words.differ(item, draft.tags)
+    if same and draft.properties in (None, item.properties) and not tagged:
         raise Unacceptable("Nothing was changed: exactly this is stored.")
 
 
 def _store(actor, item, draft, told):
     verb, decision, reason = told
-    before = {name: getattr(item, name) for name in EDITED}
+    before = {name: getattr(item, name) for name in EDITED} | {"tags": tag_words.words_on(item)}
     item.title, item.description = _title(draft), draft.description
     if draft.properties is not None:
         item.properties = properties.settle(item.type, draft.properties, item.properties)
     after = {name: getattr(item, name) for name in EDITED if getattr(item, name) != before[name]}
+    if after:
+        iterations.keep(item, actor.user, _named(before, item, "Repaired" if reason else "Changed"))
+    if draft.tags is not None and tag_words.differ(item, draft.tags):
+        after["tags"] = tag_words.put(item, draft.tags)
     touch(item, *EDITED, work=True)
-    iterations.keep(item, actor.user, _named(before, item, "Repaired" if reason else "Changed"))
     before = {name: before[name] for name in after}
     audit.record(
         actor, verb, item, space_id=item.space_id, decision=decision, before=before, after=after, reason=reason

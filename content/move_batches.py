@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from content import moves, readers
+from content.move_preview import MOST_NAMED, Side
 from content.names import Names
 from content.referrers import closes_what_is_referred_to
 from spaces import people
@@ -16,7 +17,6 @@ from tenants.access import Decision
 from tenants.batches import READY, Verdict
 from tenants.models import Member, Organization, User
 
-MOST_NAMED = 25
 NOWHERE = "You no longer see where they should go."
 
 
@@ -100,15 +100,6 @@ def move(actor, parameters, item):
 
 
 # --- who gains and who loses ---
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Who gains or loses: (member, items) as far as known, how many people more, and how many in all."""
-
-    rows: list
-    others: int
-    number: int
 
 
 def effects(actor, parameters, found):

@@ -3,31 +3,33 @@
 from django import forms
 
 from content.moves import offered, owners_for, place_of
+from content.names import around
 from spaces.models import Space
+from spaces.rules import people_known
 from tenants.models import Organization
 
 
 class PlaceForm(forms.Form):
-    """A space, an organization and a content owner; `known` are the organizations whose people may be named."""
+    """A space, an organization and a content owner, of the people whom the actor may know around the space."""
 
     space = forms.ModelChoiceField(queryset=Space.objects.none(), empty_label=None)
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), empty_label=None)
     owner = forms.ChoiceField(required=False, label="Content owner", choices=[("", "Stays as it is")])
 
-    def __init__(self, data=None, *, actor, item, known):
+    def __init__(self, data=None, *, actor, item):
         super().__init__(data, initial={"space": item.space_id, "organization": item.organization_id})
         self.item, self.members = item, {}
         spaces, organizations = offered(actor, item)
         self.fields["space"].queryset = spaces.select_related("platform")
         self.fields["organization"].queryset = organizations
-        self._offer_owners(known)
+        self._offer_owners(actor)
 
-    def _offer_owners(self, known):
+    def _offer_owners(self, actor):
         """Offer whoever could be content owner there and may be known; who is chosen already stays choosable."""
         there = self._chosen()
         members = owners_for(self.item, *there) if there else []
+        near = people_known(actor, around(actor, there[0].pk)) if there else None
         for member in members:
-            near = known(there[0].pk)
             if member.user_id != self.item.owner_id and (near is None or {member.company_id, member.unit_id} & near):
                 self.members[str(member.pk)] = member
         names = [(pk, f"{member}, {member.company}") for pk, member in self.members.items()]

@@ -10,6 +10,11 @@ NOBODY = 0  # nobody has this id
 STRANGER = "Somebody of another organization"
 
 
+def around(actor, space_id):
+    """Return the space whose credentials say whom the actor may know around it; None: all that they hold."""
+    return space_id if any(held.space_id == space_id for held in actor.held) else None
+
+
 class Names:
     """Says names for one reader: in a space its own credentials decide, elsewhere all that they hold."""
 

@@ -1,6 +1,7 @@
 """Finds items for readers: one by its address, many by filters, all through the one rule."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -35,6 +36,7 @@ class Wanted:
     tags: list = field(default_factory=list)
     locks: list = field(default_factory=list)
     since: list = field(default_factory=list)
+    changed_after: datetime | None = None  # asked by programs
     sort: str = ""
     ignored: bool = False  # something in the address made no sense
 
@@ -134,6 +136,8 @@ def chosen(items, wanted, actor):
         items = items.filter(_locks(wanted.locks, actor))
     if wanted.since:
         items = items.filter(facets.since(wanted.since, actor.now))
+    if wanted.changed_after:
+        items = items.filter(modified_at__gt=wanted.changed_after)
     return items
 
 

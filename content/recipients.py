@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from content.models import GroupShare, Share
+from content.names import around
 from content.shares import is_bound
 from spaces import people
 from spaces.rules import people_known
@@ -15,7 +16,7 @@ PERSON, GROUP = "person", "group"
 
 def place(actor, item):
     """Return the space whose credentials say whom the actor may know around an item; None: all that they hold."""
-    return item.space_id if any(held.space_id == item.space_id for held in actor.held) else None
+    return around(actor, item.space_id)
 
 
 def known(actor, item):
@@ -62,6 +63,15 @@ def search(actor, item, words):
     members = [member for member in members if member.user_id != actor.user.pk]
     rows = UserGroup.objects.filter(platform=item.platform_id, name__icontains=words).order_by("name")
     return _people(actor, item, members), _groups(actor, item, rows)[: people.MOST_FOUND]
+
+
+def exactly(actor, item, words):
+    """Return the one person or group of this address or name that the actor may know and share with, else None."""
+    people, groups = search(actor, item, words)
+    wanted = words.strip().casefold()
+    fitting = [member for member in people if wanted in (member.user.email.casefold(), member.user.name.casefold())]
+    fitting += [group for group in groups if group.name.casefold() == wanted]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _people(actor, item, members):

@@ -2,8 +2,10 @@
 
 from django.db.models import Count, Q, Value
 
+from content import recipients, shares
 from content.models import GroupShare, Item, Share
 from tenants import access, groups
+from tenants.errors import AccessDenied, NotVisible
 
 LOADED = ("permission", "given_by", "content_object__space", "content_object__platform")
 PRESENT = Q(group__user_group__entries__member__status__in=groups.JOINING)
@@ -16,6 +18,19 @@ def of_item(actor, item):
         own = own.filter(user=actor.user)
         through = through.filter(group__in=actor.member.user_groups.values("pk"))
     return [row for rows in (_people(own), _groups(through)) for row in rows.filter(content_object=item)]
+
+
+def ending(actor, item, to):
+    """Return (the share that an address names, whether it is the actor's own), if they may end it."""
+    share = recipients.find_share(item, to)
+    mine = share is not None and not isinstance(share, GroupShare) and share.user_id == actor.user.pk
+    if not mine:
+        access.require(actor, "share", item)
+    if share is None:
+        raise NotVisible
+    if not (decision := shares.may_end(actor, item, share)):
+        raise AccessDenied(decision)
+    return share, mine
 
 
 def given_by(actor):

@@ -4,6 +4,7 @@ from ninja import NinjaAPI
 
 from content.api import file_router
 from content.api import router as item_router
+from content.api_access import router as access_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
 from tenants.api import router as own_router
@@ -28,7 +29,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (own_router, space_router, item_router, file_router):
+for router in (own_router, space_router, item_router, file_router, access_router):
     api.add_router("", router)
 handle(api)
 

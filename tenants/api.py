@@ -184,16 +184,20 @@ def _as_json(response):
     return answer
 
 
-def act(request, work, *, status=200, content=b""):
+def act(request, work, *, status=200, again=None):
     """Run `work() -> values` once for the request's idempotency key; return its status and values as JSON shows them.
+
+    Whoever calls has asked for what the address names, so that a kept answer is for nobody who lost it meanwhile;
+    `again(values)` asks for what only the kept answer names.
+    """
+    return once(request, lambda: (status, work()), request.body, again)
+
+
+def once(request, run, content, again=None):
+    """Run `run() -> (status, values)` at most once for the request's idempotency key.
 
     `content` is what tells one request from another beside its address: the body, or the hash of what was sent.
     """
-    return once(request, lambda: (status, work()), content or request.body)
-
-
-def once(request, run, content):
-    """Run `run() -> (status, values)` at most once for the request's idempotency key."""
     said = f"{request.method} {request.get_full_path()}\n".encode() + content
 
     def done():
@@ -201,7 +205,9 @@ def once(request, run, content):
         return status, json.loads(json.dumps(values, cls=DjangoJSONEncoder))
 
     key = request.headers.get("Idempotency-Key", "").strip()
-    status, values, _repeated = api_replies.once(request.token, key, hashlib.sha256(said).hexdigest(), done)
+    status, values, repeated = api_replies.once(request.token, key, hashlib.sha256(said).hexdigest(), done)
+    if repeated and again:
+        again(values)
     return Status(status, values)
 
 

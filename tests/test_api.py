@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.models import FileVersion, Item
+from content.tags import set_tags
 from platform_site.api import described
 from tenants import limits
 from tenants.members import end_access
@@ -43,6 +44,11 @@ POST   item_maturity item      401 401 404 401 401   403 404 403 403 403 200 200
 GET    file_list     item      401 401 404 401 401   200 404 200 200 200 200 200 200 200
 GET    file_get      file      401 401 404 401 401   200 404 200 200 200 200 200 200 200
 HEAD   file_get      file      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+GET    move_preview_of item    401 401 404 401 401   403 404 403 403 403 200 200 200 200
+POST   item_move     item      401 401 404 401 401   403 404 403 403 403 200 200 200 200
+GET    share_list    item      401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   share_give    item      401 401 404 401 401   403 404 403 403 403 201 201 201 201
+DELETE share_end     shared    401 401 404 401 401   403 404 403 403 403 200 200 200 200
 PUT    file_put      file      401 401 404 401 401   403 404 403 403 201 201 201 422 422
 """
 ROWS = [
@@ -55,6 +61,9 @@ SENT = {
     "item_maturity": {"target": "frozen"},
 }
 VERBS = {
+    ("POST", "item_move"): "owner_changed",
+    ("POST", "share_give"): "share_given",
+    ("DELETE", "share_end"): "share_ended",
     ("POST", "item_create"): "item_created",
     ("PATCH", "item_edit"): "item_changed",
     ("POST", "item_lock"): "item_locked",
@@ -89,13 +98,15 @@ class Tokens(World):
         members = {name: self.members[name] for name in INSIDE} | {"elsewhere": self.members["elsewhere"]}
         self.secrets = {name: token_of(member) for name, member in (members | {"pending": pending}).items()}
         self.args |= {"file": (*self.args["item"], "bracket.stl")}
+        given = {"whom": self.users["reader"].email, "level": "share_read"}
+        self.sent = SENT | {"item_move": {"content_owner": self.users["leader"].pk}, "share_give": given}
 
     def program(self, visitor):
         return Program(self.secrets.get(visitor, ""))
 
     def ask(self, visitor, method, name, args, **headers):
         url = reverse(f"api:{name}", args=self.args[args])
-        data = b"solid thicker" if method == "PUT" else SENT.get(name)
+        data = b"solid thicker" if method == "PUT" else self.sent.get(name)
         return self.program(visitor).ask(method, url, data, **headers)
 
 
@@ -150,7 +161,7 @@ class TheTable(TestCase):
     def test_b25_an_act_of_a_program_leaves_the_entry_of_its_owner(self):
         for (method, name), verb in VERBS.items():
             with undone():
-                self.world.ask("leader", method, name, "file" if method == "PUT" else _args(method, name))
+                self.world.ask("leader", method, name, _args(method, name))
                 entry = AuditEvent.objects.latest("pk")
                 assert (entry.verb, entry.actor) == (verb, self.world.users["leader"])
                 assert entry.rule
@@ -191,9 +202,13 @@ class TheTable(TestCase):
         program, hidden = self.world.program("restricted"), self.world.item.pk
         self.world.ask("restricted", "GET", "me", "platform")  # notes when the token was used
         for method, name, args, _expected in ROWS:
-            if args not in {"item", "file"}:
+            if args not in {"item", "file", "shared"}:
                 continue
-            for data, headers in ((SENT.get(name), {}), (b"{", {}), (SENT.get(name), {"If-Match": '"7"'})):
+            for data, headers in (
+                (self.world.sent.get(name), {}),
+                (b"{", {}),
+                (self.world.sent.get(name), {"If-Match": '"7"'}),
+            ):
                 with self.subTest(method=method, name=name, data=data, headers=headers):
                     found = [
                         self._answer(program, method, name, (pk, *self.world.args[args][2:]), data, headers)
@@ -242,11 +257,46 @@ class TheTable(TestCase):
                 "Bolt",
                 "Bracket",
             ]
-        for query in ("sort=owner__email", "state=nonsense", "owner=x", f"space={10**30}", "page=0", "size=9999"):
+        for query in (
+            "sort=owner__email",
+            "since=x",
+            "changed_after=2020-01-01",
+            "state=nonsense",
+            "owner=x",
+            f"space={10**30}",
+            "page=0",
+            "size=9999",
+        ):
             assert program.ask("GET", f"{url}?{query}").status_code == 422, query
+        set_tags(actor=actor_of(self.world.members["leader"]), item=self.world.item, typed="steel, turned")
+        moment = Item.objects.get(pk=self.world.item.pk).modified_at.isoformat().replace("+00:00", "Z")
         found = {"q=bracket&state=in_work": 1, "q=other": 0, "type=test-definition": 2, "type=x": 0}
+        found |= {"tag=Steel": 1, "tag=steel&tag=nothing": 1, "tag=nothing": 0, "since=day": 2, "since=older": 0}
+        found |= {f"changed_after={moment}": 0, "changed_after=2020-01-01T00:00:00Z": 2}
         for query, number in found.items():
             assert len(values(program.ask("GET", f"{url}?{query}"))["items"]) == number, query
+
+    def test_tags_are_made_changed_left_and_shown_and_each_act_is_one(self):
+        program, url = self.world.program("author"), reverse("api:item_list", args=["acme"])
+        made = values(program.ask("POST", url, SENT["item_create"] | {"tags": ["Steel", " turned "]}))
+        assert made["tags"] == ["steel", "turned"]
+        own = {"If-Match": f'"{made["version"]}"'}
+        changed = values(program.ask("PATCH", made["url"], {"tags": ["steel", "milled"]}, **own))
+        assert (changed["tags"], changed["title"]) == (["milled", "steel"], "Second")
+        entry = AuditEvent.objects.latest("pk")
+        assert (entry.verb, entry.before, entry.after) == (
+            "item_changed",
+            {"tags": "steel, turned"},
+            {"tags": "milled, steel"},
+        )
+        assert values(program.ask("PATCH", made["url"], {"title": "Third", "version": 2}))["tags"] == [
+            "milled",
+            "steel",
+        ]
+        for version, (tags, title) in enumerate(((["x" * 41], "Third"), (["steel", "milled"], "Third")), 3):
+            answer = program.ask("PATCH", made["url"], {"tags": tags, "title": title, "version": 3})
+            assert answer.status_code == 422, version
+        assert values(program.ask("PATCH", made["url"], {"tags": [], "version": 3}))["tags"] == []
 
     def test_a_list_goes_on_page_by_page(self):
         ItemFactory.create_batch(3, space=self.world.space, type=self.world.item.type)
@@ -344,6 +394,61 @@ class TheTable(TestCase):
         assert program.ask("PUT", url, b"solid 3", **key).status_code == 422
         assert FileVersion.objects.count() == 2
 
+    def test_t73_a_kept_answer_is_for_nobody_who_lost_what_it_tells(self):
+        program, url = self.world.program("author"), reverse("api:item_list", args=["acme"])
+        key, detail = {"Idempotency-Key": "mine"}, reverse("api:item_detail", args=self.world.args["item"])
+        made = program.ask("POST", url, SENT["item_create"], **key)
+        for method, address, data, again in (
+            ("POST", url, SENT["item_create"], key),
+            ("PATCH", detail, SENT["item_edit"], {"Idempotency-Key": "edit"}),
+            ("POST", f"{detail}/lock", {}, {"Idempotency-Key": "lock"}),
+        ):
+            assert program.ask(method, address, data, **again).status_code < 300
+        self.world.users["author"].credential_set.all().delete()
+        Item.objects.filter(pk=values(made)["id"]).update(owner=self.world.users["leader"])
+        for method, address, data, again in (
+            ("POST", url, SENT["item_create"], key),
+            ("PATCH", detail, SENT["item_edit"], {"Idempotency-Key": "edit"}),
+            ("POST", f"{detail}/lock", {}, {"Idempotency-Key": "lock"}),
+        ):
+            answer = program.ask(method, address, data, **again)
+            assert (answer.status_code, values(answer)["sentence"]) == (404, "There is nothing here."), address
+
+    def test_t35_a_move_says_who_gains_and_loses_and_does_what_it_said(self):
+        program, item = self.world.program("leader"), self.world.args["item"]
+        url, there = reverse("api:item_move", args=item), SpaceFactory(platform=self.world.platform, title="There")
+        assert program.ask("GET", f"{url}?space={there.pk}").status_code == 422, "no credential leads there"
+        give(self.world.members["leader"], there, "leader")
+        kept = self.world.item.owner_id
+        owner = self.world.users["leader"].pk
+        said = values(program.ask("GET", f"{url}?space={there.pk}&content_owner={owner}"))
+        assert said["refusal"] == "" and said["losses"]["people"] and kept != owner
+        assert "credential" in values(program.ask("GET", f"{url}?space={there.pk}"))["refusal"]
+        stale = {"space": there.pk, "content_owner": owner, "shown": "1:2:3:0:0"}
+        assert program.ask("POST", url, stale).status_code == 422
+        moved = values(program.ask("POST", url, stale | {"shown": said["shown"]}))
+        assert (moved["item"]["space"]["title"], moved["item"]["content_owner"]["id"]) == ("There", owner)
+        stranger = SpaceFactory(platform=PlatformFactory())
+        assert program.ask("POST", url, {"space": stranger.pk}).status_code == 422
+        assert program.ask("POST", url, {"content_owner": NOBODY}).status_code == 422
+
+    def test_shares_are_given_listed_and_ended(self):
+        program, item = self.world.program("leader"), self.world.args["item"]
+        url, before = (
+            reverse("api:share_list", args=item),
+            values(self.world.ask("leader", "GET", "share_list", "item")),
+        )
+        whom = {"whom": self.world.users["reader"].name.upper(), "level": "share_edit", "ends_on": "2090-06-30"}
+        made = values(program.ask("POST", url, whom))
+        assert (made["name"], made["level"], made["ends_at"][:10]) == ("Reader Person", "share_edit", "2090-07-01")
+        assert program.ask("POST", url, whom).status_code == 409
+        assert len(values(program.ask("GET", url))) == len(before) + 1
+        for wrong in ({"whom": "Nobody"}, {"level": "all"}, {"ends_on": "soon"}, {"whom": "Rea"}):
+            assert program.ask("POST", url, whom | wrong).status_code == 422, wrong
+        assert [one["mine"] for one in values(self.world.program("reader").ask("GET", url))] == [True]
+        assert self.world.program("reader").ask("DELETE", f"{url}/{made['to']}").status_code == 200
+        assert program.ask("DELETE", f"{url}/{made['to']}").status_code == 404
+
     def test_t109_a_refusal_is_not_kept(self):
         program, url = self.world.program("author"), reverse("api:item_detail", args=self.world.args["item"])
         key = {"Idempotency-Key": "later"}
@@ -374,6 +479,8 @@ class TheTable(TestCase):
             "$BASE": "https://testserver/api/p/acme",
             "$TOKEN": self.world.secrets["leader"],
             "$ITEM": str(self.world.item.pk),
+            "$PERSON": str(self.world.users["leader"].pk),
+            "$SHARE": self.world.args["shared"][-1],
         }
         for command in commands:
             said = command
@@ -392,9 +499,10 @@ def _args(method, name):
 
 def _path(name, args):
     """Return the path of a row as the description writes it."""
-    values = {"platform": ["PLATFORM"], "item": ["PLATFORM", 7], "file": ["PLATFORM", 7, "NAME"]}[args]
+    values = {"platform": [], "item": [7], "file": [7, "NAME"], "shared": [7, "TO"]}[args]
+    values = ["PLATFORM", *values]
     path = reverse(f"api:{name}", args=values).removeprefix("/api/p/PLATFORM/")
-    return path.replace("/7", "/{pk}").replace("NAME", "{name}")
+    return path.replace("/7", "/{pk}").replace("NAME", "{name}").replace("TO", "{to}")
 
 
 def _curl(words):

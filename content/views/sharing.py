@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from content import reading, recipients, share_preview, shared, shares
-from content.models import GroupShare
 from content.names import STRANGER, Names
 from content.share_forms import ShareForm, ShareGuestForm
 from content.share_invites import invite_by_sharing
+from content.share_words import told
 from content.views.attempts import attempt
 from tenants import access, limits
 from tenants import actor as actors
 from tenants.errors import AccessDenied, NotVisible
-from tenants.models import Member, UserGroup
+from tenants.models import UserGroup
 from tenants.web import render_page, way_back
 
 PER_PAGE = 25
@@ -130,7 +130,7 @@ def _shared(request, item, whom, form):
 def share_end(request, pk, to):
     """End a share, once it was shown whose access ends by it; the recipient ends their own."""
     item = reading.visit_item(request.actor, pk, request.method)
-    share, mine = _ending(request, item, to)
+    share, mine = shared.ending(request.actor, item, to)
     recipient = shares.recipient_of(item, share)
     name = _name(request, item, recipient)
     if request.method == "POST":
@@ -141,19 +141,6 @@ def share_end(request, pk, to):
     context["effect"] = effect_of(request, item, recipient, None)
     context["back"] = way_back(request, reverse("content:item_sharing", args=[request.platform.slug, item.pk]))
     return render_page(request, "content/share_end.html", context)
-
-
-def _ending(request, item, to):
-    """Return (the share that an address names, whether it is the actor's own), if they may end it."""
-    share = recipients.find_share(item, to)
-    mine = share is not None and not isinstance(share, GroupShare) and share.user_id == request.user.pk
-    if not mine:
-        access.require(request.actor, "share", item)
-    if share is None:
-        raise NotVisible
-    if not (decision := shares.may_end(request.actor, item, share)):
-        raise AccessDenied(decision)
-    return share, mine
 
 
 def _after(request, item):
@@ -186,56 +173,6 @@ def _listed(request, keys, template):
 
 
 # --- what these pages say of people ---
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A share as a page says it: with whom and by whom, as far as the reader may know, and what they may do with it."""
-
-    share: object
-    to: str
-    name: str
-    company: object
-    note: str
-    giver: str
-    mine: bool
-    may_change: bool
-    may_end: bool
-
-
-def told(actor, rows, space_id):
-    """Return a Told for each share; names by the credentials in the space, else by all. Two queries."""
-    ids = {row.given_by_id for row in rows} | {row.user_id for row in rows if not isinstance(row, GroupShare)}
-    members = Member.objects.filter(platform=actor.platform, user__in=ids).select_related("company", "user")
-    members = {member.user_id: member for member in members}
-    names = Names(actor, space_id)
-    names.companies = {pk: (member.company, member.unit_id) for pk, member in members.items()}
-    mine = set(actor.member.user_groups.values_list("pk", flat=True)) if rows else set()
-    return [_told(actor, row, names, members, mine) for row in rows]
-
-
-def _told(actor, row, names, members, mine):
-    item, grouped = row.content_object, isinstance(row, GroupShare)
-    member = None if grouped else members[row.user_id]
-    own = row.group_id in mine if grouped else row.user_id == actor.user.pk
-    knows = (own or names.bound is None) if grouped else names.may(row.user_id)
-    return Told(
-        share=row,
-        to=f"{recipients.GROUP}-{row.group_id}" if grouped else recipients.address_of(member),
-        name=(str(row.group.user_group) if knows else "A group") if grouped else str(member) if knows else STRANGER,
-        company=None if not member or not knows or member.company.is_host else member.company,
-        note=_note(row, member) if knows else "",
-        giver=names.say(row.given_by),
-        mine=own,
-        may_change=bool((grouped or not own) and shares.may_change(actor, item, row)),
-        may_end=bool(shares.may_end(actor, item, row)),
-    )
-
-
-def _note(row, member):
-    if member is None:
-        return f"group of {row.people} {'person' if row.people == 1 else 'people'}"
-    return "counts from acceptance" if member.is_pending else member.company.name
 
 
 @dataclass(frozen=True, slots=True)

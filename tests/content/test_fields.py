@@ -8,7 +8,8 @@ from content.blobs import keys, storage
 from content.fields import edit_field
 from content.items import Draft, duplicate_item
 from content.models import Category, FileVersion, Item, Property, Tag
-from content.tags import offered, set_tags, words_of
+from content.tag_words import words_of
+from content.tags import offered, set_tags
 from spaces.models import Credential
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent
