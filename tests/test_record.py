@@ -623,10 +623,19 @@ REFUSED = [
 
 
 def _state():
-    """Return every row of ours but drafts and the record."""
+    """Return every row of ours but drafts and the record, as the database tells it."""
     models = [model for app in ("tenants", "spaces", "content") for model in apps.get_app_config(app).get_models()]
-    kept = [model for model in models if model is not AuditEvent and model._meta.db_table not in KEPT]
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
+    kept = [model._meta for model in models if model is not AuditEvent and model._meta.db_table not in KEPT]
+    with connection.cursor() as cursor:
+        return {
+            meta.db_table: _rows(cursor, f'SELECT * FROM "{meta.db_table}" ORDER BY "{meta.pk.column}"')
+            for meta in kept
+        }
+
+
+def _rows(cursor, statement):
+    cursor.execute(statement)
+    return cursor.fetchall()
 
 
 def _unwritable(execute, sql, params, many, context):
