@@ -1,5 +1,6 @@
 """The types that ship with their properties; operators add to them in the admin."""
 
+REVIEW = "review"  # the code of the type whose items judge others
 TYPES = [
     # code, name, category, icon, prefix
     ("favourites", "Favourites", "personal", "star", "FAV"),

@@ -177,6 +177,8 @@ class RelationForm(PartForm):
     def __init__(self, data=None, *, readable, **given):
         super().__init__(data, **given)
         self.readable = readable
+        kinds = [kind for kind in ReferenceKind if kind != ReferenceKind.REVIEWS]  # a review chooses when it begins
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         self.fields["quantity"].required = False
 
     def clean_target(self):

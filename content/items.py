@@ -8,7 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from content import acts, iterations, locks, news, properties, tag_words, watchers
-from content.models import Category, File, FileVersion, GroupShare, Item, Maturity, Number, Reference, Share
+from content.models import (
+    Category,
+    File,
+    FileVersion,
+    GroupShare,
+    Item,
+    Maturity,
+    Number,
+    Reference,
+    ReferenceKind,
+    Share,
+)
 from content.reading import record_opening
 from content.referrers import require_unreferenced
 from content.rules import may_own
@@ -44,11 +55,11 @@ def create_item(*, actor, kind, draft, private=False):
     if actor.current:
         lock_spaces([actor.current.space_id])
     actor = fresh(actor)
-    decision = _require_create(actor, kind)
-    item = _make(actor, kind, draft, properties.settle(kind, draft.properties or {}), private=private)
+    decision = require_create(actor, kind)
+    item = make_item(actor, kind, draft, properties.settle(kind, draft.properties or {}), private=private)
     if draft.tags:
         tag_words.put(item, draft.tags)
-    _record_made(actor, item, "item_created", decision)
+    record_made(actor, item, "item_created", decision)
     return item
 
 
@@ -64,23 +75,25 @@ def duplicate_item(*, actor, item, draft, with_files=False, private=False):
     actor = fresh(actor)
     access.require(actor, "read", item)
     record_opening(actor, item)
-    decision = _require_create(actor, item.type)
-    new = _make(actor, item.type, draft, item.properties, private=private)
+    decision = require_create(actor, item.type)
+    new = make_item(actor, item.type, draft, item.properties, private=private)
     new.tags.set(item.tags.all())
     if with_files:
         _carry_files(item, new, by=actor.user)
-    _record_made(actor, new, "item_duplicated", decision)
+    record_made(actor, new, "item_duplicated", decision)
     return new
 
 
-def _require_create(actor, kind):
+def require_create(actor, kind):
+    """Return the Decision by which the actor creates an item of this type now. Raises AccessDenied."""
     decision = acts.create(actor, kind.category)
     if not decision:
         raise AccessDenied(decision)
     return decision
 
 
-def _make(actor, kind, draft, values, *, private):
+def make_item(actor, kind, draft, values, *, private=False):
+    """Store a new item of the current credential. Whoever calls has asked, and records it with `record_made`."""
     held, now = actor.current, timezone.now()
     personal = kind.category == Category.PERSONAL
     item = Item.objects.create(
@@ -102,11 +115,12 @@ def _make(actor, kind, draft, values, *, private):
     return item
 
 
-def _record_made(actor, item, verb, decision):
+def record_made(actor, item, verb, decision, **more):
+    """Keep the first iteration, let it be found, write the record and tell who follows the space."""
     iterations.keep(item, actor.user, "Made")
     entries.index(item)
     after = {"title": item.title, "type": item.type.name, "maturity": item.maturity}
-    after["organization"] = str(item.organization)
+    after |= {"organization": str(item.organization)} | more
     if files := item.files.count():
         after["files"] = files
     if words := tag_words.words_on(item):
@@ -299,7 +313,8 @@ def _carry_files(item, new, by=None):
 
 def _carry_references(item, new):
     facts = ("target_id", "kind", "quantity", "position", "created_by_id")
-    Reference.objects.bulk_create(Reference(source=new, **row) for row in item.references.values(*facts))
+    rows = item.references.exclude(kind=ReferenceKind.REVIEWS)  # what a review judged stays its own
+    Reference.objects.bulk_create(Reference(source=new, **row) for row in rows.values(*facts))
 
 
 def _carry_shares(item, new):

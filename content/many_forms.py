@@ -4,6 +4,7 @@ from django import forms
 
 from content.forms import MaturityForm, ReasonForm
 from content.models import Level
+from content.reviewing.forms import BeginForm
 from content.share_forms import ShareForm
 from spaces.models import Space
 from spaces.people import search_known
@@ -120,6 +121,7 @@ class ZipForm(forms.Form):
 ACTS = {
     "zip": ("Download as zip", ZipForm),
     "maturity": ("Change maturity", ManyMaturityForm),
+    "review": ("Review", BeginForm),
     "share": ("Share", ManyShareForm),
     "move": ("Move", ManyMoveForm),
     "delete": ("Delete", ManyDeleteForm),

@@ -24,4 +24,5 @@ def of_item(actor, item):
     if access.can(actor, "comment", item):
         said = Comment.objects.filter(item=item).order_by().annotate(key=Cast("pk", CharField()))
         rows |= Q(object_type="content.comment", object_id__in=said.values("key"))
+        rows |= Q(object_type="content.review", object_id=str(item.pk))
     return AuditEvent.objects.filter(rows, platform=item.platform_id)

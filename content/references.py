@@ -97,6 +97,8 @@ def end_reference(*, actor, reference, reason=""):
     """End a relation. Its target stays as it is."""
     actor, reference = _locked(actor, reference)
     verb, decision, reason = decide_change(actor, reference.source, ENDED, reason)
+    if reference.kind == ReferenceKind.REVIEWS:
+        raise Conflict("What a review judges was chosen when it began, and stays.")
     told = {"decision": decision, "before": _told(reference), "reason": reason}
     reference.delete()
     _keep(actor, reference, verb, told)
@@ -119,6 +121,8 @@ def _require_possible(actor, item, target, kind):
         raise Conflict("Personal items have no relations.", "Put things into a personal folder instead.")
     if item.pk == target.pk:
         raise Conflict("An item is not related to itself.")
+    if kind == ReferenceKind.REVIEWS:
+        raise Conflict("What a review judges is chosen when it begins.", "Tick the items in a list and review them.")
     if Reference.objects.filter(source=item, target=target, kind=kind).exists():
         raise Conflict(f"It {ReferenceKind(kind).label} {target} already.")
     if kind in NO_CIRCLE and _leads_to(target, item, kind):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash, watching
 from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
+from content.reviewing import acts as reviewing
 from content.search import entries
 from spaces import hooks
 from spaces.models import Space
@@ -115,7 +116,7 @@ def hidden(actor):
     closed = Q(maturity=Maturity.PRIVATE) | Q(category=Category.PERSONAL)
     rows = Item.everything.filter(closed, platform=actor.platform).exclude(owner=actor.user).order_by()
     said = Comment.objects.filter(item__in=rows).order_by()
-    told = {"content.item": rows, "content.comment": said}
+    told = {"content.item": rows, "content.comment": said, "content.review": rows}
     return reduce(or_, (Q(object_type=kind, object_id__in=_keys(found)) for kind, found in told.items()))
 
 
@@ -175,6 +176,7 @@ def forget_person(person):
 def register():
     """Hand everything down."""
     acts.register()
+    reviewing.register()
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("empty the trash", timedelta(hours=1), trash.purge_old)
@@ -188,6 +190,7 @@ def register():
     events.contribute_labels(LABELS)
     forgetting.contribute(forget_person)
     events.contribute_link("content.item", item_url)
+    events.contribute_link("content.review", item_url)
     events.contribute_hidden(hidden)
     events.contribute_things("related", known_items)
     events.contribute_things("in_space", known_spaces)

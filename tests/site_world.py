@@ -21,6 +21,9 @@ from content.models import (
     Iteration,
     ReferenceKind,
     Rendition,
+    Review,
+    ReviewedItem,
+    Reviewer,
     SavedSearch,
 )
 from spaces import drafts
@@ -154,6 +157,7 @@ class World:
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
         self._made_visible()
         self._discussed()
+        self._reviewed()
         self.credential = give(self.target, self.space, "reader")
         share(self.item, self.target)
         self.grant = RoleGrant.objects.get(member=self.target, role__code="DES")
@@ -199,6 +203,15 @@ class World:
         key, sha256 = blobs.put(ContentFile(b"notes"))
         facts = {"name": "notes.txt", "key": key, "size": 5, "sha256": sha256, "media_type": "text/plain"}
         self.attachment = Attachment.objects.create(comment=self.comment, **facts)
+
+    def _reviewed(self):
+        kind, owner = ItemType.objects.get(code="review"), self.users["content_owner"]
+        item = ItemFactory(space=self.space, owner=owner, type=kind, title="Round one")
+        self.review, state = Review.objects.create(item=item), {"sha256": "0" * 64, "relations": "0" * 64}
+        reference = refer(item, self.part, ReferenceKind.REVIEWS)
+        self.reviewed = ReviewedItem.objects.create(review=self.review, reference=reference, **state)
+        for user in (self.users["reader"], self.target.user):
+            self.reviewer = Reviewer.objects.create(review=self.review, user=user, named_at=timezone.now())
 
     def _kept(self):
         leader = {"space": self.space, "owner": self.users["leader"]}
@@ -250,6 +263,8 @@ class World:
             "checker": (slug, "check_record.py"),
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),
+            "review": (slug, self.review.pk),
+            "reviewer": (slug, self.review.pk, self.reviewer.pk),
             "folder": (slug, self.folder.pk),
             "entry": (slug, self.folder.pk, self.entry.pk),
             "relation": (slug, self.item.pk, self.relation.pk),

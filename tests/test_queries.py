@@ -10,7 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.files import Arrival, add_version
-from content.models import FileVersion, FolderEntry, Iteration, Maturity, Opened, SavedSearch, Tag, Watch
+from content.models import (
+    Comment,
+    FileVersion,
+    FolderEntry,
+    Iteration,
+    Maturity,
+    Opened,
+    ReviewedItem,
+    Reviewer,
+    SavedSearch,
+    Tag,
+    Verdict,
+    Watch,
+)
 from spaces import drafts
 from spaces.models import AccessRequest
 from tenants import actor as actors
@@ -138,6 +151,10 @@ content:relation_new?q=Item  item       author
 content:item_move           item        administrator
 content:item_discussion     item        leader target
 content:comment_edit        comment     author
+content:review_detail       review      content_owner target
+content:review_detail?q=Pe  review      leader
+content:review_close        review      leader
+content:review_minute       review      external
 content:item_sharing        item        leader target
 content:item_sharing?q=Pe   item        leader
 content:share_detail        recipient   leader
@@ -177,6 +194,26 @@ def _partner(world, guest):
     Partner.objects.create(platform=world.platform, address=f"partner-{guest.pk}")
 
 
+def _used(world, item, person):
+    """Keep an item, open it, and have it judged."""
+    for folder in (world.folder, world.favourites):
+        FolderEntry.objects.create(folder=folder, target=item)
+    Opened.objects.create(user=world.users["leader"], item=item, at=timezone.now())
+    _judged(world, item, person)
+
+
+def _judged(world, item, person):
+    """Put an item under review, and let a person and whoever was asked before judge it."""
+    state = {"sha256": "0" * 64, "relations": "0" * 64}
+    reference = refer(world.review.item, item, "reviews")
+    reviewed = ReviewedItem.objects.create(review=world.review, reference=reference, **state)
+    Reviewer.objects.create(review=world.review, user=person.user, named_at=timezone.now())
+    said = {"judgement": "remarks", "remark": "Look", "given_at": timezone.now()}
+    for reviewer in world.review.reviewers.all():
+        Verdict.objects.create(reviewed=reviewed, reviewer=reviewer, **said, **state)
+    Comment.objects.create(item=item, author=person.user, text="Look", created_at=timezone.now())
+
+
 def grow(world, number):
     """Add so many of everything that any list shows."""
     administrator, item = world.members["administrator"], world.item
@@ -202,9 +239,7 @@ def grow(world, number):
             share_group(ItemFactory(space=where, owner=world.users["content_owner"]), group)
         other = ItemFactory(space=world.space, owner=person.user, organization=world.rival)
         refer(item, other, "has_part")
-        for folder in (world.folder, world.favourites):
-            FolderEntry.objects.create(folder=folder, target=other)
-        Opened.objects.create(user=world.users["leader"], item=other, at=timezone.now())
+        _used(world, other, person)
         refer(other, world.part, "has_part")
         refer(ItemFactory(space=world.space, owner=person.user), item, "has_part")
         share(ItemFactory(space=world.space, owner=world.users["content_owner"]), world.target)

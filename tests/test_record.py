@@ -118,6 +118,8 @@ GUEST = {
     "restricted": "on",
 }
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
+JUDGED = {"on": lambda world: f"{world.part.pk}-{world.part.version}", "judgement": "approve"}
+ASKED = {"person": lambda world: world.members["author"].pk}
 RULES = {"inbound": "refuse", "outbound": "default"}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
 GROUP = {
@@ -443,6 +445,11 @@ ACTS = [
     Act("content:comment_delete", "comment", "owner", "comment_deleted", {"reason": "Why"}, "subject reason rule"),
     Act("content:comment_resolve", "comment", "reader", "comment_resolved", {"on": "1"}, "rule"),
     Act("content:comment_react", "comment", "reader", "comment_reacted", {"sign": "done"}, "after rule"),
+    Act("content:review_detail", "review", "reader", "verdict_given", JUDGED, "after rule"),
+    Act("content:review_ask", "review", "leader", "reviewer_named", ASKED, "subject rule"),
+    Act("content:reviewer_remove", "reviewer", "author", "reviewer_removed", {}, "subject rule"),
+    Act("content:review_due", "review", "author", "review_due", {"due_on": "2090-01-31"}, "before after rule"),
+    Act("content:review_close", "review", "leader", "review_closed", {}, "before after rule"),
     Act("content:share_detail", "recipient", "leader", "share_given", SHARE, "after rule"),
     Act(
         "content:share_detail",
@@ -501,7 +508,7 @@ UNRECORDED = {
     "tenants:batch_judge": "nothing of a batch has happened yet",
     "tenants:batch_line": "nothing of a batch has happened yet",
     "tenants:batch_discard": "nothing of a batch has happened yet",
-    "content:item_many": "nothing of a batch has happened yet; files taken away are recorded one by one",
+    "content:item_many": "nothing of a batch has happened yet; files and reviews leave entries of their own",
     "content:items_from_files": "nothing of a batch has happened yet",
     "spaces:member_import": "nothing of a batch has happened yet",
     "tenants:notification_unread": "one's own bell",
@@ -614,6 +621,11 @@ REFUSED = [
     (403, Act("content:share_invite", "item", "leader", data=GUEST | {"level": "share_read"})),
     (422, Act("content:share_invite", "item", "leader", data=GUEST, before=_members_invite)),
     (422, Act("content:item_maturity", "item", "owner", data={"target": "private"})),
+    (422, Act("content:review_detail", "review", "reader", data=JUDGED | {"judgement": "reject"})),
+    (403, Act("content:review_detail", "review", "leader", data=JUDGED)),
+    (409, Act("content:review_detail", "review", "reader", data=JUDGED, before=_frozen)),
+    (404, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.invitation.member.pk})),
+    (409, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.target.pk})),
     (403, Act("content:relation_new", "item", "reader", data=RELATION)),
     (422, Act("content:relation_new", "item", "owner", data=RELATION)),
     (422, Act("content:relation_edit", "relation", "author", data={"quantity": "2", "position": "10"})),

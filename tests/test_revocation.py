@@ -159,6 +159,8 @@ KINDS = {
     "content.Reaction.user": "the past",
     "content.Opened.user": "a setting of one's own",
     "content.Iteration.by": "the past",
+    "content.Review.closed_by": "the past",
+    "content.Reviewer.user": "gives no right by itself",
     "content.Item.trashed_by": "the past",
     "content.ListSetting.member": "a setting of one's own",
     "content.Item.owner": "gives no right by itself",

@@ -257,6 +257,15 @@ GET  content:markups                    seen        302 404 404 404 404   200 40
 POST content:markups                    seen        302 404 404 404 404   422 404 422 422 422 422 422 422 422
 POST content:comment_react               comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422
 GET  content:attachment_download         attachment  302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:review_detail               review      302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:review_detail               review      302 404 404 404 404   422 404 422 422 422 422 422 422 422
+POST content:review_ask                  review      302 404 404 404 404   403 404 403 404 404 404 404 403 403
+POST content:reviewer_remove             reviewer    302 404 404 404 404   403 404 403 302 302 302 302 403 403
+GET  content:review_due                  review      302 404 404 404 404   403 404 403 200 200 200 200 403 403
+POST content:review_due                  review      302 404 404 404 404   403 404 403 422 422 422 422 403 403
+GET  content:review_close                review      302 404 404 404 404   403 404 403 403 403 200 200 403 403
+POST content:review_close                review      302 404 404 404 404   403 404 403 403 403 302 302 403 403
+GET  content:review_minute               review      302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_sharing                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 200 200 200 200
 POST content:share_detail                shared      302 404 404 404 404   403 404 403 403 403 422 422 422 422

@@ -10,6 +10,7 @@ from content.models.markups import Found, Markup, MarkupKind
 from content.models.numbers import Number
 from content.models.personal import FolderEntry, Opened
 from content.models.references import NO_CIRCLE, Reference, ReferenceKind
+from content.models.reviews import Judgement, Review, ReviewedItem, Reviewer, Verdict
 from content.models.saved import SavedSearch
 from content.models.search import SearchEntry
 from content.models.settings import ListSetting
@@ -37,6 +38,7 @@ __all__ = [
     "ItemCount",
     "ItemType",
     "Iteration",
+    "Judgement",
     "Level",
     "ListSetting",
     "Markup",
@@ -50,6 +52,9 @@ __all__ = [
     "Reference",
     "ReferenceKind",
     "Rendition",
+    "Review",
+    "ReviewedItem",
+    "Reviewer",
     "SavedSearch",
     "Scan",
     "SearchEntry",
@@ -57,5 +62,6 @@ __all__ = [
     "Sign",
     "Tag",
     "Upload",
+    "Verdict",
     "Watch",
 ]

@@ -15,6 +15,7 @@ class ReferenceKind(models.TextChoices):
     DERIVED_FROM = "derived_from", "is derived from"
     REPLACES = "replaces", "replaces"
     DOCUMENTED_BY = "documented_by", "is documented by"
+    REVIEWS = "reviews", "reviews"
 
 
 # The same, read from the target.
@@ -24,6 +25,7 @@ READ_BACK = {
     ReferenceKind.DERIVED_FROM: "is the origin of",
     ReferenceKind.REPLACES: "is replaced by",
     ReferenceKind.DOCUMENTED_BY: "documents",
+    ReferenceKind.REVIEWS: "is reviewed in",
 }
 NO_CIRCLE = (ReferenceKind.HAS_PART, ReferenceKind.REPLACES)
 

@@ -2,6 +2,8 @@
 
 from django import template
 
+from content.catalogue import REVIEW
+from content.models import Review
 from tenants import access
 
 register = template.Library()
@@ -17,3 +19,9 @@ def sees(context, space):
 def talks(context, item):
     """Tell whether the reader of the page takes part in the discussion of an item."""
     return bool(access.can(context["actor"], "comment", item))
+
+
+@register.simple_tag
+def is_review(item):
+    """Tell whether an item judges others, as a review that was begun."""
+    return item.type.code == REVIEW and Review.objects.filter(pk=item.pk).exists()

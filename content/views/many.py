@@ -5,8 +5,11 @@ from django.views.decorators.http import require_http_methods
 
 from content import item_batches, reading, zips
 from content.forms import LARGEST, wanted
+from content.items import Draft
 from content.many_forms import ACTS
 from content.names import Names
+from content.reviewing.acts import begin
+from content.views.attempts import attempt
 from content.web import zip_of
 from tenants import limits, web
 from tenants.batches import MOST_LINES
@@ -25,8 +28,8 @@ def item_many(request):
     label, kind = ACTS[act]
     chosen, missing = _selected(request)
     form = kind(request.POST if request.method == "POST" else None, actor=request.actor)
-    if request.method == "POST" and chosen and form.is_valid():
-        return _done(request, act, form, chosen)
+    if request.method == "POST" and chosen and (answer := _done(request, act, form, chosen)):
+        return answer
     reading.record_openings(request.actor, chosen[:MOST_NAMED])
     context = {"form": form, "act": act, "label": label, "number": len(chosen), "missing": missing}
     context |= {"named": chosen[:MOST_NAMED], "more": len(chosen) - MOST_NAMED, "query": request.GET.urlencode()}
@@ -35,11 +38,23 @@ def item_many(request):
 
 
 def _done(request, act, form, chosen):
+    """Return the answer to what was asked, or None for a form that says what is wrong."""
+    if not form.is_valid():
+        return None
+    if act == "review":
+        return _reviewed(request, form, chosen)
     if act == "zip":
         limits.spend(request, "zip")
         return zip_of(request.actor, chosen)
     batch = item_batches.make(actor=request.actor, act=act, parameters=form.parameters(), chosen=chosen)
     return redirect("tenants:batch_detail", request.platform.slug, batch.pk)
+
+
+def _reviewed(request, form, chosen):
+    typed = form.cleaned_data
+    told = {"draft": Draft(typed["title"], typed["description"]), "due_on": typed["due_on"]}
+    made, _status = attempt(form, lambda: begin(actor=request.actor, chosen=chosen, **told))
+    return made and redirect("content:review_detail", request.platform.slug, made.pk)
 
 
 def _selected(request):

@@ -18,3 +18,8 @@ def talk(actor_on, person, title, text):
     parent = item.comments.first().pk if text.startswith("> ") else None
     said = comments.Said(text.removeprefix("> "), parent)
     comments.say(actor=actor_on(person, item.platform), item=item, remark=said)
+
+
+def tables(actor_on, working):
+    """Return (act, its table, who does it) of this file."""
+    return ((talk, SAID, actor_on),)

@@ -22,7 +22,7 @@ from content.models import Item, ItemType
 from content.moves import move_item, place_of
 from content.shares import ShareSpec, give_share
 from content.tags import set_tags
-from platform_site.demo import cast, relating, searching, talking
+from platform_site.demo import cast, relating, reviewing, searching, talking
 from platform_site.demo.endings import finish, settle_news
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
@@ -320,11 +320,11 @@ class _World:
         partners.set_rules(actor=actor, address=partner, inbound="", outbound=PartnerRule.ASK)
 
     def plan_relations(self):
-        """Note how items were related, what was said about them, and what people keep."""
-        said = (talking.talk, talking.SAID, self.actor)
-        for act, table, who in (*relating.tables(self.actor, self.working), said):
-            for day, *given in table:
-                self.plan(day, act, who, *given)
+        """Note how items were related, reviewed, what was said about them, and what people keep."""
+        for part in (relating, reviewing, talking):
+            for act, table, who in part.tables(self.actor, self.working):
+                for day, *given in table:
+                    self.plan(day, act, who, *given)
 
     def plan_thing(self, thing):
         """Note the acts of one item: made, files, maturity, revised, locked."""

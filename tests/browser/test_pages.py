@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from content.models import File, Item
 from platform_site.demo import world
+from platform_site.demo.reviewing import MILLING
 from spaces.models import Space
 from tenants.models import Batch, Member, Organization, RoleGrant, User
 
@@ -57,7 +58,7 @@ def pages_of_an_administrator():
     found += [reverse(f"tenants:{name}", args=[HOST, guest.pk]) for name in ("member_employment", "member_remove")]
     found += [reverse("tenants:member_right", args=[HOST, guest.pk]) + "?right=member"]
     found += [reverse("tenants:member_many", args=[HOST]) + "?act=end&all=1"]
-    found += [reverse("content:item_many", args=[HOST]) + f"?act={act}&all=1" for act in ("zip", "share", "move")]
+    found += [reverse("content:item_many", args=[HOST]) + f"?act={act}&all=1" for act in ("zip", "review", "move")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("membership", "membership_leave")]
     found += [reverse(f"tenants:{name}", args=[HOST]) for name in ("token_list", "token_new")]
     found += [reverse("spaces:member_import", args=[HOST]), batch, f"{batch}?mend=2"]
@@ -74,6 +75,8 @@ def pages_of_an_administrator():
     of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]
+    of_review, review = ("detail", "due", "close", "minute"), Item.objects.get(title=MILLING)
+    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in of_review]
     tray = Item.objects.get(title="Tray bottom")
     chosen = f"?space={item.space_id}&organization={tray.organization_id}"
     found += [reverse("content:item_move", args=[HOST, tray.pk]) + chosen]
@@ -90,6 +93,8 @@ def pages_of_a_guest():
     found += [reverse(f"content:{name}", args=[HOST]) for name in mine]
     of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
+    review = Item.objects.get(title=MILLING)
+    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "minute")]
     found += [reverse("content:item_detail", args=[HOST, 999999])]
     return [*found, reverse("tenants:platforms"), reverse("account_change_password")]
 
