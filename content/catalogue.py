@@ -1,6 +1,7 @@
 """The types that ship with their properties; operators add to them in the admin."""
 
 REVIEW = "review"  # the code of the type whose items judge others
+ISSUE = "issue"  # the code of the type whose items stand on the board of issues
 TYPES = [
     # code, name, category, icon, prefix
     ("favourites", "Favourites", "personal", "star", "FAV"),

@@ -10,7 +10,7 @@ from content import properties
 from content.facets import TIMES
 from content.items import Draft
 from content.lifecycle import ORDER
-from content.models import Maturity, PropertyKind, ReferenceKind
+from content.models import OF_ISSUES, Maturity, PropertyKind, ReferenceKind
 from content.reading import BEST, SORTS, Wanted
 from content.search.asking import LONGEST
 from tenants.errors import Unacceptable
@@ -174,11 +174,11 @@ class RelationForm(PartForm):
     target = forms.IntegerField(min_value=1, max_value=LARGEST, error_messages={"required": CHOOSE, "invalid": CHOOSE})
     field_order = ("kind", "target")
 
-    def __init__(self, data=None, *, readable, **given):
+    def __init__(self, data=None, *, readable, issue=False, **given):
         super().__init__(data, **given)
         self.readable = readable
-        kinds = [kind for kind in ReferenceKind if kind != ReferenceKind.REVIEWS]  # a review chooses when it begins
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
+        without = (ReferenceKind.REVIEWS, *(() if issue else OF_ISSUES))  # a review chooses when it begins
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in ReferenceKind if kind not in without]
         self.fields["quantity"].required = False
 
     def clean_target(self):

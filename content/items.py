@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from content import acts, iterations, locks, news, properties, tag_words, watchers
+from content.catalogue import ISSUE
 from content.models import (
     Category,
     File,
     FileVersion,
     GroupShare,
+    Issue,
     Item,
     Maturity,
     Number,
@@ -112,7 +114,13 @@ def make_item(actor, kind, draft, values, *, private=False):
         modified_at=now,
     )
     Space.objects.filter(pk=held.space_id).update(active_at=now)
+    _begin_issue(item)
     return item
+
+
+def _begin_issue(item):
+    if item.type.code == ISSUE:
+        Issue.objects.create(item=item)
 
 
 def record_made(actor, item, verb, decision, **more):
@@ -249,7 +257,7 @@ def revise_item(*, actor, item):
 
 def _next(item, owner):
     now = timezone.now()
-    return Item.objects.create(
+    new = Item.objects.create(
         created_at=now,
         modified_at=now,
         platform=item.platform,
@@ -266,6 +274,8 @@ def _next(item, owner):
         properties=item.properties,
         platform_wide=item.platform_wide,
     )
+    _begin_issue(new)
+    return new
 
 
 def _new_letter(item):

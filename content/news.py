@@ -105,7 +105,8 @@ def _listed(user, actor, rows):
     return {row.pk for row in rows if row.number in ids}
 
 
-def _readable(user, actor, rows):
+def readable(user, actor, rows):
+    """Return the ids of the rows of news whose item the person reads now."""
     items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
     ids = set(access.narrow(items, actor, "read").values_list("pk", flat=True))
     return {row.pk for row in rows if row.number in ids}
@@ -118,21 +119,21 @@ KINDS = (
         "you had locked the item",
         icon="lock",
         quiet="A lock of yours ended on something that you no longer see.",
-        still=_readable,
+        still=readable,
     ),
     news.NewsKind(
         "repair",
         "Repairs of what I own",
         "you are the content owner",
         quiet="Something of yours that you no longer see was repaired.",
-        still=_readable,
+        still=readable,
     ),
     news.NewsKind(
         "ownership",
         "Moves of what I own",
         "you are or were the content owner",
         quiet="Something that you no longer see was moved, or has another content owner.",
-        still=_readable,
+        still=readable,
         icon="user",
     ),
     news.NewsKind(
@@ -140,7 +141,7 @@ KINDS = (
         "Shared with me",
         "somebody shared the item with you",
         quiet="Something is no longer shared with you.",
-        still=_readable,
+        still=readable,
         icon="share",
     ),
     news.NewsKind(

@@ -11,8 +11,9 @@ from itertools import batched
 from django.db import transaction
 
 from content import news
+from content.catalogue import ISSUE
 from content.changing import decide_change
-from content.models import NO_CIRCLE, Category, Reference, ReferenceKind
+from content.models import NO_CIRCLE, OF_ISSUES, Category, Reference, ReferenceKind
 from content.stored import fresh, lock_rows, touch
 from tenants import access, audit
 from tenants.errors import Conflict, NotVisible, Unacceptable
@@ -123,6 +124,8 @@ def _require_possible(actor, item, target, kind):
         raise Conflict("An item is not related to itself.")
     if kind == ReferenceKind.REVIEWS:
         raise Conflict("What a review judges is chosen when it begins.", "Tick the items in a list and review them.")
+    if kind in OF_ISSUES and item.type.code != ISSUE:
+        raise Conflict("Only an issue is reported against something, or resolved by it.")
     if Reference.objects.filter(source=item, target=target, kind=kind).exists():
         raise Conflict(f"It {ReferenceKind(kind).label} {target} already.")
     if kind in NO_CIRCLE and _leads_to(target, item, kind):

@@ -8,7 +8,7 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, items, reading, resumable, scanning, soundness, trash, watching
+from content import acts, conversions, files, issues, items, reading, resumable, scanning, soundness, trash, watching
 from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
 from content.reviewing import acts as reviewing
@@ -83,6 +83,8 @@ LABELS = {
     "of_organization": "Organization",
     "owned_by": "Content owner",
     "position": "Find number",
+    "issue_type": "Type",
+    "issue_state": "State",
     "sha256": "SHA-256",
     "size": "Size in bytes",
 }
@@ -93,7 +95,7 @@ GONE = "an item that is gone"
 def links(request):
     """Lead to everything one reads, to what one keeps, and to what was shared."""
     pages = (("item_list", "All I can read", "item"), ("my_content", "My content", "star"))
-    pages += (("shared_with_me", "Shares", "share"),)
+    pages += (("shared_with_me", "Shares", "share"), ("issue_list", "Issues", "warning"))
     slug = request.platform.slug
     found = [
         {"url": reverse(f"content:{name}", args=[slug]), "label": label, "icon": icon} for name, label, icon in pages
@@ -177,6 +179,7 @@ def register():
     """Hand everything down."""
     acts.register()
     reviewing.register()
+    issues.register()
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("empty the trash", timedelta(hours=1), trash.purge_old)

@@ -49,6 +49,14 @@ their content owner alone, and opened by Owners of the space and Administrators,
 them holds nothing in being and opens nothing; it shows while whoever looks reads it, and vanishes with its target. What
 somebody opened lately and their saved searches are settings that nobody else sees.
 """
+ISSUES = """
+## Issues
+An issue is an item of the type issue, of Evaluation: raising, reading and changing it follow the tables above. It is
+reported against items at their revision, and resolved by items: relations that an issue alone has. Where it stands
+(Open, In work, Resolved, Closed) is its own and no maturity; whoever may modify it takes it from state to state.
+Assigned are only people who read the issue and all that it is reported against at that moment; being assigned gives no
+right. A thread that an issue was raised from shows to who takes part in it.
+"""
 PARTNERS = """
 ## Partners
 A platform has two rules for each other platform, or follows its default: **inbound** for that platform's people who
@@ -132,6 +140,7 @@ def generate():
         ROLES,
         ORGANIZATIONS,
         RELATIONS,
+        ISSUES,
         PARTNERS,
         _verdicts(),
     ]

@@ -17,6 +17,7 @@ from content.models import (
     Comment,
     Conversion,
     FolderEntry,
+    Issue,
     ItemType,
     Iteration,
     ReferenceKind,
@@ -152,6 +153,7 @@ class World:
         self.iteration = Iteration.objects.create(item=self.item, number=2, **older)
         deleted = {"trashed_at": timezone.now(), "trashed_by": owner.user}
         self.thrown = ItemFactory(space=self.space, owner=owner.user, title="Old bracket", **deleted)
+        self._raised()
         self._kept()
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
@@ -213,6 +215,12 @@ class World:
         for user in (self.users["reader"], self.target.user):
             self.reviewer = Reviewer.objects.create(review=self.review, user=user, named_at=timezone.now())
 
+    def _raised(self):
+        owner, kind = self.users["content_owner"], ItemType.objects.get(code="issue")
+        self.issue = ItemFactory(space=self.space, owner=owner, title="Radius too small", type=kind)
+        Issue.objects.create(item=self.issue).assignees.add(self.users["author"])
+        refer(self.issue, self.part, ReferenceKind.REPORTED_AGAINST)
+
     def _kept(self):
         leader = {"space": self.space, "owner": self.users["leader"]}
         types = {code: ItemType.objects.get(code=code) for code in ("favourites", "personal-folder")}
@@ -261,6 +269,7 @@ class World:
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
             "checker": (slug, "check_record.py"),
+            "issue": (slug, self.issue.pk),
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),
             "review": (slug, self.review.pk),

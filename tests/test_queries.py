@@ -14,6 +14,7 @@ from content.models import (
     Comment,
     FileVersion,
     FolderEntry,
+    Issue,
     Iteration,
     Maturity,
     Opened,
@@ -149,6 +150,11 @@ content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author
 content:item_move           item        administrator
+content:issue_list          platform    administrator restricted
+content:issue_board         platform    administrator
+content:issue_new           item        leader
+content:issue_edit          issue       author
+content:item_detail         issue       author
 content:item_discussion     item        leader target
 content:comment_edit        comment     author
 content:review_detail       review      content_owner target
@@ -200,6 +206,7 @@ def _used(world, item, person):
         FolderEntry.objects.create(folder=folder, target=item)
     Opened.objects.create(user=world.users["leader"], item=item, at=timezone.now())
     _judged(world, item, person)
+    _grow_issues(world, person.user, item)
 
 
 def _judged(world, item, person):
@@ -212,6 +219,15 @@ def _judged(world, item, person):
     for reviewer in world.review.reviewers.all():
         Verdict.objects.create(reviewed=reviewed, reviewer=reviewer, **said, **state)
     Comment.objects.create(item=item, author=person.user, text="Look", created_at=timezone.now())
+
+
+def _grow_issues(world, person, other):
+    """Add an issue against the item, and let the one that stands name somebody and something more."""
+    issue = ItemFactory(space=world.space, owner=person, type=world.issue.type)
+    Issue.objects.create(item=issue).assignees.add(person, world.target.user)
+    world.issue.issue.assignees.add(person)
+    refer(issue, world.item, "reported")
+    refer(world.issue, other, "reported")
 
 
 def grow(world, number):

@@ -154,6 +154,7 @@ SHARE = {
 }
 TOKEN = {"name": "Backup", "scope": "read", "days": "30"}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
+ISSUE = {"title": "Burr", "kind": "question", "priority": "3"}
 RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
 WHY = {"reason": "Why"}
 INTO = {"to": lambda world: world.favourites.pk}
@@ -489,6 +490,9 @@ ACTS = [
     Act("content:item_star", "item", "leader", "folder_emptied", {}, "before rule", _starred),
     Act("content:item_star", "item", "reader", "item_created", {"on": "1"}, "after rule"),
     Act("content:parts_export", "item", "external", "list_exported", {}, "after rule"),
+    Act("content:issue_new", "item", "contributor", "issue_raised", ISSUE, "after rule"),
+    Act("content:issue_edit", "issue", "contributor", "issue_changed", ISSUE, "before after rule"),
+    Act("content:issue_step", "issue", "author", "issue_moved", {"state": "in_work"}, "before after rule"),
     Act("content:relation_new", "item", "author", "relation_added", RELATION, "after rule"),
     Act("content:relation_new", "item", "owner", "relation_repaired", RELATION | WHY, "after rule reason"),
     Act("content:relation_edit", "relation", "author", "relation_changed", {"quantity": "4"}, "before after rule"),
@@ -626,6 +630,9 @@ REFUSED = [
     (409, Act("content:review_detail", "review", "reader", data=JUDGED, before=_frozen)),
     (404, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.invitation.member.pk})),
     (409, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.target.pk})),
+    (403, Act("content:issue_new", "item", "reader", data=ISSUE)),
+    (403, Act("content:issue_edit", "issue", "reader", data=ISSUE)),
+    (409, Act("content:issue_step", "issue", "author", data={"state": "open"})),
     (403, Act("content:relation_new", "item", "reader", data=RELATION)),
     (422, Act("content:relation_new", "item", "owner", data=RELATION)),
     (422, Act("content:relation_edit", "relation", "author", data={"quantity": "2", "position": "10"})),

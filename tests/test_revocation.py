@@ -152,6 +152,7 @@ KINDS = {
     "content.Upload.user": "ends",
     "content.SavedSearch.member": "of one's own",
     "content.Watch.member": "ends",
+    "content.Issue_assignees.user": "gives no right by itself",
     "content.Comment.author": "gives no right by itself",
     "content.Comment.resolved_by": "the past",
     "content.Markup.carried_by": "the past",

@@ -311,6 +311,13 @@ GET  content:item_uses                item        302 404 404 404 404   200 404 
 GET  content:parts_list               item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:parts_export             item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:item_relations           item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:issue_list                  platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:issue_board                 platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:issue_new                   item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:issue_new                   item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:issue_edit                  issue       302 404 404 404 404   403 404 403 200 200 200 200 403 403
+POST content:issue_edit                  issue       302 404 404 404 404   403 404 403 422 422 422 422 403 403
+POST content:issue_step                  issue       302 404 404 404 404   403 404 403 409 409 409 409 403 403
 GET  content:relation_new             item        302 404 404 404 404   403 404 403 403 200 200 200 200 200
 POST content:relation_new             item        302 404 404 404 404   403 404 403 403 422 422 422 422 422
 GET  content:relation_edit            relation    302 404 404 404 404   403 404 403 403 200 200 200 200 200

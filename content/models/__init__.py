@@ -4,12 +4,13 @@ from content.models.comments import Attachment, Comment, CommentText, Reaction, 
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
 from content.models.files import File, FileVersion, Scan
+from content.models.issues import Issue, IssueKind, IssueState, Priority
 from content.models.items import Item, Maturity
 from content.models.iterations import Iteration
 from content.models.markups import Found, Markup, MarkupKind
 from content.models.numbers import Number
 from content.models.personal import FolderEntry, Opened
-from content.models.references import NO_CIRCLE, Reference, ReferenceKind
+from content.models.references import NO_CIRCLE, OF_ISSUES, Reference, ReferenceKind
 from content.models.reviews import Judgement, Review, ReviewedItem, Reviewer, Verdict
 from content.models.saved import SavedSearch
 from content.models.search import SearchEntry
@@ -23,6 +24,7 @@ from content.models.watches import Watch
 __all__ = [
     "FACTS",
     "NO_CIRCLE",
+    "OF_ISSUES",
     "Attachment",
     "Category",
     "Comment",
@@ -34,6 +36,9 @@ __all__ = [
     "FolderEntry",
     "Found",
     "GroupShare",
+    "Issue",
+    "IssueKind",
+    "IssueState",
     "Item",
     "ItemCount",
     "ItemType",
@@ -46,6 +51,7 @@ __all__ = [
     "Maturity",
     "Number",
     "Opened",
+    "Priority",
     "Property",
     "PropertyKind",
     "Reaction",

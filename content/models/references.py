@@ -16,6 +16,8 @@ class ReferenceKind(models.TextChoices):
     REPLACES = "replaces", "replaces"
     DOCUMENTED_BY = "documented_by", "is documented by"
     REVIEWS = "reviews", "reviews"
+    REPORTED_AGAINST = "reported", "is reported against"
+    RESOLVED_BY = "resolved_by", "is resolved by"
 
 
 # The same, read from the target.
@@ -26,7 +28,10 @@ READ_BACK = {
     ReferenceKind.REPLACES: "is replaced by",
     ReferenceKind.DOCUMENTED_BY: "documents",
     ReferenceKind.REVIEWS: "is reviewed in",
+    ReferenceKind.REPORTED_AGAINST: "has the issue",
+    ReferenceKind.RESOLVED_BY: "resolves",
 }
+OF_ISSUES = (ReferenceKind.REPORTED_AGAINST, ReferenceKind.RESOLVED_BY)  # an issue alone has them
 NO_CIRCLE = (ReferenceKind.HAS_PART, ReferenceKind.REPLACES)
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import conversions, reading, references, structure
+from content.catalogue import ISSUE
 from content.changing import may_change
 from content.forms import PartForm, ReasonForm, RelationForm, wanted
 from content.models import Category
@@ -61,10 +62,11 @@ def relation_new(request, pk):
 
 def _new_form(request, item):
     readable = reading.listed(request.actor).exclude(category=Category.PERSONAL)
+    issue = item.type.code == ISSUE
     if request.method == "POST":
-        return RelationForm(request.POST, readable=readable)
+        return RelationForm(request.POST, readable=readable, issue=issue)
     initial = {"kind": request.GET.get("kind"), "position": structure.next_position(request.actor, item)}
-    return RelationForm(initial=initial, readable=readable)
+    return RelationForm(initial=initial, readable=readable, issue=issue)
 
 
 def _added(request, item, form):

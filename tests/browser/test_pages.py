@@ -71,7 +71,10 @@ def pages_of_an_administrator():
         *(reverse(f"content:{name}", args=[HOST]) for name in ("list_columns", "search_list", "search_save")),
         reverse("content:search_everywhere", args=[HOST]) + "?q=plate",
     ]
-    of_item = ("item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
+    found += [reverse(f"content:{name}", args=[HOST]) for name in ("issue_list", "issue_board")]
+    issue = Item.objects.get(title="Edge breaks at the slot")
+    found += [reverse(f"content:{name}", args=[HOST, issue.pk]) for name in ("item_detail", "issue_edit")]
+    of_item = ("issue_new", "item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
     of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]
