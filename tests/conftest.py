@@ -17,6 +17,7 @@ from content.models import ItemType, Property
 from platform_site import assets
 from tenants import append_only
 from tenants.models import Role
+from tests import migrated
 
 NO_SKIP = "GANGWAY_NO_SKIP"  # set by .ci/run, where a test that skips has failed
 CHROMIUM = "GANGWAY_CHROMIUM"  # path of the browser; empty: none
@@ -93,8 +94,16 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Begin with what an earlier run has migrated."""
+    migrated.begin()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Disconnect what a thread of the live server may have left: PostgreSQL drops no database that somebody is in."""
+    with django_db_blocker.unblock():
+        migrated.keep(connection)
     gc.freeze()  # what stands now stays: a collection need not look at it
     gc.set_threshold(50_000, 20, 100)
     yield
