@@ -1,16 +1,30 @@
-"""Checks the record: that no entry was changed, taken out, put in, put elsewhere or cut off, and names the first."""
+"""Checks the record: that no entry was changed, taken out, put in, put elsewhere or cut off, and names the first.
 
+A long chain is cut into ranges that every core reads by itself, beginning with what the first entry says it follows;
+where two ranges meet, that is compared with what the one before ended with.
+"""
+
+import json
+from collections import namedtuple
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tenants import chain, checkpoints, forgetting
+from django.db import connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from tenants import chain, checkpoints, forgetting, workers
 from tenants.models import AuditEvent, AuditHead, Checkpoint, KeptCheckpoint, Platform
 
 PIECE = 5000  # entries at a time
+RANGE = 50_000  # entries that one process reads at a stretch
 COLUMNS = (
-    *("platform_id", "seq", "at", "actor_id", "credential", "verb", "object_type", "object_id", "space_id"),
-    *("subject_id", "rule", "words_digest", "origin_digest", "previous", "hash", "words_salt", "object_label"),
-    *("before", "after", "reason", "origin__salt", "origin__address", "origin__agent"),
+    *("platform_id", "seq", "at", "actor_id", "verb", "object_type", "object_id", "space_id", "subject_id", "rule"),
+    *("words_digest", "origin_digest", "previous", "hash", "words_salt", "object_label", "reason"),
+    *("origin__salt", "origin__address", "origin__agent"),
 )
+TEXTS = ("credential", "before", "after")  # JSON, as the database spells it
+Entry = namedtuple("Entry", [*(name.replace("__", "_") for name in COLUMNS), *TEXTS])
 
 
 @dataclass(slots=True)
@@ -28,13 +42,27 @@ class Report:
 
 @dataclass(slots=True)
 class _Reading:
-    """What is remembered while a chain is read from its first entry to its last."""
+    """What is remembered while entries are read, the first to the last: of a range, or of all ranges so far."""
 
-    previous: str = chain.BEGINNING
+    previous: str | None = None  # None: whatever the first entry says
     seq: int = 0
+    follows: str | None = None  # what the first entry said
+    entries: int = 0
+    problem: str = ""
     hashes: dict = field(default_factory=dict)
     blank: list = field(default_factory=list)
     allowed: list = field(default_factory=list)
+
+    def take(self, part):
+        """Go on to the end of a range that was read by itself."""
+        if part.follows not in (None, self.previous):
+            self.problem = _bad(self.seq, "it does not follow the one before.")
+            return
+        self.entries += part.entries
+        self.seq, self.previous, self.problem = part.seq, part.previous or self.previous, part.problem
+        self.hashes |= part.hashes
+        self.blank += part.blank
+        self.allowed += part.allowed
 
 
 def chains():
@@ -48,57 +76,125 @@ def chains():
 def check(number, platform=None):
     """Return the Report on one chain: entries, head, own checkpoints, and those that partners keep."""
     report = Report(number, platform.name if platform else "acts of no platform")
-    own = list(Checkpoint.objects.filter(platform=platform)) if platform else []
-    kept = list(KeptCheckpoint.objects.filter(chain=number).select_related("keeper")) if number else []
-    reading = _Reading(hashes={one.seq: None for one in (*own, *kept)})
-    for event in _entries(platform):
-        if problem := _wrong(event, reading):
-            report.problem = f"Entry {reading.seq + 1}: {problem}"
+    with _one_moment() as moment:
+        own = list(Checkpoint.objects.filter(platform=platform)) if platform else []
+        kept = list(KeptCheckpoint.objects.filter(chain=number).select_related("keeper")) if number else []
+        reading = _read(platform, frozenset(one.seq for one in (*own, *kept)), moment)
+        report.entries, report.problem = reading.entries, reading.problem
+        if report.problem:
             return report
-        report.entries += 1
-    report.forgotten = len(reading.blank)
-    report.problem = _wrong_whole(number, reading) or _wrong_marks(own, kept, reading, platform)
+        report.forgotten = len(reading.blank)
+        report.problem = _wrong_whole(number, reading) or _wrong_marks(own, kept, reading, platform)
     report.checkpoints, report.witnessed = len(own), len(kept)
     return report
 
 
-def _entries(platform):
-    rows = AuditEvent.objects.filter(platform=platform).order_by("seq")
-    return rows.values_list(*COLUMNS, named=True).iterator(chunk_size=PIECE)  # no models: there may be millions
+@contextmanager
+def _one_moment():
+    """Show the database as it is now until the end, whoever goes on writing; give others the name of the moment."""
+    if connection.in_atomic_block or connection.vendor != "postgresql":
+        yield None
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield cursor.fetchone()[0]
 
 
-def _wrong(event, reading):
+def _read(platform, marks, moment):
+    """Return the _Reading of a whole chain, ended by the first bad entry."""
+    number = AuditEvent.objects.filter(platform=platform).count()  # what `seq` says may be forged
+    starts = range(1, number + 1, RANGE) or (1,)
+    parts = [(platform and platform.pk, start, start == starts[-1], marks, moment) for start in starts]
+    whole = _Reading(previous=chain.BEGINNING)
+    with workers.mapping(len(parts) if moment else 1) as mapping:
+        for part in mapping(_read_range, parts):
+            whole.take(part)
+            if whole.problem:
+                break
+    return whole
+
+
+def _read_range(part):
+    """Return the _Reading of a range; called in a process of its own where there are several."""
+    platform_id, start, is_last, marks, moment = part
+    rows = AuditEvent.objects.filter(platform=platform_id)
+    rows = rows if start == 1 else rows.filter(seq__gte=start)
+    reading = _Reading(seq=start - 1)
+    with _that_moment(moment):
+        for entry in _entries(rows if is_last else rows.filter(seq__lt=start + RANGE)):
+            if problem := _wrong(entry, reading, marks):
+                reading.problem = _bad(reading.seq, problem)
+                break
+            reading.entries += 1
+        else:
+            if not is_last and reading.seq != start + RANGE - 1:
+                reading.problem = _bad(reading.seq, _missing(rows.filter(seq__gt=reading.seq)))
+    return reading
+
+
+@contextmanager
+def _that_moment(name):
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        if name:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
+        yield
+
+
+def _entries(rows):
+    texts = {f"{name}_text": Cast(name, TextField()) for name in TEXTS}
+    rows = rows.order_by("seq").annotate(**texts).values_list(*COLUMNS, *texts)
+    return map(Entry._make, rows.iterator(chunk_size=PIECE))  # no models: there may be millions
+
+
+def _bad(seq, problem):
+    return f"Entry {seq + 1}: {problem}"
+
+
+def _missing(rows):
+    return f"it is missing, the next one is {rows.order_by('seq').values_list('seq', flat=True)[0]}."
+
+
+def _wrong(entry, reading, marks):
     """Return what is wrong with the next entry, and go on to it."""
-    if event.seq != reading.seq + 1:
+    if entry.seq != reading.seq + 1:
         return (
-            f"it is missing, the next one is {event.seq}." if event.seq > reading.seq else "its place is taken twice."
+            f"it is missing, the next one is {entry.seq}." if entry.seq > reading.seq else "its place is taken twice."
         )
-    if event.previous != reading.previous:
+    if reading.previous is None:
+        reading.follows = entry.previous
+    elif entry.previous != reading.previous:
         return "it does not follow the one before."
-    if problem := _wrong_inside(event):
+    if problem := _wrong_inside(entry):
         return problem
-    if not event.words_salt:
-        reading.blank.append((event.seq, event.actor_id, event.subject_id))
-    if event.verb in forgetting.ENTRIES_OF_FORGETTING:
-        named = frozenset(event.after.get("named_in", ()))
-        reading.allowed.append((event.after.get("until", 0), event.subject_id, named))
-    reading.seq, reading.previous = event.seq, event.hash
-    if event.seq in reading.hashes:
-        reading.hashes[event.seq] = event.hash
+    if not entry.words_salt:
+        reading.blank.append((entry.seq, entry.actor_id, entry.subject_id))
+    if entry.verb in forgetting.ENTRIES_OF_FORGETTING:
+        after = json.loads(entry.after)
+        reading.allowed.append((after.get("until", 0), entry.subject_id, frozenset(after.get("named_in", ()))))
+    reading.seq, reading.previous = entry.seq, entry.hash
+    if entry.seq in marks:
+        reading.hashes[entry.seq] = entry.hash
     return ""
 
 
-def _wrong_inside(event):
-    if chain.link(chain.facts_of(event)) != event.hash:
+def _wrong_inside(entry):
+    if chain.link_of_row(entry) != entry.hash:
         return "it was changed after it was written."
-    words = chain.words_of(event)
-    if not event.words_salt and any(words.values()):
+    words = (entry.object_label, entry.reason, entry.before, entry.after)
+    if not entry.words_salt and words != ("", "", "{}", "{}"):
         return "its words were changed after they were forgotten."
-    if event.words_salt and chain.digest(event.words_salt, words) != event.words_digest:
+    if entry.words_salt and chain.words_digest_of_row(entry) != entry.words_digest:
         return "its words were changed after they were written."
-    origin = {"address": event.origin__address, "agent": event.origin__agent}
-    if event.origin__salt is not None and chain.digest(event.origin__salt, origin) != event.origin_digest:
-        return "where it came from was changed after it was written."
+    if entry.origin_salt is not None:
+        origin = {"address": entry.origin_address, "agent": entry.origin_agent}
+        if chain.digest(entry.origin_salt, origin) != entry.origin_digest:
+            return "where it came from was changed after it was written."
     return ""
 
 
@@ -117,7 +213,7 @@ def _wrong_marks(own, kept, reading, platform):
     for mark, witness in [*((one, "our own checkpoint") for one in own), *((one, one.keeper.name) for one in kept)]:
         if not checkpoints.holds(mark, platform):
             return f"Entry {mark.seq}: the signature of the checkpoint kept by {witness} is not ours."
-        if reading.hashes[mark.seq] != mark.hash:
+        if reading.hashes.get(mark.seq) != mark.hash:
             return (
                 f"Entry {mark.seq}: the checkpoint kept by {witness} says otherwise; the record was cut or rewritten."
             )

@@ -1,14 +1,19 @@
 """The record holds together: every kind of tampering is found, what may be forgotten is, and nothing else."""
 
+import json
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from django.test import TestCase
+from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tenants import append_only, audit, chain, checkpoints, record_checks
 from tenants.models import AuditEvent, AuditHead, AuditOrigin, Checkpoint, KeptCheckpoint, Partner, Right
@@ -16,6 +21,11 @@ from tests.factories import PlatformFactory, actor_of, worker
 from tests.races import at_once
 
 LONG = 12
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(), part, max_size=3),
+    max_leaves=6,
+)
 
 
 @transaction.atomic
@@ -65,7 +75,13 @@ class TestTampering(TestCase):
         append_only.install(connection)
 
     def found(self):
-        return record_checks.check(self.platform.pk, self.platform).problem
+        """Return the problem; it is the same wherever the chain is cut into ranges."""
+        told = set()
+        for size in (1, 4, 5, record_checks.RANGE):
+            with patch.object(record_checks, "RANGE", size):
+                told.add(record_checks.check(self.platform.pk, self.platform).problem)
+        (problem,) = told
+        return problem
 
     def rows(self):
         return list(AuditEvent.objects.filter(platform=self.platform).order_by("seq"))
@@ -167,6 +183,23 @@ class TestTampering(TestCase):
         assert "Entry 3: it was changed after it was written." in out.getvalue()
         with pytest.raises(CommandError, match="no record"):
             call_command("verify_audit", "nobody", stdout=out)
+
+
+@pytest.mark.postgres
+class TestAtOnce(TransactionTestCase):
+    """A long chain is read by several processes, which see one moment."""
+
+    def test_b26_t100_processes_find_the_first_bad_entry(self):
+        boss = worker(PlatformFactory(), Right.ADMINISTRATOR)
+        write(boss, LONG)
+        with patch.object(record_checks, "RANGE", 5):
+            report = record_checks.check(boss.platform_id, boss.platform)
+            assert (report.problem, report.entries) == ("", LONG)
+            append_only.lift(connection)
+            sql(f"UPDATE {append_only.RECORD} SET verb = 'x' WHERE seq IN (8, 11)")
+            append_only.install(connection)
+            report = record_checks.check(boss.platform_id, boss.platform)
+        assert report.problem == "Entry 8: it was changed after it was written."
 
 
 class TestChain(TestCase):
@@ -288,3 +321,17 @@ def test_b26_eight_at_once_leave_no_gap():
         assert set(at_once(*[lambda: write(boss, 2)] * 8).values()) == {None}
     report = record_checks.check(boss.platform_id, boss.platform)
     assert (report.entries, report.problem) == (80, "")
+
+
+@settings(max_examples=50)
+@given(texts=st.lists(st.text(), min_size=5, max_size=5), told=JSON, number=st.none() | st.integers(0, 2**62))
+def test_b26_what_is_spelled_from_a_row_is_what_was_hashed(texts, told, number):
+    verb, rule, label, reason, digest = texts
+    facts = {"seq": 7, "at": timezone.now(), "verb": verb, "rule": rule, "object_type": "x", "object_id": label}
+    facts |= dict.fromkeys(("platform_id", "actor_id", "space_id", "subject_id"), number)
+    facts |= {"words_digest": digest, "origin_digest": verb, "previous": reason, "words_salt": "0f"}
+    words = {"object_label": label, "reason": reason, "before": told, "after": {"now": told}}
+    stored = {name: json.dumps(words.get(name, told)) for name in record_checks.TEXTS}
+    event, row = SimpleNamespace(credential=told, **facts, **words), SimpleNamespace(**facts | words | stored)
+    assert chain.link_of_row(row) == chain.link(chain.facts_of(event))
+    assert chain.words_digest_of_row(row) == chain.digest("0f", chain.words_of(event))
