@@ -18,6 +18,7 @@ from content.blobs import put, storage
 from content.files import clean_name, media_type
 from content.items import needed_reason
 from content.models import Attachment, Comment, CommentText, File, Reaction, Sign
+from content.reading import record_opening
 from content.stored import fresh, lock_row
 from spaces.rules import people_known
 from tenants import access, audit, chain
@@ -250,7 +251,8 @@ def resolve(*, actor, comment, on):
 
 @transaction.atomic
 def note_taken(actor, attachment):
-    """Write down that somebody took away what came with a comment."""
+    """Write down that somebody took away what came with a comment, or a part of it."""
+    record_opening(actor, attachment.comment.item)
     comment, after = attachment.comment, {"sha256": attachment.sha256}
     audit.record(actor, "attachment_taken", comment, space_id=comment.item.space_id, after=after)
 

@@ -26,28 +26,25 @@ def hashed(source, sha256):
     yield held
 
 
-def of_attachment(found):
-    """Yield the bytes of what came with a comment; the file is closed with the answer."""
-    with storage().open(found.key) as source:
-        yield from hashed(source, found.sha256)
-
-
 class Stream:
-    """The bytes of a version, or `span` of them as (first, last); closes its file even when nobody reads it."""
+    """The bytes of a version or of what came with a comment, or `span` of them as (first, last).
 
-    def __init__(self, version, span=None):
+    It closes its file even when nobody reads it.
+    """
+
+    def __init__(self, stored, span=None):
         """Open the bytes. Raises Gone when they are missing or of another size than stored, Infected for malware."""
-        soundness.require_whole(version)
-        self.version, self.span = version, span
+        soundness.require_whole(stored)
+        self.stored, self.span = stored, span
         try:
-            self.source = storage().open(version.key)
+            self.source = storage().open(stored.key)
         except FileNotFoundError:
-            soundness.note_damage(version, "missing")
-            raise Gone("The stored bytes of this version are missing.", soundness.RESTORE) from None
-        if self.source.size != version.size:
+            soundness.note_damage(stored, "missing")
+            raise Gone("The stored bytes of this file are missing.", soundness.RESTORE) from None
+        if self.source.size != stored.size:
             self.close()
-            soundness.note_damage(version, "of another size")
-            raise Gone("The stored bytes of this version are damaged.", soundness.RESTORE)
+            soundness.note_damage(stored, "of another size")
+            raise Gone("The stored bytes of this file are damaged.", soundness.RESTORE)
 
     def __iter__(self):
         return self._part(*self.span) if self.span else self._whole()
@@ -58,10 +55,10 @@ class Stream:
 
     def _whole(self):
         try:
-            yield from hashed(self.source, self.version.sha256)
+            yield from hashed(self.source, self.stored.sha256)
         except DamagedError:
-            soundness.note_damage(self.version, "of another hash")
-            raise DamagedError(f"file version {self.version.pk}") from None
+            soundness.note_damage(self.stored, "of another hash")
+            raise DamagedError(f"{self.stored._meta.verbose_name} {self.stored.pk}") from None
 
     def _part(self, first, last):
         self.source.seek(first)

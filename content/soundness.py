@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from content import blobs
-from content.models import FileVersion, Scan
+from content.models import Attachment, FileVersion, Scan
 from tenants import audit
 from tenants.errors import Conflict, DomainError, Gone
 
@@ -29,9 +29,14 @@ class Infected(DomainError):
 
 
 def require_whole(version):
-    """Raise Gone for bytes known to be damaged, Infected for those that carry malware."""
+    """Raise Gone for bytes known to be damaged, Infected for those that carry malware.
+
+    What came with a comment was scanned before it was stored, and is compared with its hash whenever it is sent.
+    """
+    if isinstance(version, Attachment):
+        return
     if version.damaged_at:
-        raise Gone("The stored bytes of this version are damaged.", RESTORE)
+        raise Gone("The stored bytes of this file are damaged.", RESTORE)
     if version.scan == Scan.INFECTED:
         raise Infected
 
@@ -45,7 +50,13 @@ def require_sound(actor, version):
 
 @transaction.atomic
 def note_damage(version, words):
-    """Write down once that the bytes of a version are not those that came: an alarm in the log and in the record."""
+    """Write down once that the bytes of a version are not those that came: an alarm in the log and in the record.
+
+    Of what came with a comment the log alone keeps it.
+    """
+    if isinstance(version, Attachment):
+        log.error("The bytes of attachment %s are %s.", version.pk, words)
+        return
     now = timezone.now()
     if FileVersion.objects.filter(pk=version.pk, damaged_at=None).update(damaged_at=now, checked_at=now):
         log.error("The bytes of file version %s are %s.", version.pk, words)

@@ -76,6 +76,7 @@ urlpatterns = [
     path(PLATFORM + "tags/", fields.tag_offer, name="tag_offer"),
     path(ITEM + "revisions/", revisions.item_revisions, name="item_revisions"),
     path(ITEM + "compare/<int:other>/", revisions.revision_compare, name="revision_compare"),
+    path(PLATFORM + "iterations/compare/", revisions.iterations_chosen, name="iterations_chosen"),
     path(PLATFORM + "iterations/<int:pk>/compare/<int:other>/", revisions.iteration_compare, name="iteration_compare"),
     path(PLATFORM + "iterations/<int:pk>/restore/", revisions.iteration_restore, name="iteration_restore"),
     path(ITEM + "duplicate/", items.item_duplicate, name="item_duplicate"),

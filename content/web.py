@@ -1,9 +1,12 @@
-"""Sends the bytes of a version over HTTP: whole, in part, or the word that the asker has them already."""
+"""Sends stored bytes over HTTP: whole, in part, or the word that the asker has them already."""
+
+from functools import partial
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
 from content import zips
+from content.comments import note_taken
 from content.downloads import Stream, asked_span
 from content.files import note_download
 from content.soundness import require_sound
@@ -24,15 +27,25 @@ def attachment(request, found):
     Raises Gone, Infected or Conflict for bytes that are not handed out, see `content.soundness`.
     """
     require_sound(request.actor, found)
-    tag = f'"{found.sha256}"'
+    return _answer(request, found, found.file.name, partial(note_download, request.actor, found))
+
+
+def attachment_of_comment(request, found):
+    """Return what came with a comment in the same way; whoever calls has asked the rule. Raises Gone."""
+    return _answer(request, found, found.name, lambda begins: note_taken(request.actor, found))
+
+
+def _answer(request, stored, name, note):
+    """Answer with stored bytes as they were asked for; `note(begins=...)` writes down that they leave."""
+    tag = f'"{stored.sha256}"'
     if _known(request.headers.get("If-None-Match", ""), tag):
         response = HttpResponse(status=304)
     else:
         asked = request.headers.get("Range", "") if request.headers.get("If-Range", tag) == tag else ""
-        span = asked_span(asked, found.size)
+        span = asked_span(asked, stored.size)
+        response = _unsatisfiable(stored) if span == () else _send(stored, name, span)
         if request.method == "GET" and span != ():
-            note_download(request.actor, found, begins=span is None or span[0] == 0)
-        response = _unsatisfiable(found) if span == () else _send(found, span)
+            note(begins=span is None or span[0] == 0)
     for header, value in SAFE.items():
         response[header] = value
     response["ETag"] = tag
@@ -44,20 +57,20 @@ def _known(header, tag):
     return header.strip() == "*" or tag in {named.removeprefix("W/") for named in parse_etags(header)}
 
 
-def _unsatisfiable(version):
+def _unsatisfiable(stored):
     response = HttpResponse(status=416)
-    response["Content-Range"] = f"bytes */{version.size}"
+    response["Content-Range"] = f"bytes */{stored.size}"
     return response
 
 
-def _send(version, span):
-    response = StreamingHttpResponse(Stream(version, span), content_type=version.media_type)
-    response["Content-Length"] = version.size
-    response["Content-Disposition"] = content_disposition_header(True, version.file.name)
+def _send(stored, name, span):
+    response = StreamingHttpResponse(Stream(stored, span), content_type=stored.media_type)
+    response["Content-Length"] = stored.size
+    response["Content-Disposition"] = content_disposition_header(True, name)
     if span is not None:
         first, last = span
         response.status_code = 206
-        response["Content-Range"] = f"bytes {first}-{last}/{version.size}"
+        response["Content-Range"] = f"bytes {first}-{last}/{stored.size}"
         response["Content-Length"] = last - first + 1
     return response
 

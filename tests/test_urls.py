@@ -282,6 +282,7 @@ POST content:item_field                  field       302 404 404 404 404   403 4
 GET  content:tag_offer                   platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  content:item_revisions              item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:revision_compare            revisions   302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:iterations_chosen           platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422
 GET  content:iteration_compare           iterations  302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:iteration_restore           iteration   302 404 404 404 404   403 404 403 403 302 302 302 403 403
 GET  content:item_duplicate              item        302 404 404 404 404   200 404 200 200 200 200 200 200 200

@@ -1,21 +1,19 @@
 """The discussion of an item: threads, answers, edits, reactions, and what came with them."""
 
 from django import forms
-from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import comments, reading
-from content.downloads import of_attachment
 from content.forms import ReasonForm
 from content.models import Attachment, Sign
 from content.names import Names
+from content.uploads import received_many
 from content.views.attempts import attempt
-from content.web import SAFE
+from content.web import attachment_of_comment
 from tenants import access, limits
-from tenants.errors import NotVisible
+from tenants.errors import DomainError, NotVisible
 from tenants.web import render_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,16 +31,29 @@ class CommentForm(forms.Form):
     parent = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     file = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
 
+    def __init__(self, *given, request=None, **more):
+        super().__init__(*given, **more)
+        self.request = request
+
+    def clean(self):
+        """Take what is attached along, or say why it did not arrive."""
+        data = super().clean()
+        try:
+            data["sent"] = received_many(self.request, "files") if self.request else []
+        except DomainError as error:
+            self.add_error(None, f"{error.sentence} {error.remedy}".strip())
+        return data
+
 
 @get_or_post
 def item_discussion(request, pk):
     """Show the threads of an item to those who take part; say something on POST."""
     item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "comment", item)
-    form, status = CommentForm(request.POST if request.method == "POST" else None), 200
+    form, status = CommentForm(request.POST if request.method == "POST" else None, request=request), 200
     if request.method == "POST":
         _spend(request)
-        done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, remark=_said(request, form)))
+        done, status = attempt(form, lambda: comments.say(actor=request.actor, item=item, remark=_said(form)))
         if done:
             return redirect(_place(request, done))
     return render_page(request, "content/item_discussion.html", _page(request, item, form), status=status)
@@ -64,9 +75,9 @@ def _standing(request, pk):
     return comment
 
 
-def _said(request, form):
-    sent = tuple(request.FILES.getlist("files"))
-    return comments.Said(form.cleaned_data["text"], form.cleaned_data["parent"], form.cleaned_data["file"], sent)
+def _said(form):
+    data = form.cleaned_data
+    return comments.Said(data["text"], data["parent"], data["file"], tuple(data["sent"]))
 
 
 def _place(request, comment):
@@ -170,11 +181,4 @@ def attachment_download(request, pk):
     if found is None or found.comment.deleted_at:
         raise NotVisible
     comments.find(request.actor, found.comment_id)
-    if request.method == "GET":
-        comments.note_taken(request.actor, found)
-    response = StreamingHttpResponse(of_attachment(found), content_type=found.media_type)
-    response["Content-Length"] = found.size
-    response["Content-Disposition"] = content_disposition_header(True, found.name)
-    for header, value in SAFE.items():
-        response[header] = value
-    return response
+    return attachment_of_comment(request, found)

@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 from content import iterations, reading
 from content.names import Names
 from tenants import access
-from tenants.errors import NotVisible
+from tenants.errors import NotVisible, Unacceptable
 from tenants.web import render_page
+
+LONGEST = 19  # digits of a key
 
 
 @require_safe
@@ -24,6 +26,7 @@ def item_revisions(request, pk):
         for row in kept:
             row.by_name = names.say(row.by)
     context = {"item": item, "rows": rows, "hidden_later": hidden_later}
+    context["latest"] = [row.pk for _one, kept in rows for row in kept][:2]
     context["may_modify"] = access.can(request.actor, "modify", item)
     return render_page(request, "content/item_revisions.html", context)
 
@@ -46,6 +49,15 @@ def iteration_compare(request, pk, other):
     for item in {before.item, after.item}:
         reading.record_opening(request.actor, item)
     return _compared(request, iterations.side_then(before), iterations.side_then(after))
+
+
+@require_safe
+def iterations_chosen(request):
+    """Lead to the comparison of the two iterations that were chosen."""
+    chosen = [request.GET.get(name, "") for name in ("before", "after")]
+    if not all(text.isascii() and text.isdecimal() and len(text) < LONGEST for text in chosen):
+        raise Unacceptable("Choose two iterations to compare.")
+    return redirect("content:iteration_compare", request.platform.slug, *chosen)
 
 
 def _compared(request, before, after):

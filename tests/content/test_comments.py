@@ -1,14 +1,17 @@
 """Discussions: who takes part, what is kept of what was said, whom it tells, and that nothing typed ever runs."""
 
 from html.parser import HTMLParser
+from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from content import comments
+from content.blobs import storage
 from content.comments import Said
 from content.files import GRACE, sweep
 from content.markdown import TAGS, rendered
@@ -205,6 +208,34 @@ class TestDiscussion(TestCase):
         assert Attachment.objects.count() == 1
         self.client.force_login(self.people["public"].user)
         assert self.client.get(answer.wsgi_request.path).status_code == 404
+
+    def test_an_attachment_is_fetched_like_a_file_and_lost_bytes_are_told_in_a_sentence(self):
+        (found,) = self.say("author", attachments=(ContentFile(b"0123456789", name="ä.bin"),)).attachments.all()
+        self.client.force_login(self.people["reader"].user)
+        url = reverse("content:attachment_download", args=[self.platform.slug, found.pk])
+        part = self.client.get(url, headers={"Range": "bytes=3-5"})
+        assert (part.status_code, body(part), part["Content-Range"]) == (206, b"345", "bytes 3-5/10")
+        assert self.client.get(url, headers={"If-None-Match": part["ETag"]}).status_code == 304
+        assert self.client.get(url, headers={"Range": "bytes=30-"}).status_code == 416
+        assert AuditEvent.objects.filter(verb="attachment_taken").count() == 1
+        storage().delete(found.key)
+        with self.assertLogs("gangway.files", "ERROR"):
+            lost = self.client.get(url)
+        assert (lost.status_code, b"The stored bytes of this file are missing." in lost.content) == (410, True)
+        assert AuditEvent.objects.filter(verb="attachment_taken").count() == 1, "nothing left"
+
+    def test_what_comes_with_a_comment_and_finds_no_room_is_told_beside_what_was_typed(self):
+        self.client.force_login(self.people["author"].user)
+        url, room = reverse("content:item_discussion", args=[self.platform.slug, self.item.pk]), OSError(28, "full")
+        sent = {"text": "Look at this", "files": ContentFile(b"0123456789", name="a.bin")}
+        with mock.patch.object(TemporaryFileUploadHandler, "receive_data_chunk", side_effect=room):
+            answer = self.client.post(url, sent)
+        said = answer.content.decode()
+        assert (answer.status_code, "The disk is full." in said, "Look at this" in said) == (422, True, True)
+        with self.settings(MAX_UPLOAD_BYTES=3):
+            sent["files"] = ContentFile(b"0123456789", name="a.bin")
+            assert "larger than" in self.client.post(url, sent).content.decode()
+        assert not Comment.objects.exists()
 
     @override_settings(SCANNER="sh -c '! grep -q EICAR'")
     def test_t92_malware_comes_in_with_no_comment(self):

@@ -138,6 +138,24 @@ def test_t31_t32_hidden_revisions_leave_no_trace_in_the_graph(visit, text, item,
         assert ("changed" in page, "canary" in page, "added" in page) == (True, True, True)
 
 
+def test_any_two_iterations_are_chosen_and_compared(visit, text, item, author, store):
+    store()
+    edit_item(actor=actor_of(author), item=item, draft=DRAFT)
+    Item.objects.filter(pk=item.pk).update(maturity=Maturity.RELEASED)
+    new = revise_item(actor=actor_of(author), item=item)
+    edit_item(actor=actor_of(author), item=new, draft=Draft("Bracket 3"))
+    first, last = (Iteration.objects.filter(item=one).order_by("pk") for one in (item, new))
+    page = text(visit(author, "item_revisions", item.pk))
+    for row in (first[0], last[1]):
+        assert page.count(f'name="before" value="{row.pk}"') == page.count(f'name="after" value="{row.pk}"') == 1
+    answer = visit(author, "iterations_chosen", query=f"?before={first[0].pk}&after={last[1].pk}")
+    page = text(visit(author, "iteration_compare", first[0].pk, last[1].pk))
+    assert answer["Location"].endswith(f"/iterations/{first[0].pk}/compare/{last[1].pk}/")
+    assert "A.1" in page and "B.2" in page and "changed" in page
+    for query in ("", "?before=1", "?before=x&after=1", f"?before={'9' * 30}&after=1"):
+        assert visit(author, "iterations_chosen", query=query).status_code == 422
+
+
 def test_t21_only_states_of_one_number_are_compared(visit, item, author, store):
     other = ItemFactory(space=item.space, owner=author.user)
     store()
