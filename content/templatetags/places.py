@@ -16,6 +16,12 @@ def sees(context, space):
 
 
 @register.simple_tag(takes_context=True)
+def marks_up(context, item):
+    """Return the Decision whether the reader of the page pins remarks to files of an item."""
+    return access.can(context["actor"], "markup", item)
+
+
+@register.simple_tag(takes_context=True)
 def talks(context, item):
     """Tell whether the reader of the page takes part in the discussion of an item."""
     return bool(access.can(context["actor"], "comment", item))

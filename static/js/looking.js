@@ -1,4 +1,6 @@
 // Looking at a file: pictures, pages and drawings with zoom, text and tables, and the end of looking when access ends.
+import { Marking, pictures } from "./marking.js";
+
 const one = (selector, root = document) => root.querySelector(selector);
 const SHORTEST = 3000; // milliseconds between two questions whether one may still look
 
@@ -29,6 +31,8 @@ if (watched) document.addEventListener("visibilitychange", still);
 function sheet(panel) {
   const frame = one(".canvas", panel);
   const shown = one("[data-zoomed]", panel);
+  const marking = new Marking(panel, pictures(frame));
+  for (const image of panel.querySelectorAll("[data-zoomed] img, img[data-zoomed]")) image.addEventListener("load", () => marking.place());
   let scale = 1;
   const zoom = (next, at) => {
     const before = scale;
@@ -37,6 +41,7 @@ function sheet(panel) {
     const [x, y] = [frame.scrollLeft + middle[0], frame.scrollTop + middle[1]];
     shown.style.setProperty("--zoom", scale);
     frame.scrollTo((x * scale) / before - middle[0], (y * scale) / before - middle[1]);
+    marking.place();
   };
   steer(panel, frame, { in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), fit: () => zoom(1) });
   frame.addEventListener("wheel", (event) => {
@@ -79,6 +84,11 @@ async function drawing(panel) {
   const ink = () => getComputedStyle(frame).color;
   const visible = (color) => (/^#(000000|ffffff)/i.test(color) ? ink() : color);
   let asked = 0;
+  const sheets = () => {
+    const [width, height] = [(right - left || 1) * view.scale, (high - low || 1) * view.scale];
+    return [{ page: 1, box: () => ({ x: view.x + left * view.scale, y: view.y - high * view.scale, width, height }) }];
+  };
+  const marking = new Marking(panel, sheets);
   const draw = () => {
     asked ||= requestAnimationFrame(() => {
       asked = 0;
@@ -89,6 +99,7 @@ async function drawing(panel) {
       pen.setTransform(view.scale * ratio, 0, 0, -view.scale * ratio, view.x * ratio, view.y * ratio);
       pen.lineWidth = 1.2 / view.scale;
       for (const layer of layers) if (!hidden.has(layer.name)) layer.strokes.forEach((stroke) => trace(pen, stroke, visible(stroke.color)));
+      marking.place();
     });
   };
   const fit = () => {

@@ -1,5 +1,4 @@
 // Discussions: what is typed survives a reload and a lost connection; @ suggests people. All works without it.
-"use strict";
 
 const kept = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
 const said = new URLSearchParams(location.search).has("said");

@@ -1,6 +1,7 @@
 // Opens the 3D viewer of a page: <section data-viewer> with a bar of [data-act] buttons, a tree, a canvas and a status line.
 import { Vector3 } from "three";
 import "./compare.js";
+import { Markups } from "./markups.js";
 import { Measure } from "./measure.js";
 import { load } from "./model.js";
 import { Parts } from "./parts.js";
@@ -38,6 +39,7 @@ class Viewer {
     this.panel.dataset.ready = String(Math.round(performance.now() - began));
     this.parts = new Parts(one(".tree", this.panel), this.model, this.stage, this.panel.dataset.sprite);
     this.measure = new Measure(this.stage, this.model, this.facts, one(".g-measures", this.panel), (words) => this.say(words));
+    this.markups = new Markups(this);
     this.pick();
     await this.model.drawEdges();
   }
@@ -52,6 +54,7 @@ class Viewer {
     this.stage.canvas.addEventListener("pointerup", (event) => {
       if (!from || Math.hypot(event.clientX - from[0], event.clientY - from[1]) > 4) return;
       this.host.focus({ preventScroll: true });
+      if (this.markups.on) return this.markups.click(event);
       if (this.measure.on) return this.measure.click(event);
       const hit = this.measure.aim(event);
       if (hit) this.parts.choose(hit.object);
@@ -71,6 +74,7 @@ class Viewer {
       perspective: () => this.press("perspective", this.stage.togglePerspective()),
       section: () => this.section(),
       measure: () => this.press("measure", this.measure.toggle()),
+      mark: () => this.press("mark", this.markups.toggle()),
       clear: () => this.measure.clear(),
       explode: () => this.slider("explode"),
       hide: () => this.parts.hide(),
@@ -116,6 +120,23 @@ class Viewer {
     this.model.clip([this.stage.plane]);
   }
 
+  // Cut by given planes, as far as the bar can say them: one across an axis moves the bar's own.
+  cutBy(planes) {
+    const field = one("[data-slider=section]", this.panel);
+    field.hidden = !planes.length;
+    this.press("section", planes.length);
+    const axis = planes.length === 1 && ["x", "y", "z"].find((name) => Math.abs(planes[0].normal[name]) > 0.999);
+    if (!axis) return this.model.clip(planes);
+    const { min, max } = this.stage.box;
+    const turned = planes[0].normal[axis] > 0;
+    const at = turned ? -planes[0].constant : planes[0].constant;
+    one("select", field).value = axis;
+    one("input[type=checkbox]", field).checked = turned;
+    one("input[type=range]", field).value = (100 * (at - min[axis])) / (max[axis] - min[axis] || 1);
+    this.stage.plane.copy(planes[0]);
+    this.model.clip([this.stage.plane]);
+  }
+
   async picture() {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await this.stage.picture());
@@ -132,8 +153,9 @@ class Viewer {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, [role=tree]")) return;
     const turn = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    const acts = { f: "fit", p: "perspective", s: "section", m: "measure", e: "explode", h: "hide", i: "isolate", a: "all", t: "fade" };
-    if (turn) {
+    const acts = { f: "fit", p: "perspective", s: "section", m: "measure", e: "explode", h: "hide", i: "isolate", a: "all", t: "fade", k: "mark" };
+    if (event.key === "Enter" && this.markups?.on && event.target === this.host) this.markups.middle();
+    else if (turn) {
       if (event.shiftKey) this.stage.pan(turn[0], -turn[1]);
       else this.stage.turn(...turn);
     } else if ("+=".includes(event.key)) this.stage.zoom(1.2);

@@ -82,6 +82,7 @@ export class Model {
   }
 
   explode(amount) {
+    this.exploded = amount > 0;
     const middle = this.stage.box.getCenter(new Vector3());
     for (const mesh of this.meshes) {
       const home = (mesh.userData.home ??= mesh.position.clone());

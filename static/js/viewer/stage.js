@@ -193,6 +193,37 @@ export class Stage {
     return new Promise((done) => this.canvas.toBlob(done, "image/png"));
   }
 
+  // What is seen, as a small picture on the colour behind it.
+  small(width) {
+    this.renderer.render(this.scene, this.camera);
+    const sheet = document.createElement("canvas");
+    sheet.width = Math.min(width, this.canvas.width);
+    sheet.height = Math.max(1, Math.round((sheet.width * this.canvas.height) / this.canvas.width));
+    const pen = sheet.getContext("2d");
+    pen.fillStyle = `#${this.colour("view-b").getHexString()}`;
+    pen.fillRect(0, 0, sheet.width, sheet.height);
+    pen.drawImage(this.canvas, 0, 0, sheet.width, sheet.height);
+    return new Promise((done) => sheet.toBlob(done, "image/png"));
+  }
+
+  // Stand where a markup was made and look as it did, by its lens.
+  stand({ position, direction, fov, scale }) {
+    if (Boolean(fov) !== (this.camera === this.perspective)) this.togglePerspective();
+    const from = new Vector3(...position);
+    const along = new Vector3(...direction).normalize();
+    const far = Math.max(this.box.getCenter(new Vector3()).sub(from).dot(along), this.radius / 10);
+    this.camera.position.copy(from);
+    this.controls.target.copy(from).addScaledVector(along, far);
+    if (fov) this.camera.fov = fov;
+    else {
+      this.frame();
+      this.camera.zoom = (this.camera.top - this.camera.bottom) / scale;
+    }
+    this.camera.updateProjectionMatrix();
+    this.controls.update();
+    this.draw();
+  }
+
   colour(name) {
     const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
