@@ -25,6 +25,10 @@ SHAPES = {
     *("linearGradient", "radialGradient", "stop"),
 }
 SVG = "http://www.w3.org/2000/svg"
+FRAME = ("viewBox", "width", "height")
+AROUND, WIDER, EDGE = 5, 11, 0.02  # looked for drawing so many pages around the own one; a margin, of a page
+NUMBERS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+PIXELS = re.compile(r"\s*(\d+(?:\.\d*)?)\s*(?:px)?\s*")
 XLINK = "{http://www.w3.org/1999/xlink}href"
 REACHES = re.compile(r"url\s*\(\s*['\"]?(?!#)|@import|expression|javascript:|data:|\\", re.IGNORECASE)
 
@@ -108,7 +112,7 @@ def _thumb(drawing, out):
         for stroke in layer["strokes"]:
             points = [place(*point) for point in _points(stroke["path"])]
             if len(points) > 1:
-                pen.line(points, fill=(120, 132, 145, 255), width=2)
+                pen.line(points, fill=(112, 124, 138, 255), width=4)
     thumbs.save(image, out)
 
 
@@ -141,10 +145,44 @@ def convert_svg(source, out):
         raise Unreadable("It is no SVG.")
     _keep_shapes(root)
     register_namespace("", SVG)
+    _show_all(root)
     drawn = ElementTree.tostring(root, encoding="utf-8")
     (out / "view.svg").write_bytes(drawn)
     thumbs.of_svg(drawn, out)
     return {"form": "image", "vector": True}
+
+
+def _show_all(root):
+    """Widen the frame of an SVG to what it draws: drawings that were converted often lie beside their page."""
+    if (page := _frame(root)) is None:
+        return
+    left, top, width, height = page
+    own = {name: root.get(name) for name in FRAME}
+    _set_frame(root, (left - AROUND * width, top - AROUND * height, WIDER * width, WIDER * height))
+    seen = thumbs.reach(ElementTree.tostring(root, encoding="utf-8"), WIDER)
+    if seen is None or (min(seen[:2]) > AROUND - EDGE and max(seen[2:]) < AROUND + 1 + EDGE):
+        root.attrib.update({name: value for name, value in own.items() if value is not None})
+        for name in FRAME:
+            if own[name] is None:
+                del root.attrib[name]
+        return
+    low = [left + (seen[0] - AROUND - EDGE) * width, top + (seen[1] - AROUND - EDGE) * height]
+    _set_frame(root, (*low, (seen[2] - seen[0] + 2 * EDGE) * width, (seen[3] - seen[1] + 2 * EDGE) * height))
+
+
+def _frame(root):
+    """Return (left, top, width, height) of what an SVG shows in its own units; None when it does not say so."""
+    box = NUMBERS.findall(root.get("viewBox", ""))
+    if len(box) != 4:
+        box = ["0", "0", *(found[0] for name in FRAME[1:] if (found := PIXELS.fullmatch(root.get(name, ""))))]
+    found = [float(text) for text in box]
+    return found if len(found) == 4 and all(1e-3 < side < 1e6 for side in found[2:]) else None
+
+
+def _set_frame(root, box):
+    root.set("viewBox", " ".join(f"{number:.6g}" for number in box))
+    for name, length in zip(FRAME[1:], box[2:], strict=True):
+        root.set(name, f"{length:.6g}")
 
 
 def _keep_shapes(element):

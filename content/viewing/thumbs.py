@@ -4,10 +4,11 @@ import io
 import unicodedata
 
 import resvg_py
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SIZE = WIDTH, HEIGHT = 320, 240
 NAME, DPI = "thumb.webp", 96
+FINE = 2200  # pixels on which the reach of an SVG is looked for
 PAPER, INK, FAINT, LINE, HEAD = "#ffffff", "#33414d", "#6a7681", "#d5dbe0", "#e9eef1"
 MARGIN, LETTER, ROW = 18, 13, 24  # of a sheet, in pixels
 MOST_COLUMNS = 4
@@ -22,15 +23,26 @@ def save(image, out):
 
 def of_svg(drawn, out):
     """Write the picture of an SVG that holds shapes alone; none of one that shows nothing, or that is too deep."""
-    try:
-        png = resvg_py.svg_to_bytes(svg_string=drawn.decode(), width=WIDTH, height=HEIGHT, dpi=DPI)
-    except ValueError:
-        return
-    image = Image.open(io.BytesIO(png))
-    if image.getbbox():
+    image = _drawn(drawn, 4 * WIDTH, 4 * HEIGHT)
+    if image and image.getbbox():
         paper = Image.new("RGBA", image.size, PAPER)
         paper.alpha_composite(image)
-        save(paper.convert("RGB"), out)
+        save(paper.convert("RGB").filter(ImageFilter.MinFilter(5)), out)  # so that thin lines are seen
+
+
+def reach(drawn, pages):
+    """Return (left, top, right, bottom) of all that an SVG shows, its own size being `pages`; None for nothing."""
+    image = _drawn(drawn, FINE, FINE)
+    box = image and image.getbbox()
+    return box and tuple(place * pages / image.size[way % 2] for way, place in enumerate(box))
+
+
+def _drawn(svg, width, height):
+    try:
+        png = resvg_py.svg_to_bytes(svg_string=svg.decode(), width=width, height=height, dpi=DPI)
+    except ValueError:
+        return None
+    return Image.open(io.BytesIO(png))
 
 
 def of_text(text, out):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 import struct
 import subprocess
@@ -258,6 +259,23 @@ def test_t83_t68_a_vector_drawing_keeps_shapes_alone(tried, tmp_path):
     made = next(tmp_path.glob("*/out/view.svg")).read_bytes()
     assert b"<rect" in made.replace(b"svg:", b"")
     assert not [word for word in (b"script", b"evil", b"alert", b"onload", b"foreign", b"style") if word in made]
+
+
+def test_a_vector_drawing_beside_its_page_is_shown_where_it_lies(tried, tmp_path):
+    shape = b'<path d="M 300,-180 h 100 v 50 h -100 z" fill="none" stroke="#000" stroke-width="0.5"/>'
+    for frame, where in (
+        (b'width="200" height="100"', (300, -180, 100, 50)),
+        (b'viewBox="290 -190 120 70"', (290, -190, 120, 70)),  # all of it is on the page: as it was
+        (b'width="20mm" height="10mm"', None),  # says nothing in its own units
+    ):
+        svg = b'<svg xmlns="http://www.w3.org/2000/svg" ' + frame + b">" + shape + b"</svg>"
+        _, _, files = tried("a.svg", svg)
+        made = max(tmp_path.glob("*/out/view.svg"), key=lambda path: int(path.parts[-3][3:])).read_bytes()
+        box = re.search(rb'viewBox="([^"]+)"', made)
+        assert bool(box) is bool(where)
+        assert ("thumb.webp" in files) is bool(where)
+        if where:
+            assert [float(text) for text in box[1].split()] == pytest.approx(where, abs=11)
 
 
 WANTS = {

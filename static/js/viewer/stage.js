@@ -131,7 +131,8 @@ export class Stage {
     this.extent = (radius * 1.02) / aspect;
     const far = this.extent / Math.tan((this.perspective.fov * Math.PI) / 360);
     away.normalize();
-    if (Math.abs(away.dot(this.up)) > 0.999) away.add(new Vector3(0.0008, -0.0012, 0.0008));
+    const front = this.up.y ? new Vector3(0, 0, 1) : new Vector3(0, -1, 0);
+    if (Math.abs(away.dot(this.up)) > 0.999) away.addScaledVector(front, 0.0012); // from above, the front is below
     this.camera.position.copy(target).addScaledVector(away, Math.max(far, radius * 3));
     this.camera.zoom = 1;
     this.controls.target.copy(target);
