@@ -1,7 +1,30 @@
 """The third floor: items, files, shares."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+# What registers itself when the site starts.
+PARTS = (
+    "wiring",
+    "memberships",
+    "visibility_preview",
+    "inheritance",
+    "option_effects",
+    "organization_uses",
+    "right_effects",
+    "panels",
+    "personal",
+    "references",
+    "from_files",
+    "item_batches",
+    "news",
+    "watching",
+    "presence",
+    "live",
+    "groups",
+)
 
 
 class ContentConfig(AppConfig):
@@ -13,41 +36,10 @@ class ContentConfig(AppConfig):
 
     def ready(self):
         """Register rules, facts, and what this floor adds to those below."""
-        from content import (
-            counts,
-            from_files,
-            groups,
-            inheritance,
-            item_batches,
-            loaders,
-            memberships,
-            news,
-            option_effects,
-            organization_uses,
-            panels,
-            personal,
-            references,
-            right_effects,
-            visibility_preview,
-            watching,
-            wiring,
-        )
+        from content import counts, loaders
         from tenants import actor
 
-        wiring.register()
-        memberships.register()
-        visibility_preview.register()
-        inheritance.register()
-        option_effects.register()
-        organization_uses.register()
-        right_effects.register()
-        panels.register()
-        personal.register()
-        references.register()
-        from_files.register()
-        item_batches.register()
-        news.register()
-        watching.register()
-        groups.register()
+        for name in PARTS:
+            import_module(f"content.{name}").register()
         actor.contribute("shares", loaders.load_shares)
         post_migrate.connect(counts.ensure, sender=self)

@@ -1,7 +1,7 @@
 """What a membership means on this floor: locks and shares that end with it, items that stay."""
 
 from content import inheritance, locks, share_invites, watching
-from content.models import GroupShare, Item, Share, Upload, Watch
+from content.models import GroupShare, Item, Presence, Share, Upload, Watch
 from tenants import memberships
 
 
@@ -28,6 +28,7 @@ def end(actor, member):
     Upload.objects.filter(item__platform=member.platform, user=member.user).delete()
     Share.objects.filter(content_object__platform=member.platform, user=member.user).delete()
     Watch.objects.filter(member=member).delete()
+    Presence.objects.filter(member=member).delete()
 
 
 def move(member, user):

@@ -109,7 +109,7 @@ def _look(pk):
     notifications.notify(
         user=watch.member.user,
         platform=watch.member.platform,
-        kind="matches",
+        kind="search",
         subject=f"search:{watch.search_id}",
         text=f"“{watch.search.name}” finds something new.",
         path=f"{reverse('content:item_list', args=[watch.member.platform.slug])}?{watch.search.query}",
@@ -139,7 +139,7 @@ def register():
     """Declare the news of searches, and hand the asking to the clock."""
     news.contribute(
         news.NewsKind(
-            "matches",
+            "search",
             "New matches of searches I watch",
             "you watch the search",
             Delivery.DIGEST,

@@ -5,7 +5,7 @@ import secrets
 from django.db import connection
 from django.utils import timezone
 
-from tenants import chain, origins
+from tenants import announcing, chain, origins
 from tenants.models import AuditEvent, AuditHead, AuditOrigin
 
 VERBS = {
@@ -94,6 +94,7 @@ def record(actor, verb, obj, **details):
         rule=f"{decision.code} {decision.reason}".strip()[:300] if decision else "",
         reason=details.get("reason", "")[:500],
     )
+    announcing.announce_about(obj)
     return _append(event, origins.current())
 
 

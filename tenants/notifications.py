@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from tenants import news, news_choices, outbox
+from tenants import announcing, news, news_choices, outbox
 from tenants.errors import NotVisible
 from tenants.models import Delivery, MailState, Notification, OutgoingMail, Status
 
@@ -40,6 +40,7 @@ def notify(*, user, platform, kind, subject, text, **where):
             "digest": Notification.DUE if delivery == Delivery.DIGEST else "",
         },
     )
+    announcing.announce(f"user:{user.pk}")
     if delivery == Delivery.NOW:
         _mail(row)
     return row

@@ -14,6 +14,7 @@ from tenants.views import (
     guest_roles,
     home,
     invitations,
+    live,
     member_changes,
     member_many,
     members,
@@ -145,6 +146,7 @@ platform_patterns = [
     path("groups/<int:pk>/", groups.my_group, name="my_group"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.notification_read, name="notification_read_all"),
+    path("live/", live.state, name="live"),
     path("notifications/bell/", notifications.bell, name="bell"),
     path("notifications/news/", notifications.notes, name="notes"),
     path("notifications/settings/", notifications.notification_settings, name="notification_settings"),
@@ -162,5 +164,6 @@ urlpatterns = [
     path("invitations/answer/", acceptance.invitation_answer, name="invitation_answer"),
     path("invitations/<str:token>/", acceptance.invitation_open, name="invitation_open"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("live/p/<slug:platform>/", live.state, name="stream"),
     path("p/<slug:platform>/", include(platform_patterns)),
 ]

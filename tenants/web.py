@@ -200,6 +200,8 @@ def page_context(request):
     return context | {
         "notifications_url": address("tenants:notifications", slug),
         "bell_url": address("tenants:bell", slug),
+        "live_url": address("tenants:live", slug) if settings.LIVE_PAGES else "",
+        "stream_url": address("tenants:stream", slug) if settings.LIVE_STREAMS else "",
         "credential_url": address("spaces:credential", slug),
         "search_url": address("content:item_list", slug),
         "suggest_url": address("content:search_suggest", slug),

@@ -85,6 +85,7 @@ KEPT = {
     "tenants_batch",
     "tenants_batchline",
     "content_opened",
+    "content_presence",
 }  # what was typed or seen; it has no effect
 RECORD = {"tenants_auditevent", "tenants_auditorigin", "tenants_audithead"}
 LOOKS = {  # what only looks, and is written down; private things besides

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from content import presence
 from content.files import Arrival, add_version
 from content.models import Item
 from content.resumable import begin_upload
@@ -153,6 +154,7 @@ KINDS = {
     "content.SavedSearch.member": "of one's own",
     "content.Watch.member": "ends",
     "content.Issue_assignees.user": "gives no right by itself",
+    "content.Presence.member": "ends",
     "content.Comment.author": "gives no right by itself",
     "content.Comment.resolved_by": "the past",
     "content.Markup.carried_by": "the past",
@@ -217,6 +219,7 @@ def test_t45_every_kind_of_hold_on_a_platform_is_known_and_ends_with_the_access(
     member.organizations.add(host_of(world.platform))
     share(world.item, member)
     watch_item(actor=actor_of(member), item=world.item, below=True)
+    presence.note([(actor_of(member), world.item)])
     add_to_group(actor=actor_of(world.admin), group=UserGroupFactory(platform=world.platform), member=member)
     begin_upload(actor=actor_of(member), item=world.item, size=5, said={"name": "b.stl"})
     CurrentCredential.objects.create(member=member, credential=world.credential)

@@ -30,6 +30,9 @@ POST tenants:invitation_answer?asked     none        200 404 404 302 404   404 4
 GET  tenants:home                        platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:notifications               platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:bell                        platform    204 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:live                        platform    204 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  tenants:stream                      platform    204 404 404 404 404   200 200 200 200 200 200 200 200 200
+GET  content:item_present                item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  tenants:notes                       platform    204 404 404 404 404   200 200 200 200 200 200 200 200 200
 GET  tenants:notification_settings       platform    302 404 404 404 404   200 200 200 200 200 200 200 200 200
 POST tenants:notification_settings       platform    302 404 404 404 404   422 422 422 422 422 422 422 422 422

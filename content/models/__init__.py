@@ -10,6 +10,7 @@ from content.models.iterations import Iteration
 from content.models.markups import Found, Markup, MarkupKind
 from content.models.numbers import Number
 from content.models.personal import FolderEntry, Opened
+from content.models.presence import Presence
 from content.models.references import NO_CIRCLE, OF_ISSUES, Reference, ReferenceKind
 from content.models.reviews import Judgement, Review, ReviewedItem, Reviewer, Verdict
 from content.models.saved import SavedSearch
@@ -51,6 +52,7 @@ __all__ = [
     "Maturity",
     "Number",
     "Opened",
+    "Presence",
     "Priority",
     "Property",
     "PropertyKind",

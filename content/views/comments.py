@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import comments, reading
+from content import comments, live, reading
 from content.forms import ReasonForm
 from content.models import Attachment, Sign
 from content.names import Names
@@ -86,6 +86,7 @@ def _place(request, comment):
 
 
 def _page(request, item, form):
+    shown = live.page(item, talk=True)
     threads = list(comments.thread_rows(item))
     said = [one for thread in threads for one in (thread, *thread.answers.all())]
     names = Names(request.actor, item.space_id)
@@ -98,6 +99,7 @@ def _page(request, item, form):
         thread.closed_by = names.say(thread.resolved_by) if thread.resolved_by_id else ""
     return {
         "item": item,
+        "live": shown,
         "form": form,
         "files": item.files.all(),
         "open": [thread for thread in threads if not thread.resolved_at],

@@ -10,6 +10,7 @@ from content import (
     conversions,
     items,
     lifecycle,
+    live,
     personal,
     properties,
     readers,
@@ -62,6 +63,7 @@ def _page(request, item, **more):
     may = {act: access.can(actor, act, item) for act in BUTTONS}
     return {
         "item": item,
+        "live": live.page(item),
         "may": may,
         "steps": lifecycle.steps(actor, item),
         "consequences": lifecycle.CONSEQUENCES,

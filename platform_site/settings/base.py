@@ -11,6 +11,8 @@ VAR = Path(env.text("GANGWAY_VAR", str(ROOT / "var")))
 
 DEBUG = False
 DEMO = False
+LIVE_PAGES = True  # open pages follow what others do
+LIVE_STREAMS = False  # open pages ask by themselves; True: /live/ is served by platform_site.asgi
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", "http://127.0.0.1:8000")  # links in mail begin here, never with Host
 
 INSTALLED_APPS = [

@@ -13,6 +13,7 @@ if _bucket := env.text("S3_BUCKET", ""):
     from platform_site import s3  # needs the extra `s3`
 
     STORAGES = STORAGES | s3.storages(_bucket)
+LIVE_STREAMS = env.flag("LIVE_STREAMS")  # the proxy leads /live/ to platform_site.asgi
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000

@@ -5,14 +5,16 @@ from pathlib import Path
 
 from platform_site import env
 from platform_site.settings.base import *  # noqa: F403 - settings build on settings
-from platform_site.settings.base import STORAGES
+from platform_site.settings.base import MIDDLEWARE, STORAGES
 
 SECRET_KEY = "tests only, never used where anything is at stake, and long enough"  # noqa: S105
 DEMO = True
+LIVE_PAGES = False  # pages that are left open would ask on into the next test; tests of following turn it on
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = {"default": env.database("sqlite:///:memory:")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"].pop("init_command")
+    MIDDLEWARE = ["tests.turns.TurnMiddleware", *MIDDLEWARE]
 else:
     DATABASES["default"]["OPTIONS"] = {}  # a pool outlives the test database
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

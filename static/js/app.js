@@ -10,7 +10,7 @@ const store = (name, value) => (value ? localStorage.setItem(name, value) : loca
 const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 429, 500, 503, 507]);
 body.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
-  if (requestConfig.elt.id === "bell") {
+  if (requestConfig.elt.dataset?.live) {
     event.detail.shouldSwap = xhr.status === 200; // 304: nothing new; anything else is not worth a word each time
     event.detail.isError = false;
   } else if (requestConfig.elt.id === "q") {
@@ -26,7 +26,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 body.addEventListener("htmx:sendError", (event) => {
-  if (["bell", "q"].includes(event.detail.elt.id)) return; // they ask again by themselves
+  if (event.detail.elt.dataset?.live || event.detail.elt.id === "q") return; // they ask again by themselves
   one("#messages").textContent = "The server cannot be reached. Nothing was changed; try again.";
 });
 body.addEventListener("htmx:afterSwap", (event) => {

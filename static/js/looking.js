@@ -25,7 +25,10 @@ async function still() {
   watched.className = "g-panel";
 }
 const asking = watched ? setInterval(still, SHORTEST) : 0;
-if (watched) document.addEventListener("visibilitychange", still);
+if (watched) {
+  document.addEventListener("visibilitychange", still);
+  document.addEventListener("gangway:asked", still);
+}
 
 // --- zoom of pictures and pages: the content grows, the frame scrolls ---
 function sheet(panel) {

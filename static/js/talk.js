@@ -2,7 +2,13 @@
 
 const kept = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
 const said = new URLSearchParams(location.search).has("said");
-for (const form of document.querySelectorAll("form[data-draft]")) {
+document.querySelectorAll("form[data-draft]").forEach(wire);
+// threads that others added to come anew, with their forms
+document.addEventListener("htmx:afterSwap", (event) => event.detail.elt.querySelectorAll("form[data-draft]").forEach(wire));
+
+function wire(form) {
+  if (form.dataset.wired) return;
+  form.dataset.wired = "yes";
   const text = form.querySelector("textarea");
   if (said && sessionStorage.getItem("sent") === kept(form)) {
     localStorage.removeItem(kept(form)); // it arrived

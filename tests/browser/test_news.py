@@ -7,35 +7,34 @@ from django.core import mail
 
 from tenants.models import Notification
 from tenants.notifications import notify
+from tests.turns import TURN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def tell(member, space, number):
     told = {"kind": "lock", "subject": f"lock:{number}", "text": f"Word {number} of the bench."}
-    notify(user=member.user, platform=member.platform, path="/p/corvane/", space_id=space.pk, **told)
+    with TURN:
+        notify(user=member.user, platform=member.platform, path="/p/corvane/", space_id=space.pk, **told)
 
 
-def test_the_bell_tells_by_itself_and_is_muted(walker, companies):
+def test_the_bell_tells_by_itself_and_is_muted(walker, companies, settings):
+    settings.LIVE_PAGES = True
     tomas = walker(companies.tomas)
-    tomas.page.clock.install()
     tomas.open("tenants:home", "corvane")
     bell = tomas.page.locator("#bell")
     assert bell.get_attribute("aria-label") == "Notifications"
     tell(companies.tomas, companies.bench, companies.bracket.pk)
-    tomas.page.clock.fast_forward(16_000)
     tomas.page.get_by_role("link", name="Notifications, 1 unread").wait_for()
-    with tomas.page.expect_response(lambda response: response.url.endswith("/bell/")) as quiet:
-        for _ in range(3):  # the new bell begins to count a moment after it is there
-            tomas.page.wait_for_timeout(200)
-            tomas.page.clock.fast_forward(16_000)
+    with tomas.page.expect_response(lambda response: response.url.endswith("/live/")) as quiet:
+        pass
     assert quiet.value.status == 304
     assert bell.is_visible() and tomas.said == []
     bell.click()
     tomas.sees("Word", "Mute this space")
     told = {"kind": "group", "subject": "group:7", "text": "You are in the night shift."}
-    notify(user=companies.tomas.user, platform=companies.tomas.platform, **told)
-    tomas.page.clock.fast_forward(16_000)
+    with TURN:
+        notify(user=companies.tomas.user, platform=companies.tomas.platform, **told)
     tomas.sees("You are in the night shift.")  # the page tells by itself too
     tomas.accessible()
     tomas.press("Mark as read")

@@ -130,8 +130,8 @@ def test_a_watched_search_tells_what_it_newly_finds_and_only_while_one_reads_it(
     change_maturity(actor=actor_of(world.author), item=world.item, target="frozen")
     for _twice in range(2):
         watching.look_again()
-        assert told(world.reader) == {"matches": "“Frozen” finds something new."}
-        assert Notification.objects.filter(kind="matches").update(read_at=None) == 1
+        assert told(world.reader) == {"search": "“Frozen” finds something new."}
+        assert Notification.objects.filter(kind="search").update(read_at=None) == 1
     credential = Credential.objects.get(user=world.reader.user)
     rows = mine(world.reader.user, world.reader.platform)
     assert shown(world.reader.user, actor_of(world.reader), rows)[0].path

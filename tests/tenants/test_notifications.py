@@ -416,7 +416,7 @@ def test_the_bell_answers_304_while_nothing_is_new(client, world):
     world.author.refresh_from_db()
     assert world.author.last_seen_at is None  # a page that stands open is nobody
     page = client.get(world.url("home")).content.decode()
-    assert f'hx-get="{world.url("bell")}"' in page and 'hx-trigger="every 15s"' in page
+    assert f'hx-get="{world.url("bell")}"' in page and 'data-live="bell"' in page
     fresh = {"If-None-Match": '"0"'}
     assert client.get(world.url("bell"), headers=fresh).status_code == 304
     tell(world.author)
@@ -441,7 +441,7 @@ def test_the_page_of_news_asks_for_itself_and_gets_304_while_nothing_changed(cli
     page = answer.content.decode()
     world.author.refresh_from_db()
     assert world.author.last_seen_at is None and "<html" not in page
-    assert f'hx-get="{world.url("notes")}?show=unread"' in page and 'hx-trigger="every 15s"' in page
+    assert f'hx-get="{world.url("notes")}?show=unread"' in page and 'data-live="news"' in page
     fresh = target | {"If-None-Match": f'"{answer.context["state"]}"'}
     assert client.get(world.url("notes"), headers=fresh).status_code == 304
     Notification.objects.update(read_at=timezone.now())

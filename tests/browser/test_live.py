@@ -1,0 +1,36 @@
+"""Two windows side by side: what one person does appears at the other's without a reload."""
+
+import pytest
+
+from content.items import Draft, edit_item
+from tests.browser.conftest import with_password
+from tests.factories import actor_of, give, worker
+from tests.turns import TURN
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def following(settings):
+    settings.LIVE_PAGES = True
+
+
+def test_a_comment_a_lock_and_a_change_reach_the_other_window(walker, companies):
+    elsa = with_password(worker(companies.host, user=companies.person("Elsa Brandt", "corvane")))
+    give(elsa, companies.bench, "author")
+    talk, other, item = walker(companies.tomas), walker(elsa), walker(elsa)
+    talk.open("content:item_discussion", "corvane", companies.bracket.pk)
+    other.open("content:item_discussion", "corvane", companies.bracket.pk)
+    item.open("content:item_detail", "corvane", companies.bracket.pk)
+    other.sees("Tomas Riedl has it open")
+    talk.page.locator("#say-new").fill("Is the radius right?")
+    talk.press("Say it")
+    other.sees("Is the radius right?")
+    talk.open("content:item_detail", "corvane", companies.bracket.pk)
+    talk.press("Lock")
+    item.page.locator("#item-head").get_by_text("Tomas Riedl").first.wait_for()
+    with TURN:
+        edit_item(actor=actor_of(companies.tomas), item=companies.bracket, draft=Draft("Bracket, wider"))
+    item.page.locator("#item-head h1", has_text="Bracket, wider").wait_for()
+    item.accessible()
+    assert other.said == []
