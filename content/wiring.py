@@ -54,6 +54,7 @@ VERBS = {
     "file_downloaded": "took away a file of",
     "comment_made": "said something:",
     "markup_made": "marked up a file:",
+    "markup_carried": "carried over a markup:",
     "comment_edited": "edited",
     "comment_deleted": "took back",
     "comment_resolved": "closed the thread of",

@@ -20,6 +20,7 @@ from content.models import (
     Issue,
     ItemType,
     Iteration,
+    Markup,
     ReferenceKind,
     Rendition,
     Review,
@@ -203,6 +204,8 @@ class World:
     def _discussed(self):
         made = {"author": self.users["author"], "created_at": timezone.now()}
         self.comment = Comment.objects.create(item=self.item, text="Is the radius right?", **made)
+        place = {"version": self.version, "view": {"page": 1, "points": [[0.5, 0.5]], "words": ""}}
+        self.markup = Markup.objects.create(comment=self.comment, **place)
         key, sha256 = blobs.put(ContentFile(b"notes"))
         facts = {"name": "notes.txt", "key": key, "size": 5, "sha256": sha256, "media_type": "text/plain"}
         self.attachment = Attachment.objects.create(comment=self.comment, **facts)
@@ -287,6 +290,7 @@ class World:
             "field": (slug, self.item.pk, "title"),
             "version": (slug, self.version.pk, "bracket.stl"),
             "seen": (slug, self.version.pk),
+            "markup": (slug, self.version.pk, self.markup.pk),
             "two": (slug, self.version.pk, self.version.pk),
             "part": (slug, self.version.pk, "view.glb"),
             "token": ("a-token-that-nobody-was-sent",),

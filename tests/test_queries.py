@@ -157,6 +157,8 @@ content:issue_edit          issue       author
 content:item_detail         issue       author
 content:item_discussion     item        leader target
 content:comment_edit        comment     author
+content:markup_earlier      seen        author
+content:markups             seen        author
 content:review_detail       review      content_owner target
 content:review_detail?q=Pe  review      leader
 content:review_close        review      leader

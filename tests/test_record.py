@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from content.models import Category, FolderEntry, Item, Maturity
+from content.models import Category, FileVersion, FolderEntry, Item, Markup, Maturity
 from content.moves import place_of
 from content.readers import changes
 from spaces import drafts
@@ -77,6 +77,11 @@ def _private(world):
 
 def _frozen(world):
     Item.objects.exclude(category=Category.PERSONAL).update(maturity=Maturity.FROZEN)
+
+
+def _older(world):
+    facts = {"number": 0, "key": "of before", "size": 1, "sha256": "0" * 64, "created_by": world.users["author"]}
+    Markup.objects.update(version=FileVersion.objects.create(file=world.version.file, **facts))
 
 
 def _starred(world):
@@ -442,6 +447,7 @@ ACTS = [
     Act("content:item_move", "item", "leader", "owner_changed", HANDED, "before after subject rule"),
     Act("content:item_discussion", "item", "reader", "comment_made", {"text": "Look"}, "after rule"),
     Act("content:markups", "seen", "author", "markup_made", MARKUP, "after rule"),
+    Act("content:markup_carry", "markup", "author", "markup_carried", {"found": "moved"}, "before after rule", _older),
     Act("content:comment_edit", "comment", "author", "comment_edited", {"text": "Look"}, "before after rule"),
     Act("content:comment_delete", "comment", "owner", "comment_deleted", {"reason": "Why"}, "subject reason rule"),
     Act("content:comment_resolve", "comment", "reader", "comment_resolved", {"on": "1"}, "rule"),

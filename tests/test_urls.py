@@ -258,6 +258,8 @@ POST content:comment_delete              comment     302 404 404 404 404   403 4
 POST content:comment_resolve             comment     302 404 404 404 404   409 404 409 409 409 409 409 409 409
 GET  content:markups                    seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:markups                    seen        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+GET  content:markup_earlier              seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:markup_carry                markup      302 404 404 404 404   403 404 403 409 409 409 409 403 403
 POST content:comment_react               comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422
 GET  content:attachment_download         attachment  302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:review_detail               review      302 404 404 404 404   200 404 200 200 200 200 200 200 200

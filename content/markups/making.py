@@ -37,6 +37,7 @@ def make(*, actor, version, mark, text):
     """
     item = version.file.item
     access.require(actor, "comment", item)
+    access.require(actor, "markup", item)  # before a picture is looked at
     view = shapes.settle(mark.kind, mark.view)
     pictures = (_picture(mark.snapshot),) if mark.snapshot else ()
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 
 import pytest
 from django.core.files.base import ContentFile
@@ -9,13 +10,14 @@ from django.test import TestCase
 from django.urls import reverse
 from PIL import Image
 
-from content import comments
+from content import blobs, comments
 from content.files import Arrival, add_version
-from content.markups import listing, making, shapes
-from content.models import Attachment, Comment, Markup
+from content.items import revise_item
+from content.markups import carrying, listing, making, shapes
+from content.models import Attachment, Comment, Conversion, Item, Markup, Rendition
 from spaces.models import Visibility
 from tenants import access
-from tenants.errors import AccessDenied, NotVisible, Unacceptable
+from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent
 from tests.content.test_comments import HOSTILE
 from tests.factories import (
@@ -47,7 +49,9 @@ def changed(view, **more):
     return json.dumps({**view, **more})
 
 
-class TestMarkups(TestCase):
+class Marked(TestCase):
+    """People of every kind around one bracket with one file."""
+
     @classmethod
     def setUpTestData(cls):
         cls.platform = PlatformFactory()
@@ -83,6 +87,10 @@ class TestMarkups(TestCase):
 
     def address(self):
         return reverse("content:markups", args=[self.platform.slug, self.version.pk])
+
+
+class TestMarkups(Marked):
+    """Who makes markups, what they are, and what is kept of them."""
 
     def test_who_marks_up_is_who_could_make_evaluation_content_there_and_talks(self):
         may = {name: bool(access.can(self.actor(name), "markup", self.item)) for name in self.people}
@@ -215,3 +223,110 @@ class TestMarkups(TestCase):
         assert not Markup.objects.exists()
         self.client.force_login(self.people["reader"].user)
         assert self.client.post(self.address(), {"text": "x", "kind": "pin", "view": changed(SHEET)}).status_code == 403
+
+
+def glb(**placed):
+    """Return the head of a model: name -> (lengths, where it stands) of each part below one root."""
+    nodes = [{"name": "plate", "children": list(range(1, len(placed) + 1))}]
+    nodes += [{"name": name, "mesh": at, "translation": where} for at, (name, (_, where)) in enumerate(placed.items())]
+    accessors = [{"min": [0, 0, 0], "max": size, "count": 24} for size, _ in placed.values()]
+    meshes = [{"primitives": [{"attributes": {"POSITION": at}}]} for at in range(len(placed))]
+    document = {"scenes": [{"nodes": [0]}], "nodes": nodes, "meshes": meshes, "accessors": accessors}
+    head = json.dumps(document).encode()
+    return b"glTF" + bytes(8) + struct.pack("<I", len(head)) + b"JSON" + head
+
+
+def made_visible(version, **made):
+    """Keep what a converter would have made of a version: name of the rendition -> bytes."""
+    Conversion.objects.get_or_create(key=version.key, defaults={"suffix": ".stl"})
+    conversion = Conversion.objects.get(key=version.key)
+    Conversion.objects.filter(pk=conversion.pk).update(state="done", facts={"pages": 1})
+    for name, content in made.items():
+        key = blobs.shown().save(blobs.new_key(), ContentFile(content))
+        known = {"name": name.replace("__", "-").replace("_", "."), "key": key, "size": len(content)}
+        Rendition.objects.create(conversion=conversion, **known)
+
+
+class TestCarrying(Marked):
+    """What becomes of markups in the next version and the next revision."""
+
+    LONG, THICK = [0.1, 0.01, 0.01], [0.1, 0.02, 0.01]
+
+    def stored(self, item, content, **made):
+        arrival = Arrival(file=ContentFile(content, name="bracket.stl"))
+        version = add_version(actor=self.actor("author"), item=item, arrival=arrival)
+        made_visible(version, **made)
+        return version
+
+    def part(self, name, text):
+        return self.pin(text=text, view={**MODEL, "part": f"plate/{name}"})
+
+    def carried(self, name, version, markup, found):
+        carrying.carry(actor=self.actor(name), version=version, pk=markup.pk, found=found)
+
+    def judged(self, version, name="author"):
+        return {row.markup.comment.text: row.verdict.found for row in carrying.earlier(self.actor(name), version)}
+
+    def test_each_is_judged_by_its_part_and_place_and_carried_once(self):
+        before = {"a": (self.LONG, [0, 0, 0]), "b": (self.LONG, [0, 0, 1]), "c": (self.THICK, [1, 0, 0])}
+        made_visible(self.version, view_glb=glb(**before, d=([1, 1, 1], [0, 0, 0]), e=([2, 1, 1], [0, 0, 0])))
+        marks = {name: self.part(name, name) for name in "abcde"}
+        after = {"a": (self.LONG, [0, 0, 0]), "b": (self.LONG, [0, 0, 3]), "renamed": (self.THICK, [1, 0, 0])}
+        later = self.stored(self.item, b"later", view_glb=glb(**after, e=([2, 1, 4], [0, 0, 0])))
+        found = {"a": "still", "b": "moved", "c": "moved", "d": "gone", "e": "moved"}
+        assert self.judged(later) == found
+        assert self.judged(self.version) == {}
+        for name in "reader", "recipient", "owner":
+            with pytest.raises(AccessDenied):
+                self.carried(name, later, marks["a"], "still")
+        with pytest.raises(Conflict):
+            self.carried("author", later, marks["a"], "gone")
+        entries = AuditEvent.objects.count()
+        for name, verdict in found.items():
+            self.carried("author", later, marks[name], verdict)
+        assert AuditEvent.objects.count() - entries == 5
+        with pytest.raises(Conflict):
+            self.carried("author", later, marks["a"], "still")
+        assert self.judged(later) == {}
+        told = {row["text"]: row for row in listing.told(self.actor("reader"), later)}
+        assert told["b"]["view"]["point"] == pytest.approx([0.1, 0, 2.2])
+        assert told["b"]["view"]["camera"]["position"] == pytest.approx([1, -2, 5])
+        assert told["c"]["view"]["part"] == "plate/renamed"
+        assert {text: row["open"] for text, row in told.items()} == {**dict.fromkeys("abce", True), "d": False}
+
+    def test_the_next_revision_takes_open_ones_over_and_leaves_the_threads_of_the_one_before(self):
+        closed, first = self.pin(text="closed"), self.pin(text="open")
+        comments.resolve(actor=self.actor("reader"), comment=closed.comment, on=True)
+        Item.objects.filter(pk=self.item.pk).update(maturity="frozen")
+        new = revise_item(actor=self.actor("author"), item=self.item)
+        version = new.files.get().versions.get()
+        self.client.force_login(self.people["author"].user)
+        page = reverse("content:markup_earlier", args=[self.platform.slug, version.pk])
+        assert b"Still there" in self.client.get(page).content
+        sent = reverse("content:markup_carry", args=[self.platform.slug, version.pk, first.pk])
+        assert self.client.post(sent, {"found": "still"}).status_code == 302
+        assert self.client.post(sent, {"found": "still"}).status_code == 409
+        assert b"Nothing waits" in self.client.get(page).content
+        carried = Markup.objects.get(carried_from=first)
+        assert (carried.comment.item, carried.comment.author) == (new, first.comment.author)
+        assert (carried.version, carried.carried_by, carried.found) == (version, self.people["author"].user, "still")
+        assert not Comment.objects.get(pk=first.comment.pk).resolved_at
+        Item.objects.filter(pk=self.item.pk).update(maturity="private")  # its discussion is its content owner's
+        comments.resolve(actor=self.actor("author"), comment=closed.comment, on=False)
+        assert self.judged(version) == {"closed": "still"}
+        assert self.judged(version, "contributor") == {}
+        with pytest.raises(NotVisible):
+            self.carried("contributor", version, closed, "still")
+
+    def test_on_pages_it_is_the_page_that_is_compared(self):
+        made_visible(self.version, page__0001_webp=b"one", page__0002_webp=b"two")
+        for page in (1, 2, 3):
+            self.pin(text=str(page), view={**SHEET, "page": page})
+        later = self.stored(self.item, b"later", page__0001_webp=b"one", page__0002_webp=b"2wo")
+        Conversion.objects.filter(key=later.key).update(facts={"pages": 2})
+        assert self.judged(later) == {"1": "still", "2": "moved", "3": "gone"}
+
+    def test_what_nobody_can_compare_is_for_people_to_look_at(self):
+        made_visible(self.version, view_glb=b"no model")
+        self.part("a", "a")
+        assert self.judged(self.stored(self.item, b"later", view_glb=b"glTF")) == {"a": "moved"}

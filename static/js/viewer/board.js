@@ -58,7 +58,10 @@ export class Board {
     if (asked) this.choose(asked);
   }
 
-  take({ markups }) {
+  take({ markups, earlier }) {
+    const link = this.panel.querySelector("[data-marks-earlier]");
+    link.hidden = !earlier;
+    link.querySelector("span").textContent = earlier;
     this.marks = markups.map((mark, at) => ({ ...mark, number: at + 1 }));
     this.list.replaceChildren(...this.marks.map((mark) => this.line(mark)));
     const open = this.marks.filter((mark) => mark.open).length;

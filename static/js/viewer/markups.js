@@ -113,7 +113,7 @@ export class Markups {
 const points = (view) => [...view.points, ...(view.point && !view.points.length ? [view.point] : [])].map((point) => new Vector3(...point));
 
 // What names the part of an object: the names from the root down, the second of a name among its siblings with #2.
-// `content/markups/models.py` names them in the same way.
+// `content/markups/parts.py` names them in the same way.
 function paths({ json, associations }) {
   const { nodes = [], scenes = [], scene = 0 } = json;
   const named = new Map();
