@@ -23,6 +23,10 @@ COLUMNS = (
     *("words_digest", "origin_digest", "previous", "hash", "words_salt", "object_label", "reason"),
     *("origin__salt", "origin__address", "origin__agent"),
 )
+UNHURRIED = """
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+    SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0
+"""  # the limits of the web: who waits here for the ranges is idle
 TEXTS = ("credential", "before", "after")  # JSON, as the database spells it
 Entry = namedtuple("Entry", [*(name.replace("__", "_") for name in COLUMNS), *TEXTS])
 
@@ -96,7 +100,7 @@ def _one_moment():
         yield None
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(UNHURRIED)
         cursor.execute("SELECT pg_export_snapshot()")
         yield cursor.fetchone()[0]
 
@@ -141,7 +145,7 @@ def _that_moment(name):
     with transaction.atomic():
         if name:
             with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                cursor.execute(UNHURRIED)
                 cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
         yield
 
