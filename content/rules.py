@@ -165,21 +165,26 @@ def organizations_opened(actor):
 
 def open_reader(actor):
     """Reader of open content by a credential anywhere on the platform."""
-    organizations = organizations_opened(actor)
-    if organizations is None:
-        return is_open()
-    return both(is_open(), Q(organization__in=sorted(organizations))) if organizations else NOTHING
+    return _of(organizations_opened(actor), is_open())
+
+
+def resources_opened(actor):
+    """Return the organizations whose platform-wide resources the actor reads: None for all of them."""
+    held = [held for held in actor.held if held.works]
+    if any(not credential.restricted for credential in held) and not actor.is_external:
+        return None
+    return frozenset(credential.organization_id for credential in held)
 
 
 def resource_reader(actor):
     """Reader of resources that an Administrator marked for the whole platform."""
-    held = [held for held in actor.held if held.works]
-    marked = Q(category=ADMINISTRATIVE, platform_wide=True, maturity__in=SHARED)
-    if not held:
-        return NOTHING
-    if any(not credential.restricted for credential in held) and not actor.is_external:
-        return marked
-    return both(marked, Q(organization__in=sorted({credential.organization_id for credential in held})))
+    return _of(resources_opened(actor), Q(category=ADMINISTRATIVE, platform_wide=True, maturity__in=SHARED))
+
+
+def _of(organizations, rows):
+    if organizations is None:
+        return rows
+    return both(rows, Q(organization__in=sorted(organizations))) if organizations else NOTHING
 
 
 def administrator(actor):

@@ -1,6 +1,6 @@
 """Counts what people read in a space, or would read were its visibility another: the rules on stand-in items.
 
-A space of 100,000 items is a few hundred combinations of facts. Actors of equal shape are asked once; what
+A space of 100,000 items is a few hundred combinations of facts. Actors of equal reach are asked once; what
 somebody owns or was given by a share is asked for them alone.
 """
 
@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from django.db.models import Count, OuterRef, Subquery
 
-from content import tallies
+from content import rules, tallies
 from content.models import Item
 from spaces import hooks, previews
 from spaces.models import Space
@@ -26,14 +26,27 @@ def exposure(actors, space, visibility):
     standing.visibility = visibility
     groups, row_of = _grouped(items), cache(partial(_standin, standing))
     owned, shared = _owned(items), _shared(items, actors)
-    by_shape, totals, nothing = {}, {}, _standin(standing, (None,) * 4)
+    by_reach, totals = {}, {}
+    organizations = frozenset(facts[0] for facts, _number in groups)
     for actor in actors:
-        shape = actor.shape(nothing)
-        if shape not in by_shape:
-            by_shape[shape] = _reads(actor, row_of, groups)
-        totals[actor] = Counter(by_shape[shape])
+        reach = _reach(actor, space.pk, organizations)
+        if reach not in by_reach:
+            by_reach[reach] = _reads(actor, row_of, groups)
+        totals[actor] = Counter(by_reach[reach])
         _add_own(totals[actor], actor, row_of, (owned.get(actor.user.pk, ()), shared))
     return totals
+
+
+def _reach(actor, space_id, organizations):
+    """Return all that reading there hangs on, of items of these organizations, what is one's own apart."""
+    here = set()
+    for held in actor.held_in(space_id):
+        bound = held.restricted or held.is_public_reader
+        covers = held.organization_id if bound else None
+        here.add((held.responsibility, bound, covers, held is actor.current))
+    opened = (rules.organizations_opened(actor), rules.resources_opened(actor))
+    away = (found if found is None else found & organizations for found in opened)
+    return actor.is_active, actor.member.right, actor.capabilities, frozenset(here), *away
 
 
 def readable(actor):

@@ -40,7 +40,7 @@ class Decision:
         return self.allowed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # itself and no other: it is looked up for every decision
 class Rule:
     """A row of the rules: `where` maps an actor to a Q; `told`, if given, words the sentence for one actor and row."""
 

@@ -14,21 +14,32 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from tenants import chain, checkpoints, forgetting, workers
-from tenants.models import AuditEvent, AuditHead, Checkpoint, KeptCheckpoint, Platform
+from tenants.models import AuditEvent, AuditHead, AuditOrigin, Checkpoint, KeptCheckpoint, Platform
 
-PIECE = 5000  # entries at a time
+PIECE = 1000  # entries at a time
 RANGE = 50_000  # entries that one process reads at a stretch
 COLUMNS = (
-    *("platform_id", "seq", "at", "actor_id", "verb", "object_type", "object_id", "space_id", "subject_id", "rule"),
+    *(
+        "pk",
+        "platform_id",
+        "seq",
+        "at",
+        "actor_id",
+        "verb",
+        "object_type",
+        "object_id",
+        "space_id",
+        "subject_id",
+        "rule",
+    ),
     *("words_digest", "origin_digest", "previous", "hash", "words_salt", "object_label", "reason"),
-    *("origin__salt", "origin__address", "origin__agent"),
 )
 UNHURRIED = """
     SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
     SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0
 """  # the limits of the web: who waits here for the ranges is idle
 TEXTS = ("credential", "before", "after")  # JSON, as the database spells it
-Entry = namedtuple("Entry", [*(name.replace("__", "_") for name in COLUMNS), *TEXTS])
+Entry = namedtuple("Entry", [*COLUMNS, *TEXTS])
 
 
 @dataclass(slots=True)
@@ -124,10 +135,12 @@ def _read_range(part):
     platform_id, start, is_last, marks, moment = part
     rows = AuditEvent.objects.filter(platform=platform_id)
     rows = rows if start == 1 else rows.filter(seq__gte=start)
+    wanted = rows if is_last else rows.filter(seq__lt=start + RANGE)
     reading = _Reading(seq=start - 1)
     with _that_moment(moment):
-        for entry in _entries(rows if is_last else rows.filter(seq__lt=start + RANGE)):
-            if problem := _wrong(entry, reading, marks):
+        origins = _origins(wanted)
+        for entry in _entries(wanted):
+            if problem := _wrong(entry, origins.get(entry.pk), reading, marks):
                 reading.problem = _bad(reading.seq, problem)
                 break
             reading.entries += 1
@@ -139,14 +152,13 @@ def _read_range(part):
 
 @contextmanager
 def _that_moment(name):
-    if connection.in_atomic_block:
+    if not name or connection.in_atomic_block:
         yield
         return
     with transaction.atomic():
-        if name:
-            with connection.cursor() as cursor:
-                cursor.execute(UNHURRIED)
-                cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
+        with connection.cursor() as cursor:
+            cursor.execute(UNHURRIED)
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
         yield
 
 
@@ -154,6 +166,12 @@ def _entries(rows):
     texts = {f"{name}_text": Cast(name, TextField()) for name in TEXTS}
     rows = rows.order_by("seq").annotate(**texts).values_list(*COLUMNS, *texts)
     return map(Entry._make, rows.iterator(chunk_size=PIECE))  # no models: there may be millions
+
+
+def _origins(rows):
+    """Return {entry: (salt, what it says)} of the entries that still tell where they came from."""
+    kept = AuditOrigin.objects.filter(event__in=rows.values("pk")).values_list("pk", "salt", "address", "agent")
+    return {pk: (salt, {"address": address, "agent": agent}) for pk, salt, address, agent in kept}
 
 
 def _bad(seq, problem):
@@ -164,7 +182,7 @@ def _missing(rows):
     return f"it is missing, the next one is {rows.order_by('seq').values_list('seq', flat=True)[0]}."
 
 
-def _wrong(entry, reading, marks):
+def _wrong(entry, origin, reading, marks):
     """Return what is wrong with the next entry, and go on to it."""
     if entry.seq != reading.seq + 1:
         return (
@@ -174,7 +192,7 @@ def _wrong(entry, reading, marks):
         reading.follows = entry.previous
     elif entry.previous != reading.previous:
         return "it does not follow the one before."
-    if problem := _wrong_inside(entry):
+    if problem := _wrong_inside(entry, origin):
         return problem
     if not entry.words_salt:
         reading.blank.append((entry.seq, entry.actor_id, entry.subject_id))
@@ -187,7 +205,7 @@ def _wrong(entry, reading, marks):
     return ""
 
 
-def _wrong_inside(entry):
+def _wrong_inside(entry, origin):
     if chain.link_of_row(entry) != entry.hash:
         return "it was changed after it was written."
     words = (entry.object_label, entry.reason, entry.before, entry.after)
@@ -195,10 +213,8 @@ def _wrong_inside(entry):
         return "its words were changed after they were forgotten."
     if entry.words_salt and chain.words_digest_of_row(entry) != entry.words_digest:
         return "its words were changed after they were written."
-    if entry.origin_salt is not None:
-        origin = {"address": entry.origin_address, "agent": entry.origin_agent}
-        if chain.digest(entry.origin_salt, origin) != entry.origin_digest:
-            return "where it came from was changed after it was written."
+    if origin and chain.digest(*origin) != entry.origin_digest:
+        return "where it came from was changed after it was written."
     return ""
 
 

@@ -264,7 +264,8 @@ class TestChain(TestCase):
         assert (event.origin.address, event.origin.agent) == ("127.0.0.1", "Firefox9")
         assert record_checks.check(self.boss.platform_id, self.boss.platform).problem == ""
         AuditOrigin.objects.update(address="10.0.0.1")
-        assert "where it came from" in record_checks.check(self.boss.platform_id, self.boss.platform).problem
+        problem = record_checks.check(self.boss.platform_id, self.boss.platform).problem
+        assert problem == f"Entry {event.seq}: where it came from was changed after it was written."
         AuditOrigin.objects.all().delete()  # forgotten: the entry stays, and holds
         assert record_checks.check(self.boss.platform_id, self.boss.platform).problem == ""
 
