@@ -16,16 +16,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.responses import Status
 from ninja.security import HttpBearer
 
-from tenants import api_replies, api_tokens, denials, entry, limits, members, two_factor
+from tenants import access, api_replies, api_tokens, denials, entry, limits, members, two_factor
 from tenants.access import Decision
 from tenants.doors import NO_SECOND_STEP
 from tenants.errors import AccessDenied, Changed, DomainError, NotVisible, Unacceptable, Unknown, crossed
-from tenants.models import Scope
 
 PREFIX = "/api/p/"
 READING = ("GET", "HEAD", "OPTIONS")
 NO_TOKEN = "Send an API token that lives.", "My membership, API tokens: make one, send it as Authorization: Bearer …"
-READ_ONLY = "This token may only read.", "Make a token with the scope Read and change."
 PLAIN = {
     400: "This request cannot be read.",
     404: "There is nothing here.",
@@ -166,8 +164,8 @@ def _stopped(request, slug):
     if two_factor.missing(found):
         return NO_SECOND_STEP
     members.note_seen(found.member, found.now)
-    if request.method not in READING and request.token.scope != Scope.WRITE:
-        return _denied(*READ_ONLY)
+    if request.method not in READING and not (decision := access.can(found, "change", request.token)):
+        return AccessDenied(decision)
     return None
 
 

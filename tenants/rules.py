@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from tenants import access
 from tenants.access import EVERYTHING, NOTHING, Policy, Rule
-from tenants.models import Member, Platform, Right
+from tenants.models import ApiToken, Member, Platform, Right, Scope
 
 
 def administrators(actor):
@@ -117,7 +117,23 @@ MEMBERSHIPS = {
 }
 
 
+def changing_tokens(actor):
+    """Hold for the actor's own tokens that were made for reading and changing."""
+    return Q(member=actor.member.pk, scope=Scope.WRITE)
+
+
+TOKEN = Rule("9.W", "The token was made for reading and changing.", changing_tokens)
+
+
+def _refuse_token(actor, row):
+    return "This token may only read.", "Make a token with the scope Read and change."
+
+
+TOKENS = {"change": Policy("send a change by a token, within what its owner may do", (TOKEN,), _refuse_token)}
+
+
 def register():
     """Hand the rules of this floor to the engine."""
     access.register(Platform, POLICIES)
     access.register(Member, MEMBERSHIPS)
+    access.register(ApiToken, TOKENS)

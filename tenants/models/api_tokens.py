@@ -31,6 +31,11 @@ class ApiToken(models.Model):
     def __str__(self):
         return f"{self.name} ({self.prefix})"
 
+    @property
+    def platform_id(self):
+        """The platform that it opens."""
+        return self.member.platform_id
+
 
 class ApiReply(models.Model):
     """What a request with an idempotency key did: the same key with the same request is answered with it again."""
