@@ -57,6 +57,14 @@ reported against items at their revision, and resolved by items: relations that 
 Assigned are only people who read the issue and all that it is reported against at that moment; being assigned gives no
 right. A thread that an issue was raised from shows to who takes part in it.
 """
+MARKUPS = """
+## Markups
+A markup is a comment that is pinned to a place in a version of a file and begins a thread. Whoever takes part in the
+discussion sees it; whoever could also create evaluation content in the item's space by the current credential makes
+one (`markup`), and answers, edits, closes and takes back as of any comment. A share gives the discussion and no markup.
+Open ones of earlier versions, and of the revision before for who takes part in its discussion, are carried over by
+whoever may make one on the version; the words stay those of who said them, and the record names who carried them.
+"""
 PARTNERS = """
 ## Partners
 A platform has two rules for each other platform, or follows its default: **inbound** for that platform's people who
@@ -141,6 +149,7 @@ def generate():
         ORGANIZATIONS,
         RELATIONS,
         ISSUES,
+        MARKUPS,
         PARTNERS,
         _verdicts(),
     ]

@@ -90,7 +90,7 @@ def _called(path):
 def _placed(view, path, old, new):
     """Return the Verdict on a part that is in both, with the view moved as far as the part was."""
     if path == view["part"] and new.same_shape(old) and new.same_place(old):
-        return Verdict(Found.STILL, f"{_called(path)} is as it was.", view)
+        return Verdict(Found.STILL, f"{_called(path)} stands where it was, in the same size.", view)
     if not new.same_place(old):
         why = f"{_called(path)} stands elsewhere."
     elif path != view["part"]:

@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
@@ -20,6 +21,7 @@ from tenants import access
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent
 from tests.content.test_comments import HOSTILE
+from tests.content.test_races import World
 from tests.factories import (
     ItemFactory,
     OrganizationFactory,
@@ -30,6 +32,7 @@ from tests.factories import (
     share,
     worker,
 )
+from tests.races import at_once, rounds
 
 CAMERA = {"position": [1, -2, 3], "direction": [0, 1, 0], "up": [0, 0, 1], "scale": 0.5}
 MODEL = {"camera": CAMERA, "part": "plate/bolt#2", "point": [0.1, 0, 0.2], "exceptions": ["plate/washer"]}
@@ -330,3 +333,21 @@ class TestCarrying(Marked):
         made_visible(self.version, view_glb=b"no model")
         self.part("a", "a")
         assert self.judged(self.stored(self.item, b"later", view_glb=b"glTF")) == {"a": "moved"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_c18_two_who_carry_a_markup_at_once_carry_it_once():
+    for _ in rounds(3):
+        world = World()
+        arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
+        version = add_version(actor=world.first, item=world.item, arrival=arrival)
+        mark = making.Mark("pin", changed(SHEET))
+        markup = making.make(actor=world.first, version=version, mark=mark, text="Here")
+        Item.objects.filter(pk=world.item.pk).update(maturity="frozen")
+        new = revise_item(actor=world.first, item=world.item).files.get().versions.get()
+        entries = AuditEvent.objects.count()
+        acts = [partial(carrying.carry, actor=one, version=new, pk=markup.pk) for one in (world.first, world.second)]
+        outcomes = at_once(*(partial(act, found="still") for act in acts))
+        assert sorted(type(one).__name__ for one in outcomes.values()) == ["Conflict", "NoneType"]
+        assert (Markup.objects.filter(version=new).count(), AuditEvent.objects.count() - entries) == (1, 1)

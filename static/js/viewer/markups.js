@@ -23,7 +23,7 @@ export class Markups {
   toggle() {
     if (!this.may) return false;
     const measured = this.viewer.measure.on && this.viewer.measure.kept.at(-1);
-    if (measured) return this.ask("dimension", { points: measured.points.map(flat), words: measured.words }), false;
+    if (measured) return this.ask("dimension", { part: this.path(measured.mesh), points: measured.points.map(flat), words: measured.words }), false;
     this.on = !this.on;
     this.viewer.say(this.on ? "Click a place of the model, or press Enter for the middle of the view" : "");
     this.viewer.host.classList.toggle("measuring", this.on);

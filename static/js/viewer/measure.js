@@ -40,25 +40,26 @@ export class Measure {
     const corner = this.snap(mesh, hit);
     const edge = corner.exact ? null : this.edgeAt(mesh, hit);
     const normal = hit.face.normal.clone().applyNormalMatrix(new Matrix3().getNormalMatrix(mesh.matrixWorld)).normalize();
-    if (this.first) return this.finish(corner.point, normal);
-    if (edge && !event.shiftKey) return this.keep([edge.start, edge.end], `Edge ${this.length(edge.distance())}`);
+    if (this.first) return this.finish(corner.point, normal, mesh);
+    if (edge && !event.shiftKey) return this.keep([edge.start, edge.end], `Edge ${this.length(edge.distance())}`, mesh);
     const round = corner.exact ? null : await this.roundness(mesh, hit);
-    if (round && !event.shiftKey) return this.keep([round.centre, hit.point], `R ${this.length(round.radius)}, Ø ${this.length(round.radius * 2)}`);
+    if (round && !event.shiftKey) return this.keep([round.centre, hit.point], `R ${this.length(round.radius)}, Ø ${this.length(round.radius * 2)}`, mesh);
     this.first = { point: corner.point, normal };
     this.say("Click the second point");
     this.place();
   }
 
-  finish(point, normal) {
+  finish(point, normal, mesh) {
     const { point: from, normal: before } = this.first;
     const angle = Math.round((before.angleTo(normal) * 1800) / Math.PI) / 10;
     const tilted = angle > 0.05 && angle < 179.95 ? `, faces at ${Math.round((180 - angle) * 10) / 10}°` : "";
     this.first = null;
-    this.keep([from, point], `${this.length(from.distanceTo(point))}${tilted}`);
+    this.keep([from, point], `${this.length(from.distanceTo(point))}${tilted}`, mesh);
   }
 
-  keep(points, words) {
-    this.kept.push({ points, words });
+  // `mesh` is the part that was measured, or the one to which.
+  keep(points, words, mesh) {
+    this.kept.push({ points, words, mesh });
     this.say(words);
     this.stage.draw();
   }
