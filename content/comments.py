@@ -79,7 +79,7 @@ def say(*, actor, item, remark, pin=None):
     try:
         return _say(actor, item, remark, people, (kept, pin))
     except DomainError:
-        _forget(kept)
+        forget_files(kept)
         raise
 
 
@@ -142,13 +142,18 @@ def _stored(files):
     """Store what comes with a comment and return its facts; when one cannot be kept, none is."""
     if len(files) > MOST_FILES:
         raise Unacceptable(f"Attach at most {MOST_FILES} files.", field="files")
+    return keep_files(files)
+
+
+def keep_files(files):
+    """Store files that are to come with comments and return their facts; when one cannot be kept, none is."""
     kept = []
     try:
         for file in files:
             kept.append(_keep_file(file))
             _require_clean(kept[-1])
     except DomainError:
-        _forget(kept)
+        forget_files(kept)
         raise
     return kept
 
@@ -170,7 +175,8 @@ def _require_clean(facts):
         raise Unacceptable(f"{facts['name']} {found}. Nothing was stored.", field="files")
 
 
-def _forget(kept):
+def forget_files(kept):
+    """Take back files that were stored for comments that were not made."""
     for facts in kept:
         storage().delete(facts["key"])
 

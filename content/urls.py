@@ -4,6 +4,7 @@ from django.urls import path
 
 from content.views import (
     acts,
+    bcf,
     comments,
     fields,
     files,
@@ -60,6 +61,9 @@ urlpatterns = [
     path(ITEM + "sharing/<slug:to>/", sharing.share_detail, name="share_detail"),
     path(ITEM + "sharing/<slug:to>/end/", sharing.share_end, name="share_end"),
     path(ITEM + "discussion/", comments.item_discussion, name="item_discussion"),
+    path(ITEM + "discussion/bcf/", bcf.bcf_export, name="bcf_export"),
+    path(ITEM + "discussion/bcf/choose/", bcf.bcf_import, name="bcf_import"),
+    path(ITEM + "discussion/bcf/bring/", bcf.bcf_bring, name="bcf_bring"),
     path(ITEM + "discussion/people/", comments.comment_people, name="comment_people"),
     path(PLATFORM + "comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
     path(PLATFORM + "comments/<int:pk>/delete/", comments.comment_delete, name="comment_delete"),

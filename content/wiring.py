@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from content import acts, conversions, files, issues, items, reading, resumable, scanning, soundness, trash, watching
+from content.bcf import importing as bcf
 from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
 from content.reviewing import acts as reviewing
@@ -181,6 +182,7 @@ def register():
     acts.register()
     reviewing.register()
     issues.register()
+    bcf.register()
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("empty the trash", timedelta(hours=1), trash.purge_old)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 from django.apps import apps
 from django.core.files.base import ContentFile
@@ -9,6 +10,8 @@ from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from content.bcf import exporting, importing
+from content.bcf.writing import write
 from content.models import Category, FileVersion, FolderEntry, Item, Markup, Maturity
 from content.moves import place_of
 from content.readers import changes
@@ -16,7 +19,7 @@ from spaces import drafts
 from spaces.models import AccessRequest, Credential
 from tenants import organizations
 from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService, User
-from tests.factories import give, host_of, share
+from tests.factories import actor_of, give, host_of, share
 from tests.site_world import KEPT, LOOKS, RECORD, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
 
@@ -125,6 +128,16 @@ GUEST = {
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
 JUDGED = {"on": lambda world: f"{world.part.pk}-{world.part.version}", "judgement": "approve"}
 ASKED = {"person": lambda world: world.members["author"].pk}
+
+
+def _bcf(world):
+    """Return the token of a BCF file that was looked at: the threads of the item, one with another identity."""
+    actor = actor_of(world.members["author"])
+    topics, _pictures = exporting.told(actor, world.item)
+    content = write([topic | {"guid": str(uuid4())} for topic in topics], {}, "2.1")
+    return importing.keep(actor, world.version, ContentFile(content, name="threads.bcf"))
+
+
 RULES = {"inbound": "refuse", "outbound": "default"}
 HOST = {"organization": lambda world: host_of(world.platform).pk}
 GROUP = {
@@ -452,6 +465,8 @@ ACTS = [
     Act("content:comment_delete", "comment", "owner", "comment_deleted", {"reason": "Why"}, "subject reason rule"),
     Act("content:comment_resolve", "comment", "reader", "comment_resolved", {"on": "1"}, "rule"),
     Act("content:comment_react", "comment", "reader", "comment_reacted", {"sign": "done"}, "after rule"),
+    Act("content:bcf_export", "item", "reader", "bcf_exported", {"version": "3.0"}, "after rule"),
+    Act("content:bcf_bring", "item", "author", "bcf_imported", {"token": _bcf}, "after rule"),
     Act("content:review_detail", "review", "reader", "verdict_given", JUDGED, "after rule"),
     Act("content:review_ask", "review", "leader", "reviewer_named", ASKED, "subject rule"),
     Act("content:reviewer_remove", "reviewer", "author", "reviewer_removed", {}, "subject rule"),
@@ -537,6 +552,7 @@ UNRECORDED = {
     "spaces:invitation_spaces": "a draft has no effect",
     "spaces:invitation_discard": "a draft has no effect",
     "content:upload_begin": "no version of it yet",
+    "content:bcf_import": "nothing of it has been brought yet",
     "demo:sign_in": "signs in",
 }
 OWN = {

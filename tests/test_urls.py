@@ -250,6 +250,10 @@ GET  content:item_move                   item        302 404 404 404 404   403 4
 POST content:item_move                   item        302 404 404 404 404   403 404 403 403 403 422 422 422 422
 GET  content:item_discussion             item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:item_discussion             item        302 404 404 404 404   422 404 422 422 422 422 422 422 422
+POST content:bcf_export                  item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:bcf_import                  item        302 404 404 404 404   403 404 403 200 200 200 200 403 403
+POST content:bcf_import                  item        302 404 404 404 404   403 404 403 422 422 422 422 403 403
+POST content:bcf_bring                   item        302 404 404 404 404   403 404 403 409 409 409 409 403 403
 GET  content:comment_people              item        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:comment_edit                comment     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 POST content:comment_edit                comment     302 404 404 404 404   422 404 422 422 422 422 422 422 422

@@ -3,6 +3,7 @@
 from content.models.comments import Attachment, Comment, CommentText, Reaction, Sign
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
+from content.models.exchanged import Brought
 from content.models.files import File, FileVersion, Scan
 from content.models.issues import Issue, IssueKind, IssueState, Priority
 from content.models.items import Item, Maturity
@@ -27,6 +28,7 @@ __all__ = [
     "NO_CIRCLE",
     "OF_ISSUES",
     "Attachment",
+    "Brought",
     "Category",
     "Comment",
     "CommentText",

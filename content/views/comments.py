@@ -106,6 +106,7 @@ def _page(request, item, form):
         "closed": [thread for thread in threads if thread.resolved_at],
         "answered": form.data.get("parent", "") if form.is_bound else "",
         "moderates": bool(access.can(request.actor, "edit", item.space)),
+        "may_mark": access.can(request.actor, "markup", item),
     }
 
 

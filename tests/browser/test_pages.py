@@ -78,7 +78,7 @@ def pages_of_an_administrator():
     of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     found += [reverse("content:share_detail", args=[HOST, item.pk, f"person-{guest.pk}"])]
-    of_review, review = ("detail", "due", "close", "minute"), Item.objects.get(title=MILLING)
+    of_review, review = ("detail", "minute"), Item.objects.get(title=MILLING)
     found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in of_review]
     tray = Item.objects.get(title="Tray bottom")
     chosen = f"?space={item.space_id}&organization={tray.organization_id}"
@@ -94,10 +94,10 @@ def pages_of_a_guest():
     found += [reverse("content:item_list", args=[HOST]), reverse("content:item_new", args=[HOST])]
     mine = ("items_from_files", "my_content", "folder_new", "watch_list")
     found += [reverse(f"content:{name}", args=[HOST]) for name in mine]
-    of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
+    of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new", "bcf_import")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     review = Item.objects.get(title=MILLING)
-    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "minute")]
+    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "due", "minute")]
     found += [reverse("content:item_detail", args=[HOST, 999999])]
     return [*found, reverse("tenants:platforms"), reverse("account_change_password")]
 
