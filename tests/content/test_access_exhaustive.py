@@ -255,8 +255,11 @@ def miscounts(world, person, space=None):
     found = []
     for chosen in ({}, {"type_id": [kind], "maturity": states}):
         counted = tally(actor, chosen, space=space, others=others)
+        places = [(COUNTED.index(name), values) for name, values in chosen.items()]
         for place, fact in enumerate(COUNTED):
-            fits = [row for row in rows if all(row[COUNTED.index(n)] in v for n, v in chosen.items() if n != fact)]
+            fits = rows
+            for at, values in places:
+                fits = fits if at == place else [row for row in fits if row[at] in values]
             if counted[fact] != Counter(row[place] for row in fits):
                 found.append((fact, chosen))
     return found
