@@ -1,7 +1,10 @@
 """How allauth sees our people: canonical addresses, invited rows that are claimed, mail through the outbox."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from datetime import timedelta
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -10,6 +13,8 @@ from django.utils import timezone
 from tenants import addresses, letters, outbox
 from tenants.models import User
 
+MINUTE = timedelta(minutes=1)
+
 
 def on_this_site(path):
     """Return an absolute address by our own setting, never by what a request says of its host."""
@@ -17,13 +22,24 @@ def on_this_site(path):
 
 
 class SessionsMiddleware(UserSessionsMiddleware):
-    """Notes when a session was last used; a bell that asks by itself is no use of it."""
+    """Notes once a minute when a session was last used; a bell that asks by itself is no use of it."""
 
     def __call__(self, request):
-        """Pass the bell by."""
-        if request.path.endswith("/notifications/bell/"):
+        """Pass by the bell, and what was noted just now: reading a page need not write."""
+        if request.path.endswith("/notifications/bell/") or self._is_noted(request):
             return self.get_response(request)
         return super().__call__(request)
+
+    def _is_noted(self, request):
+        if not (request.session.session_key and request.user.is_authenticated):
+            return False
+        return UserSession.objects.filter(
+            session_key=request.session.session_key,
+            user=request.user,
+            ip=get_adapter().get_client_ip(request),
+            user_agent=request.headers.get("user-agent", "")[: UserSession._meta.get_field("user_agent").max_length],
+            last_seen_at__gt=timezone.now() - MINUTE,
+        ).exists()
 
 
 class AccountAdapter(DefaultAccountAdapter):

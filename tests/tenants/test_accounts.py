@@ -1,11 +1,16 @@
 """Signing up, claiming an invited row, signing in: by any spelling of an address."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
+from django.utils import timezone
 
 from tenants.models import User
-from tests.factories import UserFactory
+from tests.factories import PlatformFactory, UserFactory, worker
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough word 7"
@@ -81,3 +86,15 @@ def test_t13_opening_the_confirmation_link_changes_nothing(client, mailoutbox):
     assert not EmailAddress.objects.get().verified
     client.post(path)
     assert EmailAddress.objects.get().verified
+
+
+def test_when_a_session_was_last_used_is_noted_once_a_minute(client):
+    mara = worker(PlatformFactory(slug="corvane")).user
+    client.force_login(mara)
+    moments, start = [], timezone.now()
+    for seconds, agent in ((0, "One"), (59, "One"), (61, "One"), (62, "Two"), (63, "Two")):
+        with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+            assert client.get("/p/corvane/", headers={"user-agent": agent}).status_code == 200
+        session = UserSession.objects.get(user=mara)
+        moments.append((round((session.last_seen_at - start).total_seconds()), session.user_agent))
+    assert moments == [(0, "One"), (0, "One"), (61, "One"), (62, "Two"), (62, "Two")]
