@@ -53,7 +53,9 @@ function ended(words) {
 let tag = "";
 let timer = 0;
 let failed = 0;
+let turn = 0; // of asking: an answer to an older question begins no second round
 async function ask() {
+  const own = ++turn;
   try {
     const headers = tag ? { "If-None-Match": tag } : {};
     const answer = await fetch(page.liveUrl + query, { headers, cache: "no-store", redirect: "manual" });
@@ -68,7 +70,7 @@ async function ask() {
     failed += 1; // no network
   }
   const rest = failed ? some(EVERY * 2 ** Math.min(failed, 5)) : EVERY + Math.random() * 500;
-  if (!over && !document.hidden && !source) timer = setTimeout(ask, rest);
+  if (own === turn && !over && !document.hidden && !source) timer = setTimeout(ask, rest);
 }
 
 // --- the stream ---
@@ -93,11 +95,13 @@ function begin() {
   };
 }
 function halt() {
+  turn += 1;
   source?.close();
   source = null;
   clearTimeout(timer);
   clearTimeout(trying);
 }
-document.addEventListener("visibilitychange", () => (document.hidden ? halt() : begin())); // a hidden page holds nothing
+document.addEventListener("visibilitychange", () => (document.hidden || !page.liveUrl ? halt() : begin())); // a hidden page holds nothing
 window.addEventListener("pagehide", halt);
+window.addEventListener("pageshow", (event) => event.persisted && begin());
 if (page.liveUrl) begin();
