@@ -3,7 +3,7 @@
 from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from content import blobs, conversions
+from content import blobs, conversions, live
 from content.files import note_view, read_version
 from content.models import Conversion
 from content.reading import record_opening
@@ -43,6 +43,7 @@ def file_view(request, version):
     """Show a version of a file; a HEAD tells an open page whether it may still be looked at."""
     (found,) = _looked_at(request, version)
     context = {"item": found.file.item, "view": seen(found, conversions.of_version(found)), "alone": True}
+    context["live"] = live.page(found.file.item)
     return render_page(request, "content/file_view.html", context, partials=["viewing"])
 
 

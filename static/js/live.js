@@ -32,7 +32,9 @@ function take(state) {
   for (const [piece, version] of Object.entries(state)) {
     const before = known[piece];
     known[piece] = version;
-    if (before !== undefined && before !== version) refresh(piece);
+    if (before === undefined || before === version) continue;
+    document.dispatchEvent(new Event(`gangway:${piece}`)); // for what draws by itself, such as markups
+    refresh(piece);
   }
 }
 

@@ -3,7 +3,10 @@
 import pytest
 
 from content.items import Draft, edit_item
+from platform_site.demo.geometry import catalogue, drawing
+from spaces.models import Credential, CurrentCredential
 from tests.browser.conftest import with_password
+from tests.browser.test_viewer import shown  # noqa: F401 - a fixture
 from tests.factories import actor_of, give, worker
 from tests.turns import TURN
 
@@ -33,4 +36,21 @@ def test_a_comment_a_lock_and_a_change_reach_the_other_window(walker, companies)
         edit_item(actor=actor_of(companies.tomas), item=companies.bracket, draft=Draft("Bracket, wider"))
     item.page.locator("#item-head h1", has_text="Bracket, wider").wait_for()
     item.accessible()
+    assert other.said == []
+
+
+def test_a_markup_reaches_the_other_window(walker, companies, shown):  # noqa: F811
+    address = shown("plate.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]))
+    held = Credential.objects.get(user=companies.tomas.user, permission__codename="author")
+    CurrentCredential.objects.create(member=companies.tomas, credential=held)
+    other, marking = walker(companies.elena), walker(companies.tomas)
+    for window in (other, marking):
+        window.page.goto(window.base + address)
+        window.page.get_by_role("img", name="Page 1 of plate.pdf").wait_for()
+    marking.page.locator("summary", has_text="Mark up").first.click()
+    marking.press("Rectangle")
+    marking.page.locator(".canvas").press("Enter")
+    marking.page.get_by_role("textbox", name="Remark").fill("Flat to 0.05")
+    marking.press("Pin it")
+    other.page.locator(".g-pins rect").wait_for()
     assert other.said == []

@@ -48,14 +48,19 @@ export class Board {
 
   async load() {
     if (!this.address) return;
+    document.addEventListener("gangway:talk", () => this.follow());
+    await this.follow();
+    const asked = Number(new URLSearchParams(location.search).get("markup"));
+    if (asked) this.choose(asked);
+  }
+
+  async follow() {
     try {
       const answer = await fetch(this.address, { credentials: "same-origin" });
       if (answer.ok) this.take(await answer.json());
     } catch {
-      return; // without a network the file is shown all the same
+      // without a network the file is shown all the same
     }
-    const asked = Number(new URLSearchParams(location.search).get("markup"));
-    if (asked) this.choose(asked);
   }
 
   take({ markups, earlier }) {
@@ -63,6 +68,7 @@ export class Board {
     link.hidden = !earlier;
     link.querySelector("span").textContent = earlier;
     this.marks = markups.map((mark, at) => ({ ...mark, number: at + 1 }));
+    this.chosen &&= this.marks.find((mark) => mark.id === this.chosen.id);
     this.list.replaceChildren(...this.marks.map((mark) => this.line(mark)));
     const open = this.marks.filter((mark) => mark.open).length;
     for (const place of this.panel.querySelectorAll("[data-marks-count]")) place.textContent = String(open);
@@ -76,7 +82,7 @@ export class Board {
     words.append(make("span", { className: "small muted", textContent: told }));
     const button = make("button", { type: "button", className: "g-markline" }, make("span", { className: "no", textContent: mark.number }), words);
     button.dataset.mark = mark.id;
-    button.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-pressed", mark.id === this.chosen?.id);
     const thread = make("a", { href: mark.thread, textContent: "Thread", className: "small" });
     thread.setAttribute("aria-label", `Thread of markup ${mark.number}`);
     return make("li", {}, button, thread);
