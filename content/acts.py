@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
+from content.change_rules import CHANGELESS, DECIDING, RAISING, UNDER_CHANGE, refuse_deciding, refuse_raising
 from content.models import Category, Item, ItemType, Level, Maturity
 from content.rules import (
     AUTHOR,
@@ -219,10 +220,15 @@ def _policy(label, allow, refuse, *block):
 def _maturity_policies():
     for target, regular in REGULAR.items():
         label = Maturity(target).label
-        yield f"to_{target}", _policy(f"change maturity to {label}", regular, _refuse_transition(target), LOCKED)
+        yield (
+            f"to_{target}",
+            _policy(f"change maturity to {label}", regular, _refuse_transition(target), LOCKED, UNDER_CHANGE),
+        )
         yield (
             f"exception_to_{target}",
-            _policy(f"change maturity to {label} by exception", (_exception(target),), _refuse_owner, LOCKED),
+            _policy(
+                f"change maturity to {label} by exception", (_exception(target),), _refuse_owner, LOCKED, UNDER_CHANGE
+            ),
         )
 
 
@@ -347,6 +353,8 @@ POLICIES = {
     "comment": _policy("take part in the discussion", COMMENTING, _refuse_talk),
     "markup": replace(_policy("mark up its files", (MARKING,), _refuse_mark, NO_EVALUATING), requires="comment"),
     "see_readers": _policy("see who can see it", LOOKING, _refuse_move),
+    "raise_change": _policy("raise a change of it", (RAISING,), refuse_raising, CHANGELESS),
+    "decide_change": _policy("decide a change of it", DECIDING, refuse_deciding, CHANGELESS),
     **dict(_maturity_policies()),
 }
 

@@ -21,6 +21,7 @@ class ItemTypeAdmin(AuditedAdmin):
         ("Numbers", {"fields": ["prefix", "with_year", "digits"]}),
         ("Files", {"fields": ["file_kinds"]}),
         ("Looks", {"fields": ["icon", "position"]}),
+        ("Changes", {"fields": ["by_change"]}),
     ]
 
     def has_delete_permission(self, request, obj=None):

@@ -5,6 +5,8 @@ from django.urls import path
 from content.views import (
     acts,
     bcf,
+    change_steps,
+    changes,
     comments,
     fields,
     files,
@@ -33,6 +35,7 @@ from content.views import (
 app_name = "content"
 PLATFORM = "p/<slug:platform>/"
 ITEM = PLATFORM + "items/<int:pk>/"
+CHANGE = PLATFORM + "changes/<int:pk>/"
 urlpatterns = [
     path(PLATFORM + "spaces/<int:pk>/", lists.space_detail, name="space_detail"),
     path(PLATFORM + "shares/", sharing.shared_with_me, name="shared_with_me"),
@@ -101,6 +104,19 @@ urlpatterns = [
     path(PLATFORM + "mine/watching/", watching.watch_list, name="watch_list"),
     path(PLATFORM + "searches/<int:pk>/watch/", watching.search_watch, name="search_watch"),
     path(ITEM + "watch/", watching.item_watch, name="item_watch"),
+    path(PLATFORM + "changes/", changes.change_list, name="change_list"),
+    path(PLATFORM + "changes/routes/", change_steps.route_list, name="route_list"),
+    path(PLATFORM + "changes/routes/new/", change_steps.route_edit, name="route_new"),
+    path(PLATFORM + "changes/routes/<int:pk>/", change_steps.route_edit, name="route_edit"),
+    path(PLATFORM + "changes/routes/<int:pk>/delete/", change_steps.route_delete, name="route_delete"),
+    path(ITEM + "changes/new/", changes.change_new, name="change_new"),
+    path(CHANGE, changes.change_detail, name="change_detail"),
+    path(CHANGE + "edit/", changes.change_edit, name="change_edit"),
+    path(CHANGE + "add/", changes.change_add, name="change_add"),
+    path(CHANGE + "items/<int:line>/", changes.change_line, name="change_line"),
+    path(CHANGE + "asked/", change_steps.change_asked, name="change_asked"),
+    path(CHANGE + "sign/", change_steps.change_sign, name="change_sign"),
+    path(CHANGE + "steps/<slug:target>/", change_steps.change_step, name="change_step"),
     path(PLATFORM + "issues/", issues.issue_list, name="issue_list"),
     path(PLATFORM + "issues/board/", issues.issue_board, name="issue_board"),
     path(ITEM + "issues/new/", issues.issue_new, name="issue_new"),

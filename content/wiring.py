@@ -8,7 +8,20 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from content import acts, conversions, files, issues, items, reading, resumable, scanning, soundness, trash, watching
+from content import (
+    acts,
+    changes,
+    conversions,
+    files,
+    issues,
+    items,
+    reading,
+    resumable,
+    scanning,
+    soundness,
+    trash,
+    watching,
+)
 from content.bcf import importing as bcf
 from content.models import Category, Comment, Item, ListSetting, Maturity, Opened, SavedSearch
 from content.names import Names
@@ -98,6 +111,7 @@ def links(request):
     """Lead to everything one reads, to what one keeps, and to what was shared."""
     pages = (("item_list", "All I can read", "item"), ("my_content", "My content", "star"))
     pages += (("shared_with_me", "Shares", "share"), ("issue_list", "Issues", "warning"))
+    pages += (("change_list", "Changes", "swap"),)
     slug = request.platform.slug
     found = [
         {"url": reverse(f"content:{name}", args=[slug]), "label": label, "icon": icon} for name, label, icon in pages
@@ -183,6 +197,7 @@ def register():
     reviewing.register()
     issues.register()
     bcf.register()
+    changes.register()
     audit.verbs(VERBS)
     activity.contribute_kinds(KINDS)
     clock.contribute("empty the trash", timedelta(hours=1), trash.purge_old)

@@ -49,6 +49,23 @@ their content owner alone, and opened by Owners of the space and Administrators,
 them holds nothing in being and opens nothing; it shows while whoever looks reads it, and vanishes with its target. What
 somebody opened lately and their saved searches are settings that nobody else sees.
 """
+CHANGES = """
+## Changes
+A change is seen by who reads an item in it, and shows them those items and the word others. It is raised by
+`raise_change` on one of its items by who reads all; it is worked on by who raised it while they still could, and by
+who decides it: `decide_change` on every item in it. A draft is the request, and holds nothing. From the moment it is
+accepted until it ends its items are under it, each under one change at a time; the types that an operator marks so
+are then promoted by the change alone. Private and personal items are in none; what is in the trash stops it until it
+is restored or taken out.
+
+A signature is asked of a person, of any one of a user group, or of whoever holds a responsibility in the space of an
+item. An approver signs as one who decides, asked at that moment, with their password or passkey given anew for that
+one signature; a reviewer as one who reads an item in it, and their word does not stop it. A signature binds to a hash
+of revision, state, version, iteration and file hashes of every item in the change; whatever changes there voids it.
+It takes all that are asked, or any one approver; an approver's refusal rejects the change. Asking for approval
+freezes the items In Work, completing releases them or makes them Obsolete: by sections 5 and 6 for who does it, item
+by item, all in one transaction or none.
+"""
 ISSUES = """
 ## Issues
 An issue is an item of the type issue, of Evaluation: raising, reading and changing it follow the tables above. It is
@@ -150,6 +167,7 @@ def generate():
         RELATIONS,
         ISSUES,
         MARKUPS,
+        CHANGES,
         PARTNERS,
         _verdicts(),
     ]

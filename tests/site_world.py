@@ -14,6 +14,8 @@ from content import blobs
 from content.files import Arrival, add_version
 from content.models import (
     Attachment,
+    Change,
+    ChangeLine,
     Comment,
     Conversion,
     FolderEntry,
@@ -26,7 +28,10 @@ from content.models import (
     Review,
     ReviewedItem,
     Reviewer,
+    Route,
+    RouteSlot,
     SavedSearch,
+    Slot,
 )
 from spaces import drafts
 from spaces.models import AccessRequest
@@ -156,6 +161,7 @@ class World:
         deleted = {"trashed_at": timezone.now(), "trashed_by": owner.user}
         self.thrown = ItemFactory(space=self.space, owner=owner.user, title="Old bracket", **deleted)
         self._raised()
+        self._changing()
         self._kept()
         sponsor = {"sponsor": self.users["leader"]}
         self.target = worker(self.platform, user__name="Target Person", **sponsor)  # whom the acts concern
@@ -225,6 +231,15 @@ class World:
         Issue.objects.create(item=self.issue).assignees.add(self.users["author"])
         refer(self.issue, self.part, ReferenceKind.REPORTED_AGAINST)
 
+    def _changing(self):
+        plate = ItemFactory(space=self.space, owner=self.users["content_owner"], title="Plate")
+        made = {"platform": self.platform, "title": "Thicker plate", "raised_by": self.users["contributor"]}
+        self.request = Change.objects.create(number="CHG-1", **made)
+        self.line = ChangeLine.objects.create(change=self.request, item=plate, deed="release")
+        self.slot = Slot.objects.create(change=self.request, user=self.users["leader"])
+        self.route = Route.objects.create(platform=self.platform, name="Release")
+        RouteSlot.objects.create(route=self.route, responsibility="leader")
+
     def _kept(self):
         leader = {"space": self.space, "owner": self.users["leader"]}
         types = {code: ItemType.objects.get(code=code) for code in ("favourites", "personal-folder")}
@@ -273,6 +288,10 @@ class World:
             "batch_line": (slug, self.batch.pk, 1),
             "item": (slug, self.item.pk),
             "checker": (slug, "check_record.py"),
+            "request": (slug, self.request.pk),
+            "line": (slug, self.request.pk, self.line.pk),
+            "stepping": (slug, self.request.pk, "in_work"),
+            "route": (slug, self.route.pk),
             "issue": (slug, self.issue.pk),
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),

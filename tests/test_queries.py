@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from content.files import Arrival, add_version
 from content.models import (
+    Change,
+    ChangeLine,
     Comment,
     FileVersion,
     FolderEntry,
@@ -20,7 +22,11 @@ from content.models import (
     Opened,
     ReviewedItem,
     Reviewer,
+    Route,
+    RouteSlot,
     SavedSearch,
+    Signature,
+    Slot,
     Tag,
     Verdict,
     Watch,
@@ -150,6 +156,10 @@ content:item_relations      item        administrator external
 content:item_relations?way=in  item     external
 content:relation_new?q=Item  item       author
 content:item_move           item        administrator
+content:change_list         platform    administrator restricted
+content:change_detail       request     leader external
+content:change_asked        request     leader
+content:route_list          platform    administrator
 content:issue_list          platform    administrator restricted
 content:issue_board         platform    administrator
 content:issue_new           item        leader
@@ -229,7 +239,21 @@ def _grow_issues(world, person, other):
     Issue.objects.create(item=issue).assignees.add(person, world.target.user)
     world.issue.issue.assignees.add(person)
     refer(issue, world.item, "reported")
+    _grow_changes(world, person, other)
     refer(world.issue, other, "reported")
+
+
+def _grow_changes(world, person, other):
+    """Add a change of the item, and let the one that stands hold, be used by and ask for more."""
+    made = {"platform": world.platform, "title": "More", "raised_by": person, "number": f"CHG-{other.pk}"}
+    for item in (other, world.item):
+        ChangeLine.objects.get_or_create(change=Change.objects.get_or_create(**made)[0], item=item, deed="release")
+    ChangeLine.objects.create(change=world.request, item=other, deed="release")
+    slot = Slot.objects.create(change=world.request, user=person)
+    facts = {"agrees": True, "method": "password", "fingerprint": "0" * 64}
+    Signature.objects.create(slot=slot, user=person, **facts)
+    route = Route.objects.create(platform=world.platform, name=made["number"])
+    RouteSlot.objects.create(route=route, user=person)
 
 
 def grow(world, number):

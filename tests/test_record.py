@@ -172,6 +172,12 @@ SHARE = {
 }
 TOKEN = {"name": "Backup", "scope": "read", "days": "30"}
 VERSION = {"version": lambda world: Item.objects.get(pk=world.item.pk).version}
+CHANGE = {"title": "Thicker", "reason": "It bends", "deed": "release"}
+ADDED = {"deed": "release", "target": lambda world: world.part.pk}
+WISH = {"purpose": "review", "whom": lambda world: f"person-{world.members['reader'].pk}"}
+SLOT, ROUTE = {"slot": lambda world: world.slot.pk}, {"route": lambda world: world.route.pk}
+NEW_ROUTE = {"name": "Fast", "quorum": "any", "whom_0": "responsibility-owner"}
+NEW_ROUTE |= {f"purpose_{number}": "approve" for number in range(6)}
 ISSUE = {"title": "Burr", "kind": "question", "priority": "3"}
 RELATION = {"kind": "refers_to", "target": lambda world: world.part.pk}
 WHY = {"reason": "Why"}
@@ -511,6 +517,18 @@ ACTS = [
     Act("content:item_star", "item", "leader", "folder_emptied", {}, "before rule", _starred),
     Act("content:item_star", "item", "reader", "item_created", {"on": "1"}, "after rule"),
     Act("content:parts_export", "item", "external", "list_exported", {}, "after rule"),
+    Act("content:change_new", "item", "contributor", "change_raised", CHANGE, "after rule"),
+    Act("content:change_edit", "request", "contributor", "change_edited", CHANGE, "before after rule"),
+    Act("content:change_add", "request", "leader", "change_widened", ADDED, "after rule"),
+    Act("content:change_line", "line", "contributor", "change_set", {"deed": "obsolete"}, "before after rule"),
+    Act("content:change_asked", "request", "leader", "change_asked", WISH, "after rule"),
+    Act("content:change_asked", "request", "leader", "change_asked", {"quorum": "any"}, "before after rule"),
+    Act("content:change_asked", "request", "leader", "change_unasked", SLOT, "before rule subject"),
+    Act("content:change_asked", "request", "contributor", "change_asked", ROUTE, "after rule"),
+    Act("content:change_step", "stepping", "leader", "change_stepped", {}, "before after rule"),
+    Act("content:route_new", "platform", "administrator", "route_set", NEW_ROUTE, "after rule"),
+    Act("content:route_edit", "route", "administrator", "route_set", NEW_ROUTE, "after rule"),
+    Act("content:route_delete", "route", "administrator", "route_deleted", {}, "rule"),
     Act("content:issue_new", "item", "contributor", "issue_raised", ISSUE, "after rule"),
     Act("content:issue_edit", "issue", "contributor", "issue_changed", ISSUE, "before after rule"),
     Act("content:issue_step", "issue", "author", "issue_moved", {"state": "in_work"}, "before after rule"),
@@ -541,6 +559,7 @@ UNRECORDED = {
     "tenants:space_level": "one's own choice of news",
     "tenants:unsubscribe": "one's own choice of mail",
     "content:list_columns": "one's own choice of columns",
+    "content:change_sign": "takes the password anew: tests/content/test_changes.py",
     "content:search_save": "one's own search",
     "content:search_rename": "one's own search",
     "content:search_delete": "one's own search",
@@ -652,6 +671,11 @@ REFUSED = [
     (409, Act("content:review_detail", "review", "reader", data=JUDGED, before=_frozen)),
     (404, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.invitation.member.pk})),
     (409, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.target.pk})),
+    (403, Act("content:change_new", "item", "reader", data=CHANGE)),
+    (403, Act("content:change_edit", "request", "author", data=CHANGE)),
+    (403, Act("content:change_step", "stepping", "contributor", data={})),
+    (403, Act("content:change_asked", "request", "author", data={"quorum": "any"})),
+    (403, Act("content:route_new", "platform", "owner", data=NEW_ROUTE)),
     (403, Act("content:issue_new", "item", "reader", data=ISSUE)),
     (403, Act("content:issue_edit", "issue", "reader", data=ISSUE)),
     (409, Act("content:issue_step", "issue", "author", data={"state": "open"})),

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from content import items, properties
 from content.catalogue import ISSUE
+from content.changes import authority
 from content.issues import news, people
 from content.models import Comment, Issue, IssueKind, IssueState, ItemType, Priority, Reference, ReferenceKind
 from content.stored import fresh, lock_row, lock_rows, require_version, touch
@@ -34,12 +35,16 @@ MOST_PEOPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What somebody types of an issue besides its title and description; `assignees` are ids of users."""
+    """What somebody types of an issue besides its title and description.
+
+    `assignees` are ids of users; `change` is the number of the change that resolves it.
+    """
 
     kind: str = IssueKind.DEFECT
     priority: int = Priority.MEDIUM
     due: date | None = None
     assignees: frozenset = frozenset()
+    change: str = ""
 
 
 @transaction.atomic
@@ -87,6 +92,7 @@ def change_issue(*, actor, item, facts, version=None):
     before = _told(issue)
     was = set(issue.assignees.values_list("pk", flat=True))
     _take(issue, facts)
+    issue.resolved_by = _resolving(actor, issue, facts.change)
     if _told(issue) == before and was == facts.assignees:
         raise Unacceptable("Nothing was changed: exactly this is stored.")
     issue.save()
@@ -129,6 +135,18 @@ def _take(issue, facts):
     issue.kind, issue.priority, issue.due = facts.kind, facts.priority, facts.due
 
 
+def _resolving(actor, issue, number):
+    """Return the change of that number that the actor sees; one that they do not see stays as long as none is named."""
+    seen = authority.visible(actor)
+    if not number:
+        hidden = issue.resolved_by_id and not seen.filter(pk=issue.resolved_by_id).exists()
+        return issue.resolved_by if hidden else None
+    found = seen.filter(number__iexact=number.strip()).first()
+    if found is None:
+        raise Unacceptable("There is no change of that number that you see.", field="change")
+    return found
+
+
 def _assign(actor, issue, wanted):
     """Store who is to see to it; return the Actors who are new. Who was assigned stays without being asked again."""
     stored = set(issue.assignees.values_list("pk", flat=True))
@@ -152,6 +170,7 @@ def _told(issue):
         "priority": Priority(issue.priority).label,
         "due": str(issue.due or ""),
         "assignees": issue.assignees.count(),
+        "resolved_by": str(issue.resolved_by or ""),
     }
 
 

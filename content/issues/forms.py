@@ -21,6 +21,9 @@ class FactsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="People who read the issue and what it is reported against.",
     )
+    change = forms.CharField(
+        required=False, max_length=20, label="Resolved by the change", help_text="Its number, such as CHG-481503."
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *given, people=(), **more):
@@ -30,12 +33,15 @@ class FactsForm(forms.Form):
     def facts(self):
         """Return what was typed."""
         typed = self.cleaned_data
-        return Facts(typed["kind"], typed["priority"], typed["due"], frozenset(typed["assignees"]))
+        return Facts(
+            typed["kind"], typed["priority"], typed["due"], frozenset(typed["assignees"]), typed.get("change", "")
+        )
 
 
 class RaiseForm(FactsForm):
     """A new issue; `thread` is the comment whose thread it comes from."""
 
+    change = None
     title = forms.CharField(max_length=120)
     description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea({"rows": 5}))
     thread = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)

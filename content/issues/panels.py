@@ -1,6 +1,7 @@
 """Panels of issues on the page of an item: those reported against it, and what an issue itself tells."""
 
 from content.catalogue import ISSUE
+from content.changes import authority
 from content.issues.acts import STEPS
 from content.issues.finding import against, linked
 from content.models import Category, IssueState, ReferenceKind
@@ -36,6 +37,7 @@ def facts(request, *, item, **objects):
         "steps": [(state.value, state.label) for state in map(IssueState, STEPS[issue.state])] if may else [],
         "against": linked(actor, item, ReferenceKind.REPORTED_AGAINST),
         "resolved": linked(actor, item, ReferenceKind.RESOLVED_BY),
+        "change": authority.visible(actor).filter(pk=issue.resolved_by_id).first() if issue.resolved_by_id else None,
         "talks": bool(issue.thread_id and access.can(actor, "comment", issue.thread.item)),
     }
     return {"template": "content/issue_panel.html", "context": context, "position": 1}

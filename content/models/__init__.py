@@ -1,5 +1,17 @@
 """The nouns of the content floor, one file a noun."""
 
+from content.models.changes import (
+    Change,
+    ChangeLine,
+    ChangeState,
+    Deed,
+    Purpose,
+    Quorum,
+    Route,
+    RouteSlot,
+    Signature,
+    Slot,
+)
 from content.models.comments import Attachment, Comment, CommentText, Reaction, Sign
 from content.models.conversions import Conversion, ConversionState, Rendition
 from content.models.counts import FACTS, ItemCount
@@ -30,10 +42,14 @@ __all__ = [
     "Attachment",
     "Brought",
     "Category",
+    "Change",
+    "ChangeLine",
+    "ChangeState",
     "Comment",
     "CommentText",
     "Conversion",
     "ConversionState",
+    "Deed",
     "File",
     "FileVersion",
     "FolderEntry",
@@ -58,6 +74,8 @@ __all__ = [
     "Priority",
     "Property",
     "PropertyKind",
+    "Purpose",
+    "Quorum",
     "Reaction",
     "Reference",
     "ReferenceKind",
@@ -65,11 +83,15 @@ __all__ = [
     "Review",
     "ReviewedItem",
     "Reviewer",
+    "Route",
+    "RouteSlot",
     "SavedSearch",
     "Scan",
     "SearchEntry",
     "Share",
     "Sign",
+    "Signature",
+    "Slot",
     "Tag",
     "Upload",
     "Verdict",

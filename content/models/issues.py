@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from content.models.changes import Change
 from content.models.comments import Comment
 from content.models.items import Item
 from tenants.models import User
@@ -47,6 +48,8 @@ class Issue(models.Model):
     due = models.DateField(null=True, blank=True)
     assignees = models.ManyToManyField(User, blank=True, related_name="issues")
     thread = models.ForeignKey(Comment, models.SET_NULL, null=True, blank=True, related_name="issues")
+
+    resolved_by = models.ForeignKey(Change, models.SET_NULL, null=True, blank=True, related_name="issues")
 
     class Meta:
         ordering = ["-priority", "due", "pk"]

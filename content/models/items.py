@@ -60,6 +60,9 @@ class Item(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Rises with every stored change.")
     trashed_at = models.DateTimeField(null=True, blank=True, help_text="Since when it waits in the trash of its space.")
     trashed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    change = models.ForeignKey(
+        "content.Change", models.SET_NULL, null=True, blank=True, related_name="held", help_text="Under which it is."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(default=timezone.now)
 

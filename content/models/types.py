@@ -42,6 +42,11 @@ class ItemType(models.Model):
         validators=[RegexValidator(r"^[.\w\s,]*\Z", "Suffixes with spaces between them.")],
         help_text="Suffixes of the files that its items take, such as step stp pdf; empty takes all.",
     )
+    by_change = models.BooleanField(
+        "promoted by changes alone",
+        default=False,
+        help_text="While such an item is under a change, nobody changes its maturity by hand.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -14,6 +14,16 @@ BADGES = {
         "resolved": ("Resolved", "check", "green"),
         "closed": ("Closed", "released", "grey"),
     },
+    "change": {
+        "draft": ("Draft", "drawing", "grey"),
+        "in_work": ("In work", "work", "blue"),
+        "in_approval": ("In approval", "clock", "amber"),
+        "approved": ("Approved", "check", "green"),
+        "completed": ("Completed", "released", "green"),
+        "rejected": ("Rejected", "x", "red"),
+        "on_hold": ("On hold", "pause", "grey"),
+        "cancelled": ("Cancelled", "ban", "grey"),
+    },
 }
 TONES = {Priority.LOW: ("down", "grey"), Priority.MEDIUM: ("right", "grey"), Priority.HIGH: ("up", "amber")}
 

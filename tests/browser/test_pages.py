@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from content.models import File, Item
+from content.models import Change, File, Item
 from platform_site.demo import world
 from platform_site.demo.reviewing import MILLING
 from spaces.models import Space
@@ -72,6 +72,11 @@ def pages_of_an_administrator():
         reverse("content:search_everywhere", args=[HOST]) + "?q=plate",
     ]
     found += [reverse(f"content:{name}", args=[HOST]) for name in ("issue_list", "issue_board")]
+    change = Change.objects.get(title="Stronger roller set")
+    of_change = ("change_detail", "change_edit", "change_add", "change_asked")
+    found += [reverse(f"content:{name}", args=[HOST]) for name in ("change_list", "route_list", "route_new")]
+    found += [reverse(f"content:{name}", args=[HOST, change.pk]) for name in of_change]
+    found += [reverse("content:change_step", args=[HOST, change.pk, "in_work"])]
     issue = Item.objects.get(title="Edge breaks at the slot")
     found += [reverse(f"content:{name}", args=[HOST, issue.pk]) for name in ("item_detail", "issue_edit")]
     of_item = ("issue_new", "item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")

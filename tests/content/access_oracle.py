@@ -41,6 +41,8 @@ TABLE = {
     "see_readers": dict.fromkeys(EVERY_STATE, MOVERS) | {"none": "personal owner with level | Owner"},
     "break_lock": dict.fromkeys(EVERY_STATE, "Owner if locked"),
     "unlock": dict.fromkeys((*EVERY_STATE, "none"), "holder"),
+    "raise_change": dict.fromkeys(EVERY_STATE, "contributor here"),
+    "decide_change": dict.fromkeys(EVERY_STATE, "leader here | Owner"),
     "to_private": {"in_work": "content owner with level"},
     "to_in_work": {"private": "content owner with level", "frozen": "content owner with level | leader"},
     "to_frozen": {"in_work": "content owner with level | leader"},
@@ -48,7 +50,19 @@ TABLE = {
     "to_obsolete": {"released": "leader"},
 }
 TRASH_ACTS = ("read_trash", "restore")  # the only ones in the trash, and only there
-UNLOCKED_ACTS = {"revise", "share", "see_readers", "break_lock", "unlock", "read", "list", "comment", "markup"}
+CHANGE_ACTS = {"raise_change", "decide_change"}
+PROMOTING = ("to_", "exception_to_")
+UNLOCKED_ACTS = CHANGE_ACTS | {
+    "revise",
+    "share",
+    "see_readers",
+    "break_lock",
+    "unlock",
+    "read",
+    "list",
+    "comment",
+    "markup",
+}
 CAPABILITY_ACTS = {"modify", "lock", "revise"}
 CAPABILITY = {"definition": "design", "resource": "design", "evaluation": "evaluate"}
 
@@ -94,6 +108,7 @@ class Thing:
     superseded: bool = False
     platform_wide: bool = False
     trashed: bool = False
+    changing: bool = False  # under a change, of a type that changes alone promote
 
 
 PARENT = {"host": None, "unit": "host", "supplier": None}
@@ -218,6 +233,12 @@ class Answer:
     def _author(self):
         return self.rung(3)
 
+    def _contributor_here(self):
+        return any(RUNG.get(c.responsibility, 0) >= RUNG["contributor"] for c in self.here)
+
+    def _leader_here(self):
+        return any(c.responsibility == "leader" for c in self.here)
+
     def _leader_if_option(self):
         return self.person.leader_edits_frozen and self.rung(4)
 
@@ -263,6 +284,10 @@ class Answer:
             return False
         needed = CAPABILITY.get(thing.category, "content")
         if act in CAPABILITY_ACTS and needed not in self.person.capabilities:
+            return False
+        if act in CHANGE_ACTS and "change" not in self.person.capabilities:
+            return False
+        if thing.changing and act.startswith(PROMOTING):
             return False
         if act == "revise" and thing.superseded:
             return False

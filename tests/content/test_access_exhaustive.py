@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from content import reading
-from content.models import Category, Item, Maturity
+from content.models import Category, Change, Item, Maturity
 from content.tallies import COUNTED, tally
 from spaces.models import LADDER, Responsibility, Visibility
 from tenants import access
@@ -42,7 +42,10 @@ OPTIONS = [
     ({"externals_open": True}, ["read"]),
     ({"open_readers": "host"}, ["read"]),
     ({"open_readers": "below"}, ["read"]),
-    ({"capabilities": frozenset({"enter", "content"})}, ["read", "modify", "lock", "revise", "markup"]),
+    (
+        {"capabilities": frozenset({"enter", "content"})},
+        ["read", "modify", "lock", "revise", "markup", "raise_change", "decide_change"],
+    ),
     ({"capabilities": frozenset({"enter"})}, ["read", "modify"]),
 ]
 
@@ -64,7 +67,12 @@ class World:
         self.member = MemberFactory(platform=self.platform, user=self.me)
         kinds = {category: ItemTypeFactory(category=category) for category in Category.values}
         self.things = list(self._things())
-        rows = [self._row(number, thing, kinds[thing.category]) for number, thing in enumerate(self.things)]
+        strict = ItemTypeFactory(category="definition", code="strict", by_change=True)
+        self.change = Change.objects.create(platform=self.platform, number="C", raised_by=self.me)
+        rows = [
+            self._row(number, thing, strict if thing.changing else kinds[thing.category])
+            for number, thing in enumerate(self.things)
+        ]
         self.items = Item.objects.bulk_create(rows)
 
     def _things(self):
@@ -77,6 +85,8 @@ class World:
                     yield Thing(space, space, state, category, organization, mine, lock, trashed=True)
                 if category == "administrative" and not lock:
                     yield Thing(space, space, state, category, organization, mine, lock, platform_wide=True)
+                if category == "definition" and not lock and mine:
+                    yield Thing(space, space, state, category, organization, mine, lock, changing=True)
                 if category == "definition" and not lock:
                     yield Thing(space, space, state, category, organization, mine, lock, superseded=True)
 
@@ -96,6 +106,7 @@ class World:
             superseded=thing.superseded,
             platform_wide=thing.platform_wide,
             trashed_at=timezone.now() if thing.trashed else None,
+            change=self.change if thing.changing else None,
         )
 
     def actor(self, person, through=None):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content import comments
+from content.changes.raising import raise_change
 from content.issues import acts, finding, people
 from content.issues.acts import STEPS, Facts
 from content.issues.finding import Wanted
@@ -198,6 +199,22 @@ class TestIssues(TestCase):
         assert (stale.status_code, b"2026-12-24" in stale.content) == (409, True)
         wrong = self.client.post(url, sent | {"assignees": "999", "due": "yesterday"})
         assert (wrong.status_code, b"yesterday" in wrong.content) == (422, True)
+
+    def test_an_issue_is_resolved_by_a_change_that_one_sees(self):
+        made, author = self.raised(), self.actor("author")
+        seen, hidden = (
+            raise_change(actor=author, item=item, title=title, deed="release")
+            for item, title in ((self.item, "Blunter edge"), (self.secret, "Zqchange"))
+        )
+        with pytest.raises(Unacceptable, match="no change of that number"):
+            acts.change_issue(actor=self.actor("contributor"), item=made, facts=Facts(change=hidden.number))
+        acts.change_issue(actor=author, item=made, facts=Facts(change=hidden.number))
+        acts.change_issue(actor=self.actor("contributor"), item=made, facts=Facts(kind="question"))
+        assert Issue.objects.get(pk=made.pk).resolved_by == hidden  # what one does not see, one does not take away
+        url = reverse("content:item_detail", args=[self.platform.slug, made.pk])
+        assert b"Zq" not in self.client_of("reader").get(url).content
+        acts.change_issue(actor=author, item=made, facts=Facts(change=seen.number.lower()))
+        assert b"Blunter edge" in self.client_of("reader").get(url).content
 
     def test_every_item_of_the_type_stands_on_the_board_and_a_revision_too(self):
         kind = ItemType.objects.get(code="issue")

@@ -1,0 +1,55 @@
+"""What signatures of a change bind to, and when enough of them stand.
+
+A signature binds to a fingerprint of everything that is in the change: each item's revision, state, version and
+iteration, and the hashes of its files. Whatever changes there voids it, without anybody having to look.
+"""
+
+import json
+from hashlib import sha256
+
+from django.db.models import Max
+
+from content.models import FileVersion, Iteration, Purpose, Quorum, Signature
+
+ITEM_FACTS = ("pk", "number", "revision", "maturity", "version")
+
+
+def fingerprint(opened):
+    """Return the hash of exactly what a change is about, as it stands now."""
+    ids = list(opened.items)
+    rows = FileVersion.objects.filter(file__item__in=ids).order_by("file__item", "file__name", "number")
+    files, iterations = (
+        {},
+        dict(Iteration.objects.filter(item__in=ids).order_by().values_list("item").annotate(last=Max("number"))),
+    )
+    for pk, *facts in rows.values_list("file__item", "file__name", "number", "sha256"):
+        files.setdefault(pk, []).append(facts)
+    things = {
+        pk: [*(getattr(item, name) for name in ITEM_FACTS), iterations.get(pk), files.get(pk, [])]
+        for pk, item in opened.items.items()
+    }
+    lines = [[line.deed, things.get(line.item_id), things.get(line.realized_id)] for line in opened.lines]
+    said = [opened.change.number, opened.change.title, opened.change.reason, lines]
+    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def standing(opened, mark=None):
+    """Return {slot id: its newest signature that binds to what the change is about now}."""
+    mark = mark or fingerprint(opened)
+    rows = Signature.objects.filter(slot__change=opened.change, fingerprint=mark).order_by("pk")
+    return {row.slot_id: row for row in rows.select_related("user")}
+
+
+def enough(change, slots, signed):
+    """Tell whether the signatures suffice: of all that are asked, or of any one approver."""
+    agreed = {pk for pk, signature in signed.items() if signature.agrees}
+    approvers = {slot.pk for slot in slots if slot.purpose == Purpose.APPROVE}
+    if change.quorum == Quorum.ANY:
+        return bool(approvers & agreed)
+    reviewers = {slot.pk for slot in slots} - approvers
+    return bool(approvers) and approvers <= agreed and reviewers <= signed.keys()
+
+
+def proved(opened):
+    """Tell whether signatures that bind to what is in a change now suffice."""
+    return enough(opened.change, list(opened.change.slots.all()), standing(opened))

@@ -1,0 +1,95 @@
+"""Tells whom a change concerns how it stands: each once, and one piece of news per change, brought up to date."""
+
+from django.urls import reverse
+
+from content.changes.authority import visible
+from content.changes.table import DRAFT, IN_APPROVAL
+from content.models import ChangeState
+from tenants import access, news, notifications
+from tenants import actor as actors
+from tenants.models import Member, Status
+
+
+def tell(actor, opened):
+    """Tell who raised it, who is asked to sign, and, where it waits for a decision, who decides; the actor aside."""
+    change = opened.change
+    waits = change.state in (DRAFT, IN_APPROVAL)
+    asked = _asked(change)
+    people = {one.user.pk: one for one in _people(change, asked | {change.raised_by_id})}
+    deciding = {one.user.pk: one for one in deciders(opened)} if waits else {}
+    words = {pk: f"{change} {change.title}: {ChangeState(change.state).label} now." for pk in people | deciding}
+    if change.state == DRAFT:
+        words |= dict.fromkeys(deciding, f"{change} {change.title}: a change waits for a decision.")
+    if change.state == IN_APPROVAL:
+        words |= dict.fromkeys(asked & people.keys(), f"{change} {change.title}: your signature is asked.")
+    for pk, person in (people | deciding).items():
+        if pk != actor.user.pk and any(access.can(person, "list", item) for item in opened.standing()):
+            _notify(change, person.user, words[pk])
+
+
+def _notify(change, user, text):
+    notifications.notify(
+        user=user,
+        platform=change.platform,
+        kind="change",
+        subject=f"change:{change.pk}",
+        text=text,
+        path=reverse("content:change_detail", args=[change.platform.slug, change.pk]),
+    )
+
+
+def _asked(change):
+    """Return the ids of the users whom slots name, by themselves or as members of a group."""
+    found = set()
+    for slot in change.slots.select_related("group"):
+        if slot.user_id:
+            found.add(slot.user_id)
+        elif slot.group_id:
+            found |= set(slot.group.members.values_list("user", flat=True))
+    return found
+
+
+def _people(change, ids):
+    rows = Member.objects.filter(platform=change.platform_id, user__in=ids, status=Status.ACTIVE)
+    return actors.build(list(rows.select_related("platform", "company", "unit", "user")))
+
+
+def deciders(opened):
+    """Return the Actors who decide a change: Leader or Owner of the space of every item in it."""
+    found = None
+    for space_id, items in by_space(opened).items():
+        here = {
+            one.user.pk: one
+            for one in actors.everyone(opened.change.platform, space_id)
+            if all(access.may(one, "decide_change", item) for item in items)
+        }
+        found = here if found is None else {pk: one for pk, one in found.items() if pk in here}
+    ids = set(found or {})
+    return _people(opened.change, ids)
+
+
+def by_space(opened):
+    """Return {space id: the items of a change there}."""
+    places = {}
+    for item in opened.standing():
+        places.setdefault(item.space_id, []).append(item)
+    return places
+
+
+def _seen(user, actor, rows):
+    ids = set(visible(actor).filter(pk__in={row.number for row in rows} - {None}).values_list("pk", flat=True))
+    return {row.pk for row in rows if row.number in ids}
+
+
+def register():
+    """Declare the kind."""
+    news.contribute(
+        news.NewsKind(
+            "change",
+            "Changes that concern me",
+            "you raised the change, decide it, or are asked to sign it",
+            icon="swap",
+            quiet="Something happened to a change that you no longer see.",
+            still=_seen,
+        )
+    )

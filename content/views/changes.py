@@ -1,0 +1,192 @@
+"""The list of changes, raising one, its page, and what it is about."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from content import conversions, reading
+from content.changes import authority, binding, impact, raising, signing, table
+from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
+from content.forms import wanted
+from content.models import Category, ChangeState, Deed, Maturity
+from content.names import Names
+from content.views.attempts import attempt
+from tenants import access, events, limits
+from tenants.models import AuditEvent
+from tenants.web import render_page
+
+PER_PAGE, ENTRIES, FOUND, SHORTEST = 50, 15, 12, 2
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def change_list(request):
+    """Changes of which one has an item in lists, the newest first."""
+    form = WantedForm(request.GET)
+    form.is_valid()
+    rows = _asked(request.actor, form.cleaned_data)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    names = Names(request.actor)
+    names.load({change.raised_by_id for change in page})
+    for change in page:
+        change.by = names.say(change.raised_by)
+    return render_page(request, "content/change_list.html", {"page": page, "asked": form.cleaned_data, "form": form})
+
+
+def _asked(actor, asked):
+    rows = authority.visible(actor)
+    if asked.get("state"):
+        rows = rows.filter(state__in=asked["state"])
+    if asked.get("whose"):
+        rows = rows.filter(raised_by=actor.user)
+    if words := asked.get("q"):
+        rows = rows.filter(Q(title__icontains=words) | Q(number__icontains=words))
+    return rows
+
+
+@get_or_post
+def change_new(request, pk):
+    """Raise a change of an item."""
+    item = reading.visit_item(request.actor, pk, request.method)
+    access.require(request.actor, "raise_change", item)
+    deed = {Maturity.IN_WORK: Deed.RELEASE, Maturity.FROZEN: Deed.RELEASE}.get(item.maturity, Deed.REVISE)
+    form, status = NewChangeForm(request.POST or None, initial={"deed": deed}), 200
+    if request.method == "POST":
+        made, status = attempt(form, lambda: raising.raise_change(actor=request.actor, item=item, **form.cleaned_data))
+        if made:
+            messages.success(request, f"{made} is raised. Its deciders are told.")
+            return redirect("content:change_detail", request.platform.slug, made.pk)
+    return render_page(request, "content/change_new.html", {"item": item, "form": form}, status=status)
+
+
+def opened_for(request, pk):
+    """Return a change Opened for a page; showing what only asking shows is recorded."""
+    opened = authority.open_change(request.actor, pk)
+    if request.method == "GET":
+        authority.record_openings(request.actor, opened)
+    return opened
+
+
+@require_safe
+def change_detail(request, pk):
+    """Everything about a change that one may see, and the steps that lead on."""
+    opened, actor = opened_for(request, pk), request.actor
+    worker, decider = (authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER))
+    may = {table.WORKER: worker, table.DECIDER: decider}
+    steps = [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)]
+    context = about(actor, opened) | {
+        "may_work": worker and opened.change.state in table.OPEN,
+        "steps": steps,
+        "decider": decider,
+        "entries": _history(actor, opened.change),
+        **_impact(actor, opened),
+    }
+    return render_page(request, "content/change_detail.html", context)
+
+
+def _impact(actor, opened):
+    used, beyond = impact.impact(actor, [line.shown for line in opened.lines if line.shown])
+    return {"used": used, "used_by_others": beyond or opened.others, "deeds": Deed.choices}
+
+
+def about(actor, opened):
+    """Return what the pages of a change have in common: who is asked, who signed, what still binds."""
+    mark, names = binding.fingerprint(opened), Names(actor)
+    signed = binding.standing(opened, mark)
+    slots = list(opened.change.slots.select_related("user", "group").prefetch_related("signatures__user"))
+    names.load(
+        {slot.user_id for slot in slots if slot.user_id}
+        | {one.user_id for slot in slots for one in slot.signatures.all()}
+        | {opened.change.raised_by_id}
+    )
+    for slot in slots:
+        slot.whom = _whom(slot, names)
+        slot.valid = signed.get(slot.pk)
+        slot.void = [one for one in slot.signatures.all() if one.fingerprint != mark]
+        for one in slot.signatures.all():
+            one.by = names.say(one.user)
+        if slot.valid:
+            slot.valid.by = names.say(slot.valid.user)
+    mine = opened.change.state == ChangeState.IN_APPROVAL and signing.open_slots(actor, opened, signed)
+    by = names.say(opened.change.raised_by)
+    return {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
+
+
+def _whom(slot, names):
+    if slot.user_id:
+        return names.say(slot.user)
+    if slot.responsibility:
+        return f"{slot.get_responsibility_display()} in the space of an item"
+    if slot.group_id is None:
+        return "a group that is gone"
+    return f"any one of {slot.group}" if names.bound is None else "any one of a group"
+
+
+def _history(actor, change):
+    rows = AuditEvent.objects.filter(object_type="content.change", object_id=str(change.pk), platform=change.platform)
+    found = rows.select_related("actor", "subject")[:ENTRIES]
+    return events.entries(actor, found, known=Names(actor).bound)
+
+
+@get_or_post
+def change_edit(request, pk):
+    """Change the words of a change."""
+    opened = opened_for(request, pk)
+    authority.require(request.actor, opened, table.WORKER)
+    change = opened.change
+    initial = {"title": change.title, "reason": change.reason, "version": change.version}
+    form, status = ChangeForm(request.POST or None, initial=initial), 200
+    if request.method == "POST":
+        done, status = attempt(
+            form, lambda: raising.edit_change(actor=request.actor, change=change, **form.cleaned_data)
+        )
+        if done:
+            return redirect("content:change_detail", request.platform.slug, change.pk)
+    return render_page(request, "content/change_edit.html", {"change": change, "form": form}, status=status)
+
+
+@get_or_post
+def change_add(request, pk):
+    """Search among what one reads, choose, and say what is to happen to it."""
+    opened = opened_for(request, pk)
+    authority.require(request.actor, opened, table.WORKER)
+    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL).exclude(maturity=Maturity.PRIVATE)
+    form, status = AddForm(request.POST if request.method == "POST" else None, readable=readable), 200
+    if request.method == "POST":
+        done, status = attempt(form, lambda: _added(request, opened, form))
+        if done:
+            return redirect("content:change_detail", request.platform.slug, opened.change.pk)
+    context = {"change": opened.change, "form": form, **_found(request, opened, form)}
+    return render_page(request, "content/change_add.html", context, partials=["found"], status=status)
+
+
+def _added(request, opened, form):
+    item, deed = form.cleaned_data["target"], form.cleaned_data["deed"]
+    return raising.add_item(actor=request.actor, change=opened.change, item=item, deed=deed)
+
+
+def _found(request, opened, form):
+    asked = wanted(request.GET)
+    if form.is_bound or len(asked.words) < SHORTEST:
+        return {"words": asked.words, "found": []}
+    limits.spend(request, "search")
+    inside = {line.item_id for line in opened.seen}
+    found = reading.ordered(reading.filtered(form.readable.exclude(pk__in=inside), asked, request.actor), "title")
+    return {"words": asked.words, "found": conversions.picture(found[:FOUND]), "searched": True}
+
+
+@require_POST
+def change_line(request, pk, line):
+    """Set what happens to an affected item, make its new revision, or take it out."""
+    change, act = authority.open_change(request.actor, pk).change, request.POST.get("act", "")
+    about = {"actor": request.actor, "change": change, "line": line}
+    if act == "revise":
+        new = raising.make_revision(**about)
+        messages.success(request, f"Revision {new.revision} of {new.number} is In Work, under this change.")
+    elif act == "remove":
+        raising.remove_item(**about)
+    else:
+        raising.set_deed(**about, deed=request.POST.get("deed", ""))
+    return redirect("content:change_detail", request.platform.slug, change.pk)
