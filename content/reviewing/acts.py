@@ -27,7 +27,7 @@ from content.models import (
 from content.reviewing import news, people
 from content.reviewing.states import states
 from content.stored import fresh, lock_row, lock_rows, touch
-from tenants import access, audit, chain
+from tenants import access, announcing, audit, chain
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 
 MOST_ITEMS, LONGEST = 200, 2000
@@ -254,3 +254,4 @@ def register():
     """Hand the words to the record, and what reviews tell people to the bell and the clock."""
     audit.verbs(VERBS)
     news.register()
+    announcing.contribute("content.review", lambda review: f"content.item:{review.pk}")
