@@ -58,3 +58,9 @@ def test_a_pin_on_a_model_starts_a_thread_and_brings_its_view_back(walker, compa
     page.locator(".g-pins rect").wait_for()
     window.accessible()
     assert Markup.objects.get(version__file__name="plate.pdf").kind == "rectangle"
+    later = shown("plate.pdf", drawing.pdf(catalogue.side_plate(18.0), ["Side plate"]))
+    page.goto(window.base + later.replace("/view/", "/markups/earlier/"))
+    window.accessible()
+    page.keyboard.press("c")
+    page.get_by_text("Nothing waits").wait_for()
+    assert Markup.objects.get(version__file__name="plate.pdf").version.number == 2

@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from content.models import Change, File, Item
+from content.models import Change, File, FileVersion, Item
 from platform_site.demo import world
 from platform_site.demo.reviewing import MILLING
 from spaces.models import Space
@@ -103,6 +103,8 @@ def pages_of_a_guest():
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     review = Item.objects.get(title=MILLING)
     found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "due", "minute")]
+    version = FileVersion.objects.filter(file__name="side-plate.step").latest("number")
+    found += [reverse("content:markup_earlier", args=[HOST, version.pk])]
     found += [reverse("content:item_detail", args=[HOST, 999999])]
     return [*found, reverse("tenants:platforms"), reverse("account_change_password")]
 
