@@ -15,9 +15,47 @@ from tests.factories import MemberFactory, OrganizationFactory, give, license_me
 pytestmark = pytest.mark.browser
 
 
+def pin(window, address, remark):
+    window.page.goto(window.base + address)
+    window.page.locator("[data-viewer][data-ready]").wait_for()
+    model = window.page.get_by_role("application")
+    model.press("k")
+    box = model.bounding_box()
+    window.page.mouse.click(box["x"] + box["width"] / 2 - 30, box["y"] + box["height"] / 2 - 40, delay=20)
+    window.page.get_by_role("textbox", name="Remark").fill(remark)
+    window.press("Pin it")
+
+
+def take(window, step_):
+    window.press(step_, "link")
+    window.press(step_)
+
+
+def raise_and_sign(window, item):
+    window.open("content:change_new", "corvane", item.pk)
+    window.page.get_by_label("Title").fill("Thicker wall")
+    window.page.get_by_role("radio", name=re.compile("Release")).check()
+    window.press("Raise the change")
+    take(window, "Accept the request")
+    change = Change.objects.get()
+    window.open("content:change_asked", "corvane", change.pk)
+    window.page.get_by_label("Who", exact=True).select_option(label="Tomas Riedl")
+    window.press("Ask")
+    window.open("content:change_detail", "corvane", change.pk)
+    take(window, "Ask for approval")
+    window.sees("In approval")
+    window.open("content:change_sign", "corvane", change.pk)
+    if "reauthenticate" in window.page.url:
+        window.page.get_by_label("Password").fill(PASSWORD)
+        window.press("Confirm")
+    window.page.get_by_role("radio", name="I agree").check()
+    window.press("Sign")
+    window.sees("Approved")
+
+
 def test_host_and_supplier_take_an_assembly_from_a_remark_to_its_release(walker, companies, shown, settings):  # noqa: F811
     settings.LIVE_PAGES = True
-    address = shown("tensioner.step", step(catalogue.tensioner()))
+    address, item = shown("tensioner.step", step(catalogue.tensioner())), companies.bracket
     tolmec = OrganizationFactory(platform=companies.host, name="Tolmec Machining")
     guest = MemberFactory(platform=companies.host, user=companies.mara.user, right="external", company=tolmec)
     license_member(guest)
@@ -26,19 +64,10 @@ def test_host_and_supplier_take_an_assembly_from_a_remark_to_its_release(walker,
     author = Credential.objects.get(user=companies.tomas.user, permission__codename="author")
     CurrentCredential.objects.create(member=companies.tomas, credential=author)
     wide = {"viewport": {"width": 1280, "height": 800}}
-    host, supplier, item = walker(companies.tomas, **wide), walker(companies.mara, **wide), companies.bracket
-
-    supplier.page.goto(supplier.base + address)
-    supplier.page.locator("[data-viewer][data-ready]").wait_for()
-    model = supplier.page.get_by_role("application")
-    model.press("k")
-    box = model.bounding_box()
+    host, supplier = walker(companies.tomas, **wide), walker(companies.mara, **wide)
     host.open("content:item_discussion", "corvane", item.pk)
-    supplier.page.mouse.click(box["x"] + box["width"] / 2 - 30, box["y"] + box["height"] / 2 - 40, delay=20)
-    supplier.page.get_by_role("textbox", name="Remark").fill("The wall is too thin for our cutter")
-    supplier.press("Pin it")
+    pin(supplier, address, "The wall is too thin for our cutter")
     host.sees("The wall is too thin for our cutter")  # without a reload
-
     host.press("Raise an issue", "link")
     host.page.get_by_label("Title").fill("Wall too thin")
     host.page.get_by_role("checkbox", name=re.compile("Mara Lindqvist")).check()
@@ -47,33 +76,10 @@ def test_host_and_supplier_take_an_assembly_from_a_remark_to_its_release(walker,
     assert [person.name for person in Issue.objects.get().assignees.all()] == ["Mara Lindqvist"]
     supplier.open("content:issue_list", "corvane")
     supplier.sees("Wall too thin")
-
-    host.open("content:change_new", "corvane", item.pk)
-    host.page.get_by_label("Title").fill("Thicker wall")
-    host.page.get_by_role("radio", name=re.compile("Release")).check()
-    host.press("Raise the change")
-    change = Change.objects.get()
-    host.press("Accept the request", "link")
-    host.press("Accept the request")
-    host.open("content:change_asked", "corvane", change.pk)
-    host.page.get_by_label("Who", exact=True).select_option(label="Tomas Riedl")
-    host.press("Ask")
-    host.open("content:change_detail", "corvane", change.pk)
-    host.press("Ask for approval", "link")
-    host.press("Ask for approval")
-    host.sees("In approval")
-    host.open("content:change_sign", "corvane", change.pk)
-    if "reauthenticate" in host.page.url:
-        host.page.get_by_label("Password").fill(PASSWORD)
-        host.press("Confirm")
-    host.page.get_by_role("radio", name="I agree").check()
-    host.press("Sign")
-    host.sees("Approved")
+    raise_and_sign(host, item)
     supplier.open("content:item_detail", "corvane", item.pk)
     supplier.sees("Frozen")
-    host.press("Complete", "link")
-    host.press("Complete")
-    host.sees("Completed")
+    take(host, "Complete")
     supplier.page.locator("#item-head").get_by_text("Released").first.wait_for()  # without a reload
     supplier.accessible()
     assert Item.objects.get(pk=item.pk).maturity == "released"
