@@ -1,4 +1,4 @@
-"""Announces, in the transaction of an act, what it is about: ids alone, heard by open streams once it commits (ADR 22).
+"""Announces, in the transaction of an act, what it is about: ids alone, heard by open streams once it commits (ADR 25).
 
 A word names a thing (`content.item:7`), a person whose bell changed (`user:3`), or says that anything may be otherwise.
 """
