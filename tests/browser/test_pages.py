@@ -77,8 +77,7 @@ def pages_of_an_administrator():
     found += [reverse(f"content:{name}", args=[HOST]) for name in ("change_list", "route_list", "route_new")]
     found += [reverse(f"content:{name}", args=[HOST, change.pk]) for name in of_change]
     found += [reverse("content:change_step", args=[HOST, change.pk, "in_work"])]
-    issue = Item.objects.get(title="Edge breaks at the slot")
-    found += [reverse(f"content:{name}", args=[HOST, issue.pk]) for name in ("item_detail", "issue_edit")]
+    found += [reverse("content:item_detail", args=[HOST, Item.objects.get(title="Edge breaks at the slot").pk])]
     of_item = ("issue_new", "item_detail", "item_why", "item_readers", "item_record", "item_relations", "item_sharing")
     of_item += ("item_structure", "parts_list")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
@@ -99,7 +98,7 @@ def pages_of_a_guest():
     found += [reverse("content:item_list", args=[HOST]), reverse("content:item_new", args=[HOST])]
     mine = ("items_from_files", "my_content", "folder_new", "watch_list")
     found += [reverse(f"content:{name}", args=[HOST]) for name in mine]
-    of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new", "bcf_import")
+    of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     review = Item.objects.get(title=MILLING)
     found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "due", "minute")]
@@ -107,6 +106,13 @@ def pages_of_a_guest():
     found += [reverse("content:markup_earlier", args=[HOST, version.pk])]
     found += [reverse("content:item_detail", args=[HOST, 999999])]
     return [*found, reverse("tenants:platforms"), reverse("account_change_password")]
+
+
+def pages_of_an_engineer():
+    """Return the addresses of what somebody begins who works in the space."""
+    item, issue = Item.objects.get(title="Side plate"), Item.objects.get(title="Edge breaks at the slot")
+    found = [reverse(f"content:{name}", args=[HOST, item.pk]) for name in ("bcf_import", "change_new", "issue_new")]
+    return [*found, reverse("content:issue_edit", args=[HOST, issue.pk])]
 
 
 def look(walker, name, addresses, width, scheme):
@@ -126,6 +132,7 @@ def test_every_page_is_accessible_and_fits(walker, demo):
     managing, working = pages_of_an_administrator(), pages_of_a_guest()
     look(walker, "Elena Castellano", managing[::2], 360, "dark")
     look(walker, "Elena Castellano", managing[1::2], 1280, "light")
+    look(walker, "Hannah Voss", pages_of_an_engineer(), 360, "dark")
     look(walker, "Mara Lindqvist", working, 360, "light")
     look(walker, "Mara Lindqvist", working, 768, "dark")
 
