@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from content import moves, readers
 from content.move_preview import MOST_NAMED, Side
-from content.names import Names
+from content.names import Names, around
 from content.referrers import closes_what_is_referred_to
 from spaces import people
 from spaces.models import Space
@@ -107,15 +107,25 @@ def effects(actor, parameters, found):
     aim = aim_of(actor, parameters)
     if aim is None or not found:
         return None
+    found = [item for item in found if moves.may_place(actor, item, aim.of(item))]
+    if not found:
+        return None
     gained, lost = sums([(item, moves.placed(item, aim.of(item))) for item in found], readers.admitted(actor.platform))
-    names = Names(actor)
-    names.companies = {one.user_id: (one.company, one.unit_id) for one in {**gained, **lost}}
+    spaces = {pk for item in found for pk in (item.space_id, aim.of(item).space.pk)}
+    names = [Names(actor, pk) for pk in {around(actor, pk) for pk in spaces}]
+    for one in names:
+        one.companies = {member.user_id: (member.company, member.unit_id) for member in {**gained, **lost}}
     return {"gains": _side(names, gained), "losses": _side(names, lost), "items": len(found)}
 
 
 def _side(names, numbers):
-    known = [(member, number) for member, number in numbers.most_common() if names.may(member.user_id)][:MOST_NAMED]
+    known = [(member, number) for member, number in numbers.most_common() if _known(names, member)][:MOST_NAMED]
     return Side(known, len(numbers) - len(known), len(numbers))
+
+
+def _known(names, member):
+    """Tell whether the reader may know somebody around every space that is concerned."""
+    return all(one.may(member.user_id) for one in names)
 
 
 def sums(pairs, people):

@@ -70,7 +70,10 @@ async def _stream(scope, receive, send):
         await send({"type": "http.response.body", "body": response.content})
         return
     stream = streams.Stream(page, user_id)
-    hub.add(stream)
+    if not hub.add(stream):  # as many windows as nobody has: the page asks by itself
+        await send({"type": "http.response.start", "status": 429, "headers": [(b"retry-after", b"60")]})
+        await send({"type": "http.response.body", "body": b""})
+        return
     closed = asyncio.ensure_future(_closed(receive))
     try:
         await asyncio.wait_for(send({"type": "http.response.start", "status": 200, "headers": STREAMED}), SLOW)

@@ -9,6 +9,9 @@ import time
 from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.core.cache import cache
+
+from tenants.errors import Conflict
 
 USED = "signed-with"  # in the session: when the proof was given that a signature used up
 
@@ -30,6 +33,21 @@ def given_anew(request):
     if last is None or time.time() - last["at"] > app_settings.REAUTHENTICATION_TIMEOUT:
         return ""
     return "" if last["at"] == request.session.get(USED) else str(last.get("type") or last["method"])
+
+
+def claim(request):
+    """Take the proof for one signature. Raises Conflict when another window took it a moment ago."""
+    if not cache.add(_claimed(request), 1, app_settings.REAUTHENTICATION_TIMEOUT):
+        raise Conflict("That proof of who you are was for one signature.", "Open the page again to prove it anew.")
+
+
+def give_back(request):
+    """Let a proof that led to no signature be good for one."""
+    cache.delete(_claimed(request))
+
+
+def _claimed(request):
+    return f"signed:{request.user.pk}:{_last(request)['at']}"
 
 
 def use_up(request):

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 GATHER = 0.05  # seconds in which words that come together are taken together
 HEARD = 0.5  # seconds after which a new stream is asked for at the latest
 SWEEP = 15  # seconds after which all are asked again: for what ends by time alone
+MOST_OF_ONE = 30  # streams of one member in one process
 APART = 0.8  # seconds between two rounds for everybody
 
 
@@ -46,13 +47,16 @@ class Hub:
         self.wide_at = self.swept_at = 0.0
 
     def add(self, stream):
-        """Keep a stream; the first one starts the thread."""
+        """Keep a stream and tell whether it is kept; the first one starts the thread."""
         with self.lock:
+            if sum(one.page.member_id == stream.page.member_id for one in self.streams) >= MOST_OF_ONE:
+                return False
             self.streams.add(stream)
             self.fresh.add(stream)
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="streams", daemon=True)
                 self.thread.start()
+        return True
 
     def remove(self, stream):
         """Let a stream go."""

@@ -10,6 +10,7 @@ from content.bcf.archives import PICTURE_BYTES, Archive, Zip, plain, version_of
 from tenants.errors import Unacceptable
 
 MOST_TOPICS, MOST_ANSWERS, MOST_PARTS, LONGEST = 500, 2000, 20_000, 100_000
+MOST_IN_ALL = 5000  # comments and viewpoints of a file
 GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 PICTURE = re.compile(r"[\w .()-]{1,100}\.(?:png|jpe?g)", re.IGNORECASE)  # a name that leads nowhere else
 COLOR = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
@@ -32,7 +33,7 @@ KNOWN = {
 def read(file):
     """Return the Archive that a BCF file holds. Raises Unacceptable for anything else, with what is wrong."""
     opened = Zip(file)
-    found = Archive(version_of(opened), [])
+    found, answers = Archive(version_of(opened), []), 0
     markups = sorted(name for name in opened.names if name.endswith("/markup.bcf") and name.count("/") == 1)
     if len(markups) > MOST_TOPICS:
         raise Unacceptable(f"It holds {len(markups):,} threads; {MOST_TOPICS} at once is the most.", field="file")
@@ -40,6 +41,9 @@ def read(file):
         topic = _topic(opened.xml(name))
         _look(opened, name.removesuffix("markup.bcf"), topic, found.pictures)
         found.topics.append(topic)
+        answers += len(topic["comments"]) + len(topic["viewpoints"])
+        if answers > MOST_IN_ALL:
+            raise Unacceptable(f"It holds more than {MOST_IN_ALL:,} comments and viewpoints.", field="file")
     if len({topic["guid"].lower() for topic in found.topics}) < len(found.topics):
         raise Unacceptable("Two threads in it have the same identity.", field="file")
     if not found.topics:
@@ -90,7 +94,8 @@ def _whole(value):
 
 
 def _more(root, known):
-    return [plain(child)[:LONGEST] for child in root if child.tag not in KNOWN[known]]
+    kept = (plain(child) for child in root if child.tag not in KNOWN[known])
+    return [xml for xml in kept if len(xml) <= LONGEST]  # cut, it would be none
 
 
 def _topic(root):

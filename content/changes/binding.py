@@ -1,7 +1,7 @@
 """What signatures of a change bind to, and when enough of them stand.
 
 A signature binds to a fingerprint of everything that is in the change: each item's revision, state, version and
-iteration, and the hashes of its files. Whatever changes there voids it, without anybody having to look.
+iteration, the hashes of its files, and who is asked. Whatever changes there voids it, without anybody having to look.
 """
 
 import json
@@ -29,7 +29,9 @@ def fingerprint(opened):
         for pk, item in opened.items.items()
     }
     lines = [[line.deed, things.get(line.item_id), things.get(line.realized_id)] for line in opened.lines]
-    said = [opened.change.number, opened.change.title, opened.change.reason, lines]
+    asked = opened.change.slots.order_by("purpose", "user", "group", "responsibility")
+    slots = list(asked.values_list("purpose", "user", "group", "responsibility"))
+    said = [opened.change.number, opened.change.title, opened.change.reason, opened.change.quorum, slots, lines]
     return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -50,6 +52,9 @@ def enough(change, slots, signed):
     return bool(approvers) and approvers <= agreed and reviewers <= signed.keys()
 
 
-def proved(opened):
-    """Tell whether signatures that bind to what is in a change now suffice."""
-    return enough(opened.change, list(opened.change.slots.all()), standing(opened))
+def proved(opened, deciders):
+    """Tell whether signatures that bind to what is in a change now suffice; approvals count of who decides now."""
+    slots = list(opened.change.slots.all())
+    approvers = {slot.pk for slot in slots if slot.purpose == Purpose.APPROVE}
+    signed = {pk: row for pk, row in standing(opened).items() if pk not in approvers or row.user_id in deciders}
+    return enough(opened.change, slots, signed)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from content.changes import authority, news
-from content.changes.table import HOLDING, IN_WORK, OPEN, WORKER
+from content.changes.table import DECIDER, HOLDING, IN_WORK, OPEN, WORKER
 from content.items import new_number, revise_item
 from content.models import Category, Change, ChangeLine, ChangeState, Deed, Item, Maturity
 from content.stored import fresh, lock_row
@@ -89,6 +89,8 @@ def add_item(*, actor, change, item, deed):
     added = opened.items[item.pk]
     access.require(actor, "read", added)
     decision = _require_working(actor, opened)
+    if opened.change.state in HOLDING:  # it comes under the change at once, which its own deciders say
+        decision = authority.require(actor, opened, DECIDER)
     _require_fit(added)
     if any(line.item_id == item.pk for line in opened.lines):
         raise Conflict("It is in the change already.")

@@ -57,9 +57,9 @@ def step(*, actor, change, target, reason=""):
     decision = authority.require(actor, opened, who)
     reason = needed_reason(reason) if target in REASONED else reason.strip()
     before = {"state": found.state}
-    if target == COMPLETED and not binding.proved(opened):
+    if target == COMPLETED and not binding.proved(opened, {one.user.pk for one in news.deciders(opened)}):
         raise Conflict(
-            "Something in it changed since it was approved, so the approvals no longer stand.",
+            "Something in it or who decides it changed since it was approved, so the approvals no longer stand.",
             "Ask for approval again.",
         )
     carry(actor, opened, target, reason)

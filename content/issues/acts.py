@@ -170,7 +170,7 @@ def _told(issue):
         "priority": Priority(issue.priority).label,
         "due": str(issue.due or ""),
         "assignees": issue.assignees.count(),
-        "resolved_by": str(issue.resolved_by or ""),
+        "resolved_by": "a change" if issue.resolved_by_id else "",  # its number is for who sees it
     }
 
 

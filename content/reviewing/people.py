@@ -38,6 +38,7 @@ def find(actor, review, items, member_id):
 
 def _fitting(actor, review, items, members):
     active = [member for member in members if member.status == Status.ACTIVE]
+    items = [item for item in items if access.can(actor, "read", item)]
     bound, found = shares.is_bound(actor, review.item), []
     for one in actors.build(active):
         inside = takes_part(one, review) or not bound or review.item.organization_id in one.organizations

@@ -76,6 +76,7 @@ def bcf_bring(request, pk):
     """Bring what was shown, in one act."""
     item = reading.open_item(request.actor, pk)
     access.require(request.actor, "markup", item)
+    limits.spend(request, "upload")
     number, archive, sha256 = importing.kept(request.actor, request.POST.get("token", ""))
     version = read_version(request.actor, number)
     if version.file.item_id != item.pk:

@@ -12,8 +12,8 @@ from content.models import ChangeState, Purpose, Quorum, Route
 from content.views.attempts import attempt
 from content.views.changes import about, opened_for
 from spaces.rules import people_known
-from tenants import proof
-from tenants.errors import Conflict, NotVisible
+from tenants import access, proof
+from tenants.errors import Conflict, DomainError, NotVisible
 from tenants.models import Member, Status, UserGroup
 from tenants.web import administrators_only, render_page, with_next
 
@@ -37,7 +37,8 @@ def change_asked(request, pk):
 
 def _wish_form(request, opened):
     bound = request.POST if "whom" in request.POST else None
-    found = asking.candidates(opened, Purpose.REVIEW)
+    open_to_all = all(access.can(request.actor, "see_readers", item) for item in opened.standing())
+    found = asking.candidates(opened, Purpose.REVIEW if open_to_all else Purpose.APPROVE)
     known = people_known(request.actor)
     members = [one.member for one in found if known is None or not one.organizations.isdisjoint(known)]
     return WishForm(bound, people=members[:MOST_PEOPLE], groups=_groups(request.actor))
@@ -104,7 +105,12 @@ def _proof(request, opened, context):
 def _signed(request, opened, form, method):
     typed = form.cleaned_data
     word = signing.Word(typed["agrees"] == "yes", typed["remark"], typed["shown"], method)
-    return signing.sign(actor=request.actor, change=opened.change, word=word)
+    proof.claim(request)
+    try:
+        return signing.sign(actor=request.actor, change=opened.change, word=word)
+    except DomainError:
+        proof.give_back(request)
+        raise
 
 
 @get_or_post

@@ -78,7 +78,7 @@ def issue_new(request, pk):
 
 
 def _raise_form(request, item):
-    made = people.prospective(request.actor, item)
+    made = people.prospective(request.actor, item) if rules.create(request.actor, Category.EVALUATION) else None
     offered = [one.user for one in people.candidates(request.actor, made, [item])] if made else []
     if request.method == "POST":
         return RaiseForm(request.POST, people=offered)

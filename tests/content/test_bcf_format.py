@@ -274,6 +274,9 @@ HOSTILE = {
         markup=f"<Markup>{TITLED.format('x')}{VIEW}</Markup>",
         view="<V><Lines><Line><StartPoint><X>nan</X></StartPoint></Line></Lines></V>",
     ),
+    "many answers in many threads": zipped(
+        **{f"{n}/markup.bcf": f"<Markup>{TITLED.format(n)}{'<Comment/>' * 1900}</Markup>" for n in range(3)}
+    ),
     "the same twice": zipped(
         **{"markup": f"<Markup>{TITLED.format('x')}</Markup>", "1/markup.bcf": f"<Markup>{TITLED.format('y')}</Markup>"}
     ),
@@ -286,6 +289,13 @@ def test_t83_a_hostile_file_is_refused_with_a_sentence(name):
     with pytest.raises(Unacceptable) as refused:
         read(io.BytesIO(file) if isinstance(file, bytes) else file)
     assert "root:" not in str(refused.value.sentence) and len(refused.value.sentence) < 200
+
+
+def test_t83_what_is_too_long_to_keep_is_left_out_whole():
+    long = f"<Markup>{TITLED.format('x')}<Ours>{'x' * 100_001}</Ours><Theirs>y</Theirs></Markup>"
+    (topic,) = read(zipped(markup=long)).topics
+    assert topic["more"] == ["<Theirs>y</Theirs>"]
+    assert read(io.BytesIO(write([topic], {}, "2.1"))).topics[0]["more"] == topic["more"]
 
 
 def test_what_is_half_wrong_is_read_as_far_as_it_is_right():

@@ -14,7 +14,7 @@ from content.items import Draft, delete_item, edit_item
 from content.lifecycle import change_maturity
 from content.locks import lock_item
 from content.models import Change, ChangeLine, ChangeState, Deed, Item, ItemType, Maturity, Route, Signature
-from spaces.models import Visibility
+from spaces.models import Credential, Visibility
 from tenants import access
 from tenants.errors import AccessDenied, Changed, Conflict, NotVisible, Unacceptable
 from tenants.models import AuditEvent, Notification, Right
@@ -208,6 +208,31 @@ class TestChanges(TestCase):
         assert Signature.objects.count() == 1  # one of the group, but no decider: as a reviewer alone
         assert self.sign(change, "second").state == "in_approval"
         assert self.sign(change, "owner").state == "approved"
+
+    def test_t37_an_approval_counts_while_who_gave_it_decides(self):
+        change = self.in_approval("second")
+        self.sign(change, "second")
+        Credential.objects.filter(user=self.people["second"].user).delete()
+        with pytest.raises(Conflict, match="no longer stand"):
+            self.step(change, "completed")
+        assert self.maturity(self.plate) == Maturity.FROZEN
+
+    def test_t34_nobody_brings_an_item_under_a_change_that_is_in_work_without_deciding_it(self):
+        give(self.people["contributor"], self.vault, "leader")
+        change = raising.raise_change(actor=self.actor("contributor"), item=self.secret, title="Mine", deed="release")
+        self.step(change, "in_work", "contributor")
+        with pytest.raises(AccessDenied):
+            raising.add_item(actor=self.actor("contributor"), change=change, item=self.bolt, deed="revise")
+        assert Item.objects.get(pk=self.bolt.pk).change is None
+
+    def test_a_signature_binds_to_who_was_asked(self):
+        change = self.in_approval("leader", "second")
+        shown = binding.fingerprint(authority.open_change(self.actor("leader"), change.pk))
+        self.step(change, "in_work")
+        asking.set_quorum(actor=self.actor("leader"), change=change, quorum="any")
+        self.step(change, "in_approval")
+        with pytest.raises(Changed):
+            self.sign(change, shown=shown)
 
     def test_a_signature_binds_to_exactly_what_was_shown(self):
         numbers = count()
