@@ -7,6 +7,7 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from content import parts_lists, structure
@@ -63,6 +64,9 @@ def test_a_thousand_parts_come_in_pages(world, visit, text):
     Reference.objects.bulk_create(
         Reference(source=world.item, target=part, kind="has_part", quantity=1, created_by=part.owner) for part in made
     )
+    if connection.vendor == "postgresql":  # rows that one transaction brings are planned for as if there were none
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE content_item, content_reference")
     rows = text(visit(world.reader, "item_structure", world.item.pk, query="?page=10", headers=LEVEL))
     assert (rows.count("g-branch"), "further" in rows) == (100, False)
     assert "100 of 1000 are here" in text(visit(world.reader, "item_structure", world.item.pk, headers=LEVEL))
