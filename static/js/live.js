@@ -3,7 +3,8 @@
 "use strict";
 
 const page = document.body.dataset;
-const known = JSON.parse(page.seen || "{}");
+const bell = document.getElementById("bell");
+const known = { ...(bell && { bell: bell.dataset.unread }), ...JSON.parse(page.seen || "{}") };
 const query = page.see ? `?see=${encodeURIComponent(page.see)}` : "";
 const EVERY = 700; // milliseconds between two questions, and half as much again by chance
 const REST = 30000; // after which a stream that failed is tried again

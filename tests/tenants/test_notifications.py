@@ -441,7 +441,7 @@ def test_the_page_of_news_asks_for_itself_and_gets_304_while_nothing_changed(cli
     page = answer.content.decode()
     world.author.refresh_from_db()
     assert world.author.last_seen_at is None and "<html" not in page
-    assert f'hx-get="{world.url("notes")}?show=unread"' in page and 'data-live="news"' in page
+    assert f'hx-get="{world.url("notes")}?show=unread"' in page and 'data-live="news bell"' in page
     fresh = target | {"If-None-Match": f'"{answer.context["state"]}"'}
     assert client.get(world.url("notes"), headers=fresh).status_code == 304
     Notification.objects.update(read_at=timezone.now())
