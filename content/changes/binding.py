@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from django.db.models import Max
 
-from content.models import FileVersion, Iteration, Purpose, Quorum, Signature
+from content.models import ChangeState, FileVersion, Iteration, Purpose, Quorum, Signature
 
 ITEM_FACTS = ("pk", "number", "revision", "maturity", "version")
 
@@ -35,9 +35,17 @@ def fingerprint(opened):
     return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
+def binding_mark(opened):
+    """Return the fingerprint that signatures must have to count; when a change ended, what it then was about."""
+    if opened.change.state == ChangeState.COMPLETED:  # completing it carried its items on
+        given = Signature.objects.filter(slot__change=opened.change).order_by("pk")
+        return given.values_list("fingerprint", flat=True).last() or ""
+    return fingerprint(opened)
+
+
 def standing(opened, mark=None):
-    """Return {slot id: its newest signature that binds to what the change is about now}."""
-    mark = mark or fingerprint(opened)
+    """Return {slot id: its newest signature that binds to what the change is about}."""
+    mark = mark or binding_mark(opened)
     rows = Signature.objects.filter(slot__change=opened.change, fingerprint=mark).order_by("pk")
     return {row.slot_id: row for row in rows.select_related("user")}
 

@@ -93,7 +93,7 @@ def _impact(actor, opened):
 
 def about(actor, opened):
     """Return what the pages of a change have in common: who is asked, who signed, what still binds."""
-    mark, names = binding.fingerprint(opened), Names(actor)
+    mark, names = binding.binding_mark(opened), Names(actor)
     signed = binding.standing(opened, mark)
     slots = list(opened.change.slots.select_related("user", "group").prefetch_related("signatures__user"))
     names.load(

@@ -265,6 +265,7 @@ class TestChanges(TestCase):
         self.sign(change)
         self.step(change, "completed")
         assert self.maturity(self.plate) == Maturity.RELEASED
+        assert len(binding.standing(authority.open_change(self.actor("leader"), change.pk))) == 1
 
     # --- carrying out ---
 
