@@ -107,4 +107,5 @@ function halt() {
 document.addEventListener("visibilitychange", () => (document.hidden || !page.liveUrl ? halt() : begin())); // a hidden page holds nothing
 window.addEventListener("pagehide", halt);
 window.addEventListener("pageshow", (event) => event.persisted && begin());
-if (page.liveUrl) begin();
+if (page.liveUrl && document.readyState === "complete") begin();
+else if (page.liveUrl) window.addEventListener("load", begin, { once: true }); // htmx has wired the pieces by then
