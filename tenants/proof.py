@@ -36,7 +36,7 @@ def given_anew(request):
 
 
 def claim(request):
-    """Take the proof for one signature. Raises Conflict when another window took it a moment ago."""
+    """Take the proof for one signature, before the act; `use_up` keeps it taken. Raises Conflict for two at once."""
     if not cache.add(_claimed(request), 1, app_settings.REAUTHENTICATION_TIMEOUT):
         raise Conflict("That proof of who you are was for one signature.", "Open the page again to prove it anew.")
 

@@ -11,6 +11,7 @@ from spaces.models import Responsibility
 from tenants import access, audit
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
+from tenants.members import lock_platform
 from tenants.models import Member, Status, UserGroup
 
 MOST = 20
@@ -126,7 +127,8 @@ def _told(slot):
 @transaction.atomic
 def set_route(*, actor, name, quorum, wishes, route=None):
     """Store a route of the platform under its name: a new one, or what `route` asks from now on. Administrators."""
-    decision = access.require(actor, "set_options", actor.platform)
+    platform, actor = lock_platform(actor)
+    decision = access.require(actor, "set_options", platform)
     name = " ".join(name.split())
     if not name or Route.objects.filter(platform=actor.platform, name=name).exclude(pk=route and route.pk).exists():
         raise Unacceptable("Give it a name that no other route has.", field="name")
@@ -145,6 +147,7 @@ def set_route(*, actor, name, quorum, wishes, route=None):
 @transaction.atomic
 def delete_route(*, actor, route):
     """Delete a route; changes that followed it stay as they are."""
-    decision = access.require(actor, "set_options", actor.platform)
+    platform, actor = lock_platform(actor)
+    decision = access.require(actor, "set_options", platform)
     audit.record(actor, "route_deleted", route, decision=decision)
     route.delete()

@@ -60,9 +60,9 @@ def enough(change, slots, signed):
     return bool(approvers) and approvers <= agreed and reviewers <= signed.keys()
 
 
-def proved(opened, deciders):
-    """Tell whether signatures that bind to what is in a change now suffice; approvals count of who decides now."""
+def proved(opened, signed, deciders):
+    """Tell whether signatures suffice; approvals count of the users with these ids, who decide now."""
     slots = list(opened.change.slots.all())
     approvers = {slot.pk for slot in slots if slot.purpose == Purpose.APPROVE}
-    signed = {pk: row for pk, row in standing(opened).items() if pk not in approvers or row.user_id in deciders}
+    signed = {pk: row for pk, row in signed.items() if pk not in approvers or row.user_id in deciders}
     return enough(opened.change, slots, signed)

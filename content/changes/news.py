@@ -1,13 +1,15 @@
 """Tells whom a change concerns how it stands: each once, and one piece of news per change, brought up to date."""
 
+from django.db.models import Q
 from django.urls import reverse
 
-from content.changes.authority import visible
+from content.changes import authority
 from content.changes.table import DRAFT, IN_APPROVAL
 from content.models import ChangeState
+from spaces import holders
 from tenants import access, news, notifications
 from tenants import actor as actors
-from tenants.models import Member, Status
+from tenants.models import Member, Right, Status
 
 
 def tell(actor, opened):
@@ -50,22 +52,22 @@ def _asked(change):
 
 
 def _people(change, ids):
-    rows = Member.objects.filter(platform=change.platform_id, user__in=ids, status=Status.ACTIVE)
+    return _built(change, Q(user__in=ids))
+
+
+def _built(change, which):
+    rows = Member.objects.filter(which, platform=change.platform_id, status=Status.ACTIVE)
     return actors.build(list(rows.select_related("platform", "company", "unit", "user")))
 
 
-def deciders(opened):
-    """Return the Actors who decide a change: Leader or Owner of the space of every item in it."""
-    found = None
-    for space_id, items in by_space(opened).items():
-        here = {
-            one.user.pk: one
-            for one in actors.everyone(opened.change.platform, space_id)
-            if all(access.may(one, "decide_change", item) for item in items)
-        }
-        found = here if found is None else {pk: one for pk, one in found.items() if pk in here}
-    ids = set(found or {})
-    return _people(opened.change, ids)
+def deciders(opened, ids=None):
+    """Return the Actors who decide a change: Leader or Owner of the space of every item in it; of `ids`, if given.
+
+    Only Administrators, and who holds something in the space of one of its items, are asked: nobody else decides.
+    """
+    spaces = sorted({item.space_id for item in opened.standing()})[:1]
+    which = (holders.inside(spaces) | Q(right=Right.ADMINISTRATOR)) if ids is None else Q(user__in=ids)
+    return [one for one in _built(opened.change, which) if authority.decides(one, opened)]
 
 
 def by_space(opened):
@@ -77,7 +79,9 @@ def by_space(opened):
 
 
 def _seen(user, actor, rows):
-    ids = set(visible(actor).filter(pk__in={row.number for row in rows} - {None}).values_list("pk", flat=True))
+    ids = set(
+        authority.visible(actor).filter(pk__in={row.number for row in rows} - {None}).values_list("pk", flat=True)
+    )
     return {row.pk for row in rows if row.number in ids}
 
 

@@ -57,7 +57,7 @@ def step(*, actor, change, target, reason=""):
     decision = authority.require(actor, opened, who)
     reason = needed_reason(reason) if target in REASONED else reason.strip()
     before = {"state": found.state}
-    if target == COMPLETED and not binding.proved(opened, {one.user.pk for one in news.deciders(opened)}):
+    if target == COMPLETED and not _approved(opened):
         raise Conflict(
             "Something in it or who decides it changed since it was approved, so the approvals no longer stand.",
             "Ask for approval again.",
@@ -68,6 +68,13 @@ def step(*, actor, change, target, reason=""):
     audit.record(actor, "change_stepped", found, **told)
     news.tell(actor, opened)
     return found
+
+
+def _approved(opened):
+    """Tell whether the signatures that bind suffice, those of approvers as far as they decide the change now."""
+    signed = binding.standing(opened)
+    still = {one.user.pk for one in news.deciders(opened, {row.user_id for row in signed.values()})}
+    return binding.proved(opened, signed, still)
 
 
 def carry(actor, opened, target, reason):

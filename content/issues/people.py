@@ -1,25 +1,37 @@
-"""Who may be asked to see to an issue: people who read it and all that it is reported against."""
+"""Who may be asked to see to an issue: people who work where it stands, and read all that it is reported against."""
 
-from content.models import Item, ReferenceKind
+from django.db.models import Q
+
+from content.models import Item, ReferenceKind, Share
+from spaces import holders
 from spaces.rules import people_known
 from tenants import access
 from tenants import actor as actors
+from tenants.models import Member, Status
 
 
 def candidates(actor, item, against=()):
-    """Return the Actors who read the issue `item` and what it is reported against, and whom the actor may know.
+    """Return the Actors who see to an issue `item`, as far as the actor may know them, by name.
 
-    `item` need not be stored; then `against` names what it will be reported against.
+    They hold something in its space or a share of it, and read it and what it is reported against. `item` need not be
+    stored; then `against` names what it will be reported against.
     """
-    reported = list(against) or list(_reported(item))
+    asked = [item, *(against or _reported(item))]
     known = people_known(actor, item.space_id)
-    people = {one.user.pk: one for one in actors.everyone(item.platform, item.space_id)}
-    found = [one for one in people.values() if access.may(one, "read", item)]
-    for space_id in {one.space_id for one in reported}:
-        there = {one.user.pk: one for one in actors.everyone(item.platform, space_id)}
-        asked = [one for one in reported if one.space_id == space_id]
-        found = [one for one in found if all(access.may(there[one.user.pk], "read", row) for row in asked)]
-    return [one for one in found if known is None or one.user == actor.user or not one.organizations.isdisjoint(known)]
+    return [
+        one
+        for one in actors.build(_there(item))
+        if (known is None or one.user == actor.user or not one.organizations.isdisjoint(known))
+        and all(access.can(one, "read", row) for row in asked)
+    ]
+
+
+def _there(item):
+    which = holders.inside([item.space_id])
+    if item.pk:
+        which |= Q(user__in=Share.objects.live().filter(content_object=item).values("user"))
+    rows = Member.objects.filter(which, platform=item.platform_id, status=Status.ACTIVE)
+    return list(rows.select_related("platform", "company", "unit", "user").order_by("user__name", "pk"))
 
 
 def prospective(actor, owner_of):

@@ -67,18 +67,19 @@ def issue_new(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     if item.category == Category.PERSONAL:
         raise NotVisible
-    form, status = _raise_form(request, item), 200
+    decision = rules.create(request.actor, Category.EVALUATION)
+    form, status = _raise_form(request, item, decision), 200
     if request.method == "POST":
         made, status = attempt(form, lambda: _raised(request, item, form))
         if made:
             messages.success(request, f"The issue {made.number} is raised.")
             return redirect("content:item_detail", request.platform.slug, made.pk)
-    context = {"item": item, "form": form, "decision": rules.create(request.actor, Category.EVALUATION)}
+    context = {"item": item, "form": form, "decision": decision}
     return render_page(request, "content/issue_new.html", context, status=status)
 
 
-def _raise_form(request, item):
-    made = people.prospective(request.actor, item) if rules.create(request.actor, Category.EVALUATION) else None
+def _raise_form(request, item, decision):
+    made = people.prospective(request.actor, item) if decision else None
     offered = [one.user for one in people.candidates(request.actor, made, [item])] if made else []
     if request.method == "POST":
         return RaiseForm(request.POST, people=offered)

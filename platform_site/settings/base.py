@@ -80,7 +80,13 @@ TEMPLATES = [
 ]
 DATABASES = {"default": env.database(f"sqlite:///{VAR / 'gangway.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "gangway_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "gangway_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # limits are counted there, and what is culled is counted anew
+    }
+}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
