@@ -2,6 +2,7 @@
 
 from django import forms
 
+from content import moves
 from content.forms import MaturityForm, ReasonForm
 from content.models import Level
 from content.reviewing.forms import BeginForm
@@ -76,14 +77,8 @@ class ManyMoveForm(forms.Form):
     def __init__(self, data=None, *, actor):
         super().__init__(data)
         self.actor = actor
-        spaces = Space.objects.filter(platform=actor.platform).select_related("platform")
-        organizations = Organization.objects.filter(platform=actor.platform).offered()
-        if not actor.is_administrator:
-            held = [held for held in actor.held if held.works]
-            spaces = spaces.filter(pk__in={one.space_id for one in held})
-            organizations = organizations.filter(pk__in={one.organization_id for one in held})
-        self.fields["space"].queryset = spaces.order_by("title", "pk")
-        self.fields["organization"].queryset = organizations.order_by("name", "pk")
+        spaces, organizations = moves.offered(actor)
+        self.fields["space"].queryset, self.fields["organization"].queryset = spaces, organizations
 
     def clean_owner(self):
         """Return the one Member whom the actor may know of exactly this address or name, None for none typed."""

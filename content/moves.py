@@ -100,17 +100,16 @@ def owners_for(item, space, organization):
     return [found.member for found in actors.build(list(rows)) if may_own(found, space.pk, organization.pk)]
 
 
-def offered(actor, item):
-    """Return (the spaces, the organizations) to which the actor could move the item, those of now included."""
-    spaces, organizations = (
-        Space.objects.filter(platform=item.platform_id),
-        Organization.objects.filter(platform=item.platform_id),
-    )
-    organizations = organizations.offered(besides=[item.organization])
+def offered(actor, item=None):
+    """Return (the spaces, the organizations) to which the actor could move an item, its own included, or any at all."""
+    own = [item] if item else []
+    spaces = Space.objects.filter(platform=actor.platform)
+    organizations = Organization.objects.filter(platform=actor.platform)
+    organizations = organizations.offered(besides=[one.organization for one in own])
     if not actor.is_administrator:
-        held = [held for held in actor.held if could_create(held, item.category)]
-        spaces = spaces.filter(pk__in={item.space_id, *(one.space_id for one in held)})
-        organizations = organizations.filter(pk__in={item.organization_id, *(one.organization_id for one in held)})
+        held = [held for held in actor.held if (could_create(held, item.category) if item else held.works)]
+        spaces = spaces.filter(pk__in={one.space_id for one in (*own, *held)})
+        organizations = organizations.filter(pk__in={one.organization_id for one in (*own, *held)})
     return spaces.order_by("title", "pk"), organizations.order_by("name", "pk")
 
 

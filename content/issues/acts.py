@@ -12,7 +12,7 @@ from content import items, properties
 from content.catalogue import ISSUE
 from content.changes import authority
 from content.issues import news, people
-from content.models import Comment, Issue, IssueKind, IssueState, ItemType, Priority, Reference, ReferenceKind
+from content.models import Category, Comment, Issue, IssueKind, IssueState, ItemType, Priority, Reference, ReferenceKind
 from content.stored import fresh, lock_row, lock_rows, require_version, touch
 from tenants import access, audit
 from tenants.errors import Conflict, NotVisible, Unacceptable
@@ -58,8 +58,7 @@ def raise_issue(*, actor, item, draft, facts, thread=None):
     item = lock_row(actor, item.pk, *here)
     actor = fresh(actor)
     access.require(actor, "read", item)
-    if item.maturity == "none":
-        raise Conflict("Personal items have no issues.", "Keep a note in a personal folder instead.")
+    require_lasting(item)
     kind = ItemType.objects.get(code=ISSUE)
     decision = items.require_create(actor, kind)
     made = items.make_item(actor, kind, draft, properties.settle(kind, draft.properties or {}))
@@ -72,6 +71,12 @@ def raise_issue(*, actor, item, draft, facts, thread=None):
     items.record_made(actor, made, "issue_raised", decision, related=item.pk, **_told(issue))
     news.tell_assigned(actor, made, assigned)
     return made
+
+
+def require_lasting(item):
+    """Raise Conflict for a personal item: it is of one person, and an issue is for several."""
+    if item.category == Category.PERSONAL:
+        raise Conflict("Personal items have no issues.", "Keep a note in a personal folder instead.")
 
 
 def _thread(actor, item, pk):

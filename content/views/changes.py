@@ -32,7 +32,9 @@ def change_list(request):
     names.load({change.raised_by_id for change in page})
     for change in page:
         change.by = names.say(change.raised_by)
-    return render_page(request, "content/change_list.html", {"page": page, "asked": form.cleaned_data, "form": form})
+    context = {"page": page, "asked": form.cleaned_data, "form": form}
+    context["may_route"] = access.can(request.actor, "set_options", request.platform)
+    return render_page(request, "content/change_list.html", context)
 
 
 def _asked(actor, asked):

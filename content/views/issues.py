@@ -65,8 +65,7 @@ def _learn(actor, issues):
 def issue_new(request, pk):
     """Raise an issue against an item, or from a thread about it; it stands where the current credential creates."""
     item = reading.visit_item(request.actor, pk, request.method)
-    if item.category == Category.PERSONAL:
-        raise NotVisible
+    acts.require_lasting(item)
     decision = rules.create(request.actor, Category.EVALUATION)
     form, status = _raise_form(request, item, decision), 200
     if request.method == "POST":
