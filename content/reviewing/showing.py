@@ -104,9 +104,7 @@ def shown(actor, review):
         "asked": _asked(actor, review, asked, found, names),
         "mine": next((one for one in asked if one.user_id == actor.user.pk), None),
         "tally": _tally(judged.verdict for row in found for judged in row.judged),
-        "overdue": is_open(review)
-        and review.due_on
-        and review.due_on < timezone.localdate(timezone=actor.platform.zone),
+        "overdue": is_overdue(review),
         "closed_by": names.say(review.closed_by) if review.closed_by else "",
         "threads": threads(actor, review, [row.item for row in found], names),
     }
