@@ -36,7 +36,7 @@ def kept(request, *, item, **objects):
         return None
     found = personal.entries(request.actor, item)[:MOST]
     context = {"item": item, "entries": found, "own": item.owner_id == request.actor.user.pk}
-    return {"template": "content/folder_panel.html", "context": context, "position": 5}
+    return {"template": "content/folder_panel.html", "context": context, "position": 5, "lead": True}
 
 
 def relations(request, *, item, **objects):

@@ -7,7 +7,7 @@ def contribute(page, provider):
     """Let a floor add to a page (home, member, group, item): `provider(request, **objects)` returns this, or None.
 
     {"template": a template's name, "context": its variables, "side": True for the narrow column,
-    "position": a number, small ones first}.
+    "position": a number, small ones first, "lead": True for one that an item is about, before its files}.
     """
     PROVIDERS.setdefault(page, []).append(provider)
 

@@ -68,7 +68,7 @@ def choices(people, groups):
 
 
 def _offered():
-    return [one for one in Responsibility if one != Responsibility.PUBLIC_READER]
+    return [one for one in reversed(Responsibility) if one != Responsibility.PUBLIC_READER]  # who decides, first
 
 
 class StepForm(forms.Form):

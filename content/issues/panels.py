@@ -40,7 +40,7 @@ def facts(request, *, item, **objects):
         "change": authority.visible(actor).filter(pk=issue.resolved_by_id).first() if issue.resolved_by_id else None,
         "talks": bool(issue.thread_id and access.can(actor, "comment", issue.thread.item)),
     }
-    return {"template": "content/issue_panel.html", "context": context, "position": 1}
+    return {"template": "content/issue_panel.html", "context": context, "position": 1, "lead": True}
 
 
 def register():
