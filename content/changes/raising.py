@@ -121,9 +121,9 @@ def set_deed(*, actor, change, line, deed):
 
 @transaction.atomic
 def remove_item(*, actor, change, line):
-    """Take an item out of a change; a new revision that was made of it stays. The last one stays in."""
+    """Take an item, also one in the trash, out of a change; a new revision of it stays. The last one stays in."""
     actor, opened, decision = working(actor, change)
-    stored = _line(opened, line)
+    stored = _line(opened, line, thrown=True)
     if len(opened.lines) == 1:
         raise Conflict("A change is about something: its last item stays in.", "Withdraw or cancel the change.")
     let_go(opened.change, [stored.item_id, stored.realized_id])
@@ -165,8 +165,10 @@ def _require_working(actor, opened):
     return decision
 
 
-def _line(opened, pk):
-    found = next((line for line in opened.lines if line.pk == pk and line.shown), None)
+def _line(opened, pk, *, thrown=False):
+    """Return a line whose item the actor reads, or, with `thrown`, whose item is in the trash. Raises NotVisible."""
+    rows = [line for line in opened.lines if line.shown or (thrown and line.item_id not in opened.items)]
+    found = next((line for line in rows if line.pk == pk), None)
     if found is None:
         raise NotVisible
     return found

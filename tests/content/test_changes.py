@@ -338,6 +338,12 @@ class TestChanges(TestCase):
         delete_item(actor=self.actor("author"), item=self.plate)
         with pytest.raises(Conflict, match="trash"):
             self.step(second, "in_approval")
+        self.client.force_login(self.people["leader"].user)
+        page = body(self.client.get(reverse("content:change_detail", args=[self.platform.slug, second.pk]))).decode()
+        assert "Take it out" in page and "Plate" not in page.split("affected-head")[1].split("impact-head")[0]
+        gone = second.lines.get(item=self.plate.pk)
+        raising.remove_item(actor=self.actor("leader"), change=second, line=gone.pk)
+        assert self.step(second, "in_approval").state == "in_approval"
         assert self.step(second, "cancelled").state == "cancelled"
 
     def test_what_a_change_is_about_is_settled_while_it_is_open(self):
