@@ -18,6 +18,7 @@ from content.api_shapes import (
     TypeOut,
     file_shown,
     listed,
+    paged,
     shown,
 )
 from content.files import Arrival, bytes_of, clean_name, latest_version
@@ -29,7 +30,7 @@ from content.reading import Wanted
 from content.uploads import sent
 from content.web import attachment
 from tenants import limits
-from tenants.api import act, once, refused, taken
+from tenants.api import act, once, refused, taken, version_of
 from tenants.errors import Changed, Conflict, Unacceptable
 
 router = Router(tags=["Items"])
@@ -53,10 +54,8 @@ def item_list(request, asked: Query[ItemQuery]):
     wanted = names.narrow(_wanted(actor, asked))
     found = reading.filtered(reading.listed(actor), wanted, actor)
     found = reading.ordered(found, wanted.order, wanted.search)
-    start = (asked.page - 1) * asked.size
-    page = list(found[start : start + asked.size + 1])
-    more = asked.page + 1 if len(page) > asked.size else None
-    return {"items": listed(actor, page[: asked.size], names), "next": more}
+    page, more = paged(found, asked)
+    return {"items": listed(actor, page, names), "next": more}
 
 
 def _wanted(actor, asked):
@@ -134,20 +133,9 @@ def item_edit(request, pk: int, change: ItemIn):
 
 
 def _edited(request, item, change):
-    version = change.version if change.version is not None else _matched(request)
-    if version is None:
-        raise Unacceptable("Say which version you read: If-Match or version.", field="version")
+    version = version_of(request, change.version)
     draft = _draft(item.type, change, item)
     return shown(request.actor, items.edit_item(actor=request.actor, item=item, draft=draft, version=version))
-
-
-def _matched(request):
-    """Return the version of an item that If-Match names, -1 for one that there cannot be, None without the header."""
-    tags = parse_etags(request.headers.get("If-Match", ""))
-    if not tags:
-        return None
-    number = tags[0].strip('"')
-    return int(number) if number.isascii() and number.isdigit() else -1
 
 
 @router.post("/items/{int:pk}/lock", response={200: ItemOut})

@@ -78,7 +78,14 @@ class ShareIn(Sent):
     ends_on: date | None = Field(None, description="The last day of it, in the platform's time zone.")
 
 
-class ItemQuery(Schema):
+class PageQuery(Schema):
+    """Which page of a list, and how long a page is."""
+
+    page: int = Field(1, ge=1, le=10_000)
+    size: int = Field(50, ge=1, le=200)
+
+
+class ItemQuery(PageQuery):
     """The filters of the list: values of one are alternatives, several filters add up."""
 
     q: str = Field("", max_length=200, description="Words in number, title, description, properties, file names.")
@@ -92,8 +99,6 @@ class ItemQuery(Schema):
     since: list[Since] = Field([], description="When the last change was, as on the page.")
     changed_after: AwareDatetime | None = Field(None, description="Changed after this moment, with its time zone.")
     sort: Sort | None = Field(None, description="Without it best match first, and without words the newest change.")
-    page: int = Field(1, ge=1, le=10_000)
-    size: int = Field(50, ge=1, le=200)
 
 
 class PersonOut(Schema):
@@ -108,6 +113,17 @@ class SpaceRef(Schema):
 
     id: int
     title: str
+
+
+class ItemRef(Schema):
+    """An item that something else names."""
+
+    id: int
+    number: str
+    revision: str
+    title: str
+    maturity: str
+    url: str
 
 
 class ItemOut(Schema):
@@ -205,6 +221,13 @@ class EndedOut(Schema):
     ended: str
 
 
+def paged(rows, asked):
+    """Return (the rows of the page that was asked for, the number of the next page or None); one query."""
+    start = (asked.page - 1) * asked.size
+    found = list(rows[start : start + asked.size + 1])
+    return found[: asked.size], asked.page + 1 if len(found) > asked.size else None
+
+
 def shown(actor, item):
     """Return one item as the API shows it."""
     return listed(actor, [item], Names(actor, item.space_id))[0]
@@ -239,6 +262,14 @@ def _item(actor, item, names, tags):
         "modified_at": item.modified_at.isoformat(),
         "url": reverse("api:item_detail", args=[actor.platform.slug, item.pk]),
     }
+
+
+def named(actor, item):
+    """Return what names an item, and nothing for none."""
+    if item is None:
+        return None
+    facts = {name: getattr(item, name) for name in ("number", "revision", "title", "maturity")}
+    return {"id": item.pk, **facts, "url": reverse("api:item_detail", args=[actor.platform.slug, item.pk])}
 
 
 def person(user, names):

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError
 from django.http import Http404, JsonResponse
+from django.utils.http import parse_etags
 from ninja import Router, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import Status
@@ -180,6 +181,18 @@ def _as_json(response):
     if "Allow" in response.headers:
         answer["Allow"] = response["Allow"]
     return answer
+
+
+def version_of(request, said):
+    """Return the version of a thing that a program read: the one it said, else that of If-Match, -1 for nonsense.
+
+    Raises Unacceptable for neither.
+    """
+    tags = parse_etags(request.headers.get("If-Match", ""))
+    if said is None and not tags:
+        raise Unacceptable("Say which version you read: If-Match or version.", field="version")
+    number = tags[0].strip('"') if said is None else str(said)
+    return int(number) if number.isascii() and number.isdigit() else -1
 
 
 def act(request, work, *, status=200, again=None):

@@ -50,6 +50,12 @@ GET    share_list    item      401 401 404 401 401   200 404 200 200 200 200 200
 POST   share_give    item      401 401 404 401 401   403 404 403 403 403 201 201 201 201
 DELETE share_end     shared    401 401 404 401 401   403 404 403 403 403 200 200 200 200
 PUT    file_put      file      401 401 404 401 401   403 404 403 403 201 201 201 422 422
+GET    issue_list     platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    issues_against item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   issue_raise    item     401 401 404 401 401   403 404 403 201 201 201 201 403 403
+GET    issue_detail   issue    401 401 404 401 401   200 404 200 200 200 200 200 200 200
+PATCH  issue_edit     issue    401 401 404 401 401   403 404 403 200 200 200 200 403 403
+POST   issue_state    issue    401 401 404 401 401   403 404 403 200 200 200 200 403 403
 """
 ROWS = [
     (method, name, args, dict(zip(VISITORS, map(int, statuses), strict=True)))
@@ -59,6 +65,9 @@ SENT = {
     "item_create": {"type": "test-definition", "title": "Second"},
     "item_edit": {"title": "Other", "version": 2},
     "item_maturity": {"target": "frozen"},
+    "issue_raise": {"title": "Burr"},
+    "issue_edit": {"priority": "urgent", "version": 1},
+    "issue_state": {"state": "in_work"},
 }
 VERBS = {
     ("POST", "item_move"): "owner_changed",
@@ -69,8 +78,12 @@ VERBS = {
     ("POST", "item_lock"): "item_locked",
     ("POST", "item_maturity"): "maturity_changed",
     ("PUT", "file_put"): "file_stored",
+    ("POST", "issue_raise"): "issue_raised",
+    ("PATCH", "issue_edit"): "issue_changed",
+    ("POST", "issue_state"): "issue_moved",
 }
 READ = {"GET", "HEAD"}
+PATHS = {"platform": [], "file": [7, "NAME"], "shared": [7, "TO"]}  # what stands in an address; else an id
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
 
@@ -199,11 +212,12 @@ class TheTable(TestCase):
         assert browser.get(reverse("tenants:home", args=["acme"])).status_code == 200
 
     def test_t26_t27_what_is_hidden_answers_like_what_is_not_there(self):
-        program, hidden = self.world.program("restricted"), self.world.item.pk
+        program = self.world.program("restricted")
         self.world.ask("restricted", "GET", "me", "platform")  # notes when the token was used
         for method, name, args, _expected in ROWS:
-            if args not in {"item", "file", "shared"}:
+            if args == "platform":
                 continue
+            hidden = self.world.args[args][1]
             for data, headers in (
                 (self.world.sent.get(name), {}),
                 (b"{", {}),
@@ -489,6 +503,7 @@ class TheTable(TestCase):
             "$TOKEN": self.world.secrets["leader"],
             "$ITEM": str(self.world.item.pk),
             "$PERSON": str(self.world.users["leader"].pk),
+            "$ISSUE": str(self.world.issue.pk),
             "$SHARE": self.world.args["shared"][-1],
         }
         for command in commands:
@@ -508,8 +523,7 @@ def _args(method, name):
 
 def _path(name, args):
     """Return the path of a row as the description writes it."""
-    values = {"platform": [], "item": [7], "file": [7, "NAME"], "shared": [7, "TO"]}[args]
-    values = ["PLATFORM", *values]
+    values = ["PLATFORM", *PATHS.get(args, [7])]
     path = reverse(f"api:{name}", args=values).removeprefix("/api/p/PLATFORM/")
     return path.replace("/7", "/{pk}").replace("NAME", "{name}").replace("TO", "{to}")
 

@@ -22,18 +22,27 @@ class Wanted:
     kinds: list = field(default_factory=list)
     whose: str = ""
     late: bool = False
+    assignees: list = field(default_factory=list)  # these, and spaces, are asked by programs
+    spaces: list = field(default_factory=list)
 
 
 def found(actor, wanted, today):
     """Return the issues that the actor has in lists and that fit, the most urgent first."""
     rows = Issue.objects.filter(item__in=reading.listed(actor)).select_related(*SHOWN)
-    for name, values in (("state", wanted.states), ("priority", wanted.priorities), ("kind", wanted.kinds)):
+    for name, values in (
+        ("state", wanted.states),
+        ("priority", wanted.priorities),
+        ("kind", wanted.kinds),
+        ("item__space", wanted.spaces),
+    ):
         if values:
             rows = rows.filter(**{f"{name}__in": values})
     if wanted.words:
         rows = rows.filter(Q(item__title__icontains=wanted.words) | Q(item__number__icontains=wanted.words))
     if wanted.whose == ME:
         rows = rows.filter(assignees=actor.user)
+    if wanted.assignees:
+        rows = rows.filter(pk__in=Issue.assignees.through.objects.filter(user__in=wanted.assignees).values("issue"))
     if wanted.late:
         rows = rows.filter(due__lt=today).exclude(state__in=DONE)
     return rows.prefetch_related("assignees").order_by("-priority", F("due").asc(nulls_last=True), "-pk")
