@@ -12,6 +12,7 @@ from content import reading
 from content.changes.table import DECIDER
 from content.models import Change, ChangeLine, Item
 from content.stored import RELATED, fresh, lock_rows
+from spaces.models import LADDER, Responsibility
 from tenants import access
 from tenants.access import Decision
 from tenants.errors import AccessDenied, Conflict, NotVisible
@@ -138,3 +139,13 @@ def raises(actor, items):
     if not all(access.can(actor, "read", item) for item in items):
         return Decision(False, "Who raises a change reads all items in it.", "7.6")
     return next((answer for answer in answers if answer), answers[0])
+
+
+def holds(actor, item, responsibility):
+    """Tell whether the actor holds the responsibility, or one above it, by a credential that covers the item."""
+    wanted = LADDER.get(responsibility, 0)
+    return any(
+        (held.is_owner if responsibility == Responsibility.OWNER else wanted and held.level >= wanted)
+        for held in actor.counting_in(item.space_id)
+        if not held.restricted or held.organization_id == item.organization_id
+    )

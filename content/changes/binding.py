@@ -1,7 +1,8 @@
 """What signatures of a change bind to, and when enough of them stand.
 
 A signature binds to a fingerprint of everything that is in the change: each item's revision, state, version and
-iteration, the hashes of its files, and who is asked. Whatever changes there voids it, without anybody having to look.
+iteration, the hashes of its files, who is asked, and how often approval was asked. Whatever changes there voids it,
+without anybody having to look; who refused decides anew when approval is asked again.
 """
 
 import json
@@ -32,6 +33,7 @@ def fingerprint(opened):
     asked = opened.change.slots.order_by("purpose", "user", "group", "responsibility")
     slots = list(asked.values_list("purpose", "user", "group", "responsibility"))
     said = [opened.change.number, opened.change.title, opened.change.reason, opened.change.quorum, slots, lines]
+    said += [opened.change.rounds] if opened.change.rounds else []
     return sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

@@ -5,25 +5,25 @@ from django.urls import reverse
 
 from content.changes import authority
 from content.changes.table import DRAFT, IN_APPROVAL
-from content.models import ChangeState
+from content.models import ChangeState, Purpose
 from spaces import holders
 from tenants import access, news, notifications
 from tenants import actor as actors
-from tenants.models import Member, Right, Status
+from tenants.models import GroupMember, Member, Right, Status
 
 
 def tell(actor, opened):
     """Tell who raised it, who is asked to sign, and, where it waits for a decision, who decides; the actor aside."""
     change = opened.change
     waits = change.state in (DRAFT, IN_APPROVAL)
-    asked = _asked(change)
-    people = {one.user.pk: one for one in _people(change, asked | {change.raised_by_id})}
+    asked = _asked(opened)
+    people = asked | {one.user.pk: one for one in _built(change, Q(user=change.raised_by_id))}
     deciding = {one.user.pk: one for one in deciders(opened)} if waits else {}
     words = {pk: f"{change} {change.title}: {ChangeState(change.state).label} now." for pk in people | deciding}
     if change.state == DRAFT:
         words |= dict.fromkeys(deciding, f"{change} {change.title}: a change waits for a decision.")
     if change.state == IN_APPROVAL:
-        words |= dict.fromkeys(asked & people.keys(), f"{change} {change.title}: your signature is asked.")
+        words |= dict.fromkeys(asked, f"{change} {change.title}: your signature is asked.")
     for pk, person in (people | deciding).items():
         if pk != actor.user.pk and any(access.can(person, "list", item) for item in opened.standing()):
             _notify(change, person.user, words[pk])
@@ -40,19 +40,24 @@ def _notify(change, user, text):
     )
 
 
-def _asked(change):
-    """Return the ids of the users whom slots name, by themselves or as members of a group."""
-    found = set()
-    for slot in change.slots.select_related("group"):
-        if slot.user_id:
-            found.add(slot.user_id)
-        elif slot.group_id:
-            found |= set(slot.group.members.values_list("user", flat=True))
-    return found
+def _asked(opened):
+    """Return {id: Actor} of the users whose signature slots ask: for approval, of those who decide the change."""
+    slots = list(opened.change.slots.all())
+    approving = _named(opened, [slot for slot in slots if slot.purpose == Purpose.APPROVE])
+    reviewing = _named(opened, [slot for slot in slots if slot.purpose == Purpose.REVIEW])
+    return reviewing | {pk: one for pk, one in approving.items() if authority.decides(one, opened)}
 
 
-def _people(change, ids):
-    return _built(change, Q(user__in=ids))
+def _named(opened, slots):
+    """Return {id: Actor} of the users whom slots name: themselves, as members of a group, or by a responsibility."""
+    items, wanted = opened.standing(), {slot.responsibility for slot in slots} - {""}
+    groups = [slot.group_id for slot in slots if slot.group_id]
+    which = Q(user__in=[slot.user_id for slot in slots if slot.user_id])
+    which |= Q(pk__in=GroupMember.objects.filter(group__in=groups).values("member"))
+    found = _built(opened.change, which)
+    here = _built(opened.change, holders.inside({item.space_id for item in items})) if wanted else ()
+    found += [one for one in here if any(authority.holds(one, item, word) for item in items for word in wanted)]
+    return {one.user.pk: one for one in found}
 
 
 def _built(change, which):

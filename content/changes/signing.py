@@ -9,7 +9,6 @@ from content.changes import authority, news, steps
 from content.changes.binding import enough, fingerprint, standing
 from content.changes.table import APPROVED, IN_APPROVAL, REJECTED
 from content.models import Purpose, Signature
-from spaces.models import LADDER, Responsibility
 from tenants import audit
 from tenants.errors import AccessDenied, Changed, Conflict, Unacceptable
 from tenants.models import GroupMember
@@ -31,17 +30,7 @@ def asked(actor, opened, slot):
         return slot.user_id == actor.user.pk
     if slot.group_id:
         return GroupMember.objects.filter(group=slot.group_id, member=actor.member.pk).exists()
-    return any(holds(actor, item, slot.responsibility) for item in opened.standing())
-
-
-def holds(actor, item, responsibility):
-    """Tell whether the actor holds the responsibility, or one above it, by a credential that covers the item."""
-    wanted = LADDER.get(responsibility, 0)
-    return any(
-        (held.is_owner if responsibility == Responsibility.OWNER else wanted and held.level >= wanted)
-        for held in actor.counting_in(item.space_id)
-        if not held.restricted or held.organization_id == item.organization_id
-    )
+    return any(authority.holds(actor, item, slot.responsibility) for item in opened.standing())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +80,11 @@ def sign(*, actor, change, word):
         signed[slot.pk] = Signature.objects.create(slot=slot, **facts)
     before = {"state": found.state}
     _settle(opened, slots, signed, agrees)
-    after = {"state": found.state, "agrees": agrees, "signed_with": word.method, "fingerprint": mark}
+    after = {"state": found.state, "agrees": "yes" if agrees else "no", "signed_with": word.method, "fingerprint": mark}
     decision = authority.decides(actor, opened) or steps.REVIEWING
     audit.record(actor, "change_signed", found, decision=decision, before=before, after=after, reason=remark)
-    news.tell(actor, opened)
+    if found.state != before["state"]:
+        news.tell(actor, opened)
     return found
 
 

@@ -124,12 +124,13 @@ def enter(opened, target):
     change = opened.change
     change.state = target
     change.completed_at = timezone.now() if target == COMPLETED else None
+    change.rounds += target == IN_APPROVAL
     ids = authority.ids_of(opened.lines)
     if target in HOLDING:
         hold(change, Item.objects.filter(pk__in=ids))
     else:
         let_go(change, ids)
-    store(change, "state", "completed_at")
+    store(change, "state", "completed_at", "rounds")
 
 
 def _objects(opened):

@@ -45,7 +45,7 @@ class Quorum(models.TextChoices):
 
 
 class Change(models.Model):
-    """A change of a platform. `version` rises with every stored change of it."""
+    """A change of a platform. `version` rises with every stored change of it, `rounds` whenever approval is asked."""
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="changes")
     number = models.CharField(max_length=20)
@@ -58,6 +58,7 @@ class Change(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    rounds = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-changed_at", "-pk"]

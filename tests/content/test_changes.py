@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from content.changes import asking, authority, binding, impact, raising, signing, steps, table
 from content.changes.asking import Wish
@@ -190,6 +191,22 @@ class TestChanges(TestCase):
         assert not Item.objects.filter(change=change).exists()  # its items are free again
         assert self.step(change, "in_work").state == "in_work"
         assert self.maturity(self.plate) == Maturity.IN_WORK  # what it froze is In Work again
+
+    def test_whoever_signed_decides_anew_when_approval_is_asked_again(self):
+        change = raising.raise_change(actor=self.actor("leader"), item=self.old, title="Away", deed="obsolete")
+        self.step(change, "in_work")
+        self.asks(change, "leader")
+        self.step(change, "in_approval")
+        self.sign(change, agrees=False, remark="Still in use")
+        self.step(change, "in_work")
+        self.step(change, "in_approval")  # nothing in it was touched, and its item never thawed
+        self.client.force_login(self.people["leader"].user)
+        page = self.client.get(reverse("content:change_detail", args=[self.platform.slug, change.pk])).content.decode()
+        assert "did not agree" in page and "counts no longer" in page and ">Sign<" in page
+        assert self.sign(change).state == "approved"
+        assert self.step(change, "in_approval").state == "in_approval"
+        self.sign(change)
+        assert self.step(change, "completed").state == "completed"
 
     def test_a_group_a_responsibility_and_a_reviewer_are_asked(self):
         team = UserGroupFactory(platform=self.platform, members=[self.people["second"], self.people["reader"]])
@@ -419,6 +436,18 @@ class TestChanges(TestCase):
         assert waiting.all().count() == len(set(waiting.all().values_list("user", flat=True)))
         told = waiting.get(user=self.people["contributor"].user)
         assert "Approved" in told.text
+        self.step(change, "in_work")
+        team = UserGroupFactory(platform=self.platform, members=[self.people["author"], self.people["second"]])
+        self.asks(change, "responsibility-author", REVIEW)
+        for whom in (f"group-{team.pk}", "leader"):
+            self.asks(change, whom)
+        self.step(change, "in_approval", "admin")
+        assert {row.user.name for row in waiting.all() if "your signature is asked" in row.text} == {
+            f"{name.title()} Person" for name in ("author", "leader", "second")
+        }
+        waiting.update(read_at=timezone.now())
+        self.sign(change, "second")  # one of three: nobody learns anything of it
+        assert not waiting.filter(read_at=None).exists()
         give(self.people["contributor"], self.vault, "reader")
         Item.objects.filter(pk=self.plate.pk).update(space=self.vault, maturity=Maturity.PRIVATE)
         self.client.force_login(self.people["contributor"].user)
