@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from copy import copy
 from dataclasses import dataclass
 
+from django.utils.crypto import salted_hmac
+
 from content import moves, readers
 from content.move_preview import MOST_NAMED, Side
 from content.names import Names, around
@@ -115,7 +117,15 @@ def effects(actor, parameters, found):
     names = [Names(actor, pk) for pk in {around(actor, pk) for pk in spaces}]
     for one in names:
         one.companies = {member.user_id: (member.company, member.unit_id) for member in {**gained, **lost}}
-    return {"gains": _side(names, gained), "losses": _side(names, lost), "items": len(found)}
+    sides = {"gains": _side(names, gained), "losses": _side(names, lost)}
+    return sides | {"items": len(found), "token": _token(actor, found, (gained, lost))}
+
+
+def _token(actor, found, sides):
+    """Return what tells these gains and losses from others, and nobody who they are."""
+    told = [sorted(item.pk for item in found)]
+    told += [sorted((member.pk, number) for member, number in side.items()) for side in sides]
+    return salted_hmac("effects of a move", f"{actor.user.pk} {told}", algorithm="sha256").hexdigest()
 
 
 def _side(names, numbers):

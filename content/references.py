@@ -6,11 +6,10 @@ The record keeps the target by its id alone; each reader is told what they read 
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import batched
 
 from django.db import transaction
 
-from content import news
+from content import circles, news
 from content.catalogue import ISSUE
 from content.changing import decide_change
 from content.models import NO_CIRCLE, OF_ISSUES, Category, Reference, ReferenceKind
@@ -19,7 +18,6 @@ from tenants import access, audit
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.models import Platform
 
-AT_ONCE = 500  # ids of one query
 ADDED = ("relation_added", "relation_changed_frozen", "relation_repaired")
 CHANGED = ("relation_changed", "relation_changed_frozen", "relation_repaired")
 ENDED = ("relation_ended", "relation_changed_frozen", "relation_repaired")
@@ -128,24 +126,8 @@ def _require_possible(actor, item, target, kind):
         raise Conflict("Only an issue is reported against something, or resolved by it.")
     if Reference.objects.filter(source=item, target=target, kind=kind).exists():
         raise Conflict(f"It {ReferenceKind(kind).label} {target} already.")
-    if kind in NO_CIRCLE and _leads_to(target, item, kind):
-        there = f"{target} {ReferenceKind(kind).label} {item} already"
-        raise Conflict(f"That would close a circle: {there}, directly or through others.")
-
-
-def _leads_to(start, end, kind):
-    """Tell whether relations of `kind` lead from `start` to `end`: asked upwards, where an item has few of them."""
-    seen, found = {end.pk}, {end.pk}
-    while found:
-        found = {source for ids in batched(found, AT_ONCE) for source in _sources(kind, ids)} - seen
-        if start.pk in found:
-            return True
-        seen |= found
-    return False
-
-
-def _sources(kind, ids):
-    return Reference.objects.filter(kind=kind, target__in=ids).order_by().values_list("source", flat=True)
+    if kind in NO_CIRCLE and (circle := circles.refusal(actor, item, target, kind)):
+        raise Conflict(*circle)
 
 
 def _told(reference):

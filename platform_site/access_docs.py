@@ -40,9 +40,11 @@ RELATIONS = """
 A relation belongs to its source and is changed by whoever may modify that, or by an Owner's repair of files and
 relations; the other end only has to be read, and stays as it is. An assembly is the source of the relations to its
 parts, so that Released parts and open content of other spaces can be used; quantity and find number stand on them.
-Parts and replacements lead into no circle. Personal items have no relations. A new revision takes all relations of its
-predecessor along, those too whose other end its maker does not read. Trees, parts lists, where-used, history and news
-tell of a relation only to whoever has both ends in lists: others find no trace and nothing added up.
+Parts and replacements lead into no circle; of one that somebody does not read all of, and of what more than 100,000
+items lead to, they are told only that the relation cannot be made. Personal items have no relations. A new revision
+takes all relations of its predecessor along, those too whose other end its maker does not read. Trees, parts lists,
+where-used, history and news tell of a relation only to whoever has both ends in lists: others find no trace and
+nothing added up.
 
 Favourites and folders are personal items: made by the current credential as a Reader or above, filled and emptied by
 their content owner alone, and opened by Owners of the space and Administrators, each time on the record. What is in

@@ -25,8 +25,11 @@ KEPT = timedelta(days=30)  # then a batch is swept away; what it did stands in t
 
 
 @transaction.atomic
-def confirm(*, actor, pk, version):
-    """Let the worker do the lines that will run. Raises Conflict for a stale window and where nothing is ready."""
+def confirm(*, actor, pk, version, shown=""):
+    """Let the worker do the lines that will run; `shown` is the token of the effects that were looked at.
+
+    Raises Conflict for a stale window, for effects that are others now, and where nothing is ready.
+    """
     batch = batches.lock(actor, pk)
     decision = batches.may(actor, batch)
     if version != batch.version:
@@ -34,6 +37,8 @@ def confirm(*, actor, pk, version):
     number = batch.lines.filter(runs=True).count()
     if not number:
         raise Conflict("No line is ready.", "Mend or include one first.")
+    if shown != batches.token(batches.effects(actor, batch)):
+        raise Conflict("It would change something else for people now than it said.", "Look at it; nothing was done.")
     batch.state, batch.touched_at = BatchState.RUNNING, timezone.now()
     batch.save(update_fields=["state", "touched_at"])
     audit.record(actor, "batch_confirmed", batch, decision=decision, after={"lines": number})

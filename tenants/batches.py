@@ -67,7 +67,8 @@ class Kind:
     and `reread(data)` returns the changed line as a Subject. `names(actor, lines)` returns {key: words} of the
     subjects that the maker may see now; without it the words of the line stand. `links(actor, lines)` returns
     {key: address} of what came of lines. `effects` is a template and `facts(actor, parameters, lines)`: what the lines
-    that will be done change for people, shown before the confirmation. `home` is the page to go back to.
+    that will be done change for people, shown before the confirmation, which asks again: a `token` among the facts
+    tells whether it is still that. `home` is the page to go back to.
     """
 
     title: Callable
@@ -290,6 +291,11 @@ def effects(actor, batch):
         return None
     template, facts = kind.effects
     return template, facts(actor, batch.parameters, list(batch.lines.filter(runs=True)))
+
+
+def token(effects):
+    """Return what tells these `effects` from others; nothing where there are none."""
+    return effects[1]["token"] if effects and effects[1] else ""
 
 
 def file_rows(actor, batch, *, rest):

@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants import batch_runs, batches, web
-from tenants.errors import Unacceptable
+from tenants.errors import Conflict, Unacceptable
 from tenants.models import BatchState
 
 PER_PAGE = 50
 LONGEST = 10  # digits of a version
 
 
-def _context(request, batch):
+def _context(request, batch, refusal):
     kind, tally = batches.kind_of(batch), batches.tally(batch)
     waits = batch.state == BatchState.JUDGED
     counted = tally.verdicts if waits else tally.outcomes
@@ -27,15 +27,18 @@ def _context(request, batch):
         line.cells = [(name, line.data.get(name, "")) for name in kind.columns]
         line.doubtful = line.code in kind.doubts
         line.mending = waits and kind.reread is not None and request.GET.get("mend") == str(line.number)
+    effects = batches.effects(request.actor, batch)
     return {
         "batch": batch,
+        "refusal": refusal,
         "page_url": reverse("tenants:batch_detail", args=[request.platform.slug, batch.pk]),
         "mends": kind.reread is not None,
         "title": kind.title(batch.parameters),
         "says": kind.says(batch.parameters),
         "tally": tally,
         "button": kind.button(tally.running),
-        "effects": batches.effects(request.actor, batch),
+        "effects": effects,
+        "token": batches.token(effects),
         "page": page,
         "show": show,
         "tabs": sorted(counted.items(), key=lambda pair: (pair[0] != batches.READY, -pair[1])),
@@ -44,9 +47,9 @@ def _context(request, batch):
     }
 
 
-def _page(request, batch):
-    partials = ["batch", "batch-progress"]
-    return web.render_page(request, "tenants/batch_detail.html", _context(request, batch), partials=partials)
+def _page(request, batch, *, refusal=None, status=200):
+    context, partials = _context(request, batch, refusal), ["batch", "batch-progress"]
+    return web.render_page(request, "tenants/batch_detail.html", context, partials=partials, status=status)
 
 
 def _changed(request, batch):
@@ -69,10 +72,14 @@ def batch_detail(request, pk):
 @web.without_licence
 @require_POST
 def batch_confirm(request, pk):
-    """Start it: the one confirmation."""
+    """Start it: the one confirmation. What changed meanwhile is said, on the page as it is now."""
     version = request.POST.get("version", "")
     shown = int(version) if version.isdecimal() and len(version) < LONGEST else None
-    batch_runs.confirm(actor=request.actor, pk=pk, version=shown)
+    told = {"version": shown, "shown": request.POST.get("shown", "")}
+    try:
+        batch_runs.confirm(actor=request.actor, pk=pk, **told)
+    except Conflict as refusal:
+        return _page(request, batches.find(request.actor, pk), refusal=refusal, status=409)
     return redirect("tenants:batch_detail", request.platform.slug, pk)
 
 

@@ -1,5 +1,6 @@
 """One act on many items: a verdict for each, then the ready ones by the rights of their moment, one entry each."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -10,7 +11,7 @@ from content import item_batches, move_batches, readers
 from content.models import Item, Maturity, Share
 from content.moves import placed
 from spaces.models import Credential
-from tenants import batch_runs
+from tenants import batch_runs, batches
 from tenants.members import end_access
 from tenants.models import AuditEvent, Batch, Member, Outcome
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, refer, share, worker
@@ -51,7 +52,9 @@ def codes(batch):
 
 
 def run(member, batch):
-    batch_runs.confirm(actor=actor_of(member), pk=batch.pk, version=Batch.objects.get(pk=batch.pk).version)
+    actor, shown = actor_of(member), Batch.objects.get(pk=batch.pk)
+    token = batches.token(batches.effects(actor, shown))
+    batch_runs.confirm(actor=actor, pk=batch.pk, version=shown.version, shown=token)
     return {called(line): str(line.outcome) for line in batch.lines.filter(runs=True)}
 
 
@@ -268,6 +271,18 @@ def test_moving_many_shows_who_gains_and_loses_and_ends_when_the_place_is_lost(w
     url = reverse("tenants:batch_detail", args=[world.space.platform.slug, batch.pk])
     page = client.get(url).content.decode()
     assert "1 person gains access, 2 lose it" in page and "Ina Inside" in page
+    sent = {"version": batch.version, "shown": re.search(r'name="shown" value="(\w+)"', page)[1]}
+    give(worker(world.space.platform, user__name="Otto Since"), there, "reader")
+    confirm = reverse("tenants:batch_confirm", args=[world.space.platform.slug, batch.pk])
+    for told in (sent, {"version": batch.version}):
+        answer = client.post(confirm, told)
+        stale = answer.content.decode()
+        assert answer.status_code == 409 and "something else for people" in stale
+        assert "2 people gain access, 2 lose it" in stale and "Otto Since" in stale
+    assert not AuditEvent.objects.filter(verb="batch_confirmed").exists()
+    sent["shown"] = re.search(r'name="shown" value="(\w+)"', stale)[1]
+    with override_settings(TASKS=QUEUED):
+        assert client.post(confirm, sent).status_code == 302
     Credential.objects.filter(user=world.author.user, content_object=there).update(ends_at="2020-01-01T00:00Z")
     assert client.get(url).status_code == 404
 

@@ -1,11 +1,12 @@
 """Relations: who makes them, from where to where, and that they tell nobody of what they do not read."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
 
-from content import referrers, structure
+from content import circles, referrers, structure
 from content.items import revise_item
 from content.models import OF_ISSUES, Category, Item, Maturity, Reference, ReferenceKind
 from content.references import Relation, add_reference, change_reference, end_reference
@@ -111,11 +112,27 @@ def test_circles_of_parts_and_replacements_are_refused_in_words_that_name_what_o
     if kind not in (PART, ReferenceKind.REPLACES):
         relate(world.author, top, world.item, kind)
         return
-    for who in (world.author, world.colleague):
-        with pytest.raises(Conflict) as refusal:
-            relate(who, top, world.item, kind)
-        assert "circle" in refusal.value.sentence
-        assert "Zq" not in refusal.value.sentence
+    with pytest.raises(Conflict, match=r"close a circle: .*Frame .* directly or through others"):
+        relate(world.colleague, top, world.item, kind)
+    with pytest.raises(Conflict) as refusal:
+        relate(world.author, top, world.item, kind)
+    assert refusal.value.sentence == "That relation cannot be made.", "nothing of what others relate"
+    refer(world.item, top, kind)
+    with pytest.raises(Conflict, match="That would close a circle"):
+        relate(world.author, top, world.item, kind)
+
+
+def test_no_search_for_a_circle_goes_on_and_on(world, part, monkeypatch, django_assert_max_num_queries):
+    above = [ItemFactory(space=world.space, owner=world.author.user) for _ in range(4)]
+    for upper, lower in pairwise([*above, world.item]):
+        refer(upper, lower, PART)
+    refer(world.item, above[0], PART)  # past every rule: a circle that is there already
+    asked = actor_of(world.author), world.item, part, PART
+    with django_assert_max_num_queries(1):
+        assert circles.refusal(*asked) is None
+    monkeypatch.setattr(circles, "MOST", 2)
+    with django_assert_max_num_queries(2):
+        assert circles.refusal(*asked)[0] == "That relation cannot be made."
 
 
 def test_a_part_holds_its_place_in_being_and_a_revision_carries_the_relations_on(world, part):
