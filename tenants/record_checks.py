@@ -120,7 +120,8 @@ def _read(platform, marks, moment):
     """Return the _Reading of a whole chain, ended by the first bad entry."""
     number = AuditEvent.objects.filter(platform=platform).count()  # what `seq` says may be forged
     starts = range(1, number + 1, RANGE) or (1,)
-    parts = [(platform and platform.pk, start, start == starts[-1], marks, moment) for start in starts]
+    ends = (*starts[1:], None)  # None: to the end, whatever follows
+    parts = [(platform and platform.pk, *each, marks, moment) for each in zip(starts, ends, strict=True)]
     whole = _Reading(previous=chain.BEGINNING)
     with workers.mapping(len(parts) if moment else 1) as mapping:
         for part in mapping(_read_range, parts):
@@ -132,10 +133,10 @@ def _read(platform, marks, moment):
 
 def _read_range(part):
     """Return the _Reading of a range; called in a process of its own where there are several."""
-    platform_id, start, is_last, marks, moment = part
+    platform_id, start, end, marks, moment = part
     rows = AuditEvent.objects.filter(platform=platform_id)
     rows = rows if start == 1 else rows.filter(seq__gte=start)
-    wanted = rows if is_last else rows.filter(seq__lt=start + RANGE)
+    wanted = rows if end is None else rows.filter(seq__lt=end)
     reading = _Reading(seq=start - 1)
     with _that_moment(moment):
         origins = _origins(wanted)
@@ -145,7 +146,7 @@ def _read_range(part):
                 break
             reading.entries += 1
         else:
-            if not is_last and reading.seq != start + RANGE - 1:
+            if end is not None and reading.seq != end - 1:
                 reading.problem = _bad(reading.seq, _missing(rows.filter(seq__gt=reading.seq)))
     return reading
 
@@ -206,6 +207,13 @@ def _wrong(entry, origin, reading, marks):
 
 
 def _wrong_inside(entry, origin):
+    try:
+        return _otherwise(entry, origin)
+    except ValueError:
+        return "it is not JSON any more."
+
+
+def _otherwise(entry, origin):
     if chain.link_of_row(entry) != entry.hash:
         return "it was changed after it was written."
     words = (entry.object_label, entry.reason, entry.before, entry.after)

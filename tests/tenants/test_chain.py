@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenants import append_only, audit, chain, checkpoints, record_checks
+from tenants import append_only, audit, chain, checkpoints, record_checks, workers
 from tenants.models import AuditEvent, AuditHead, AuditOrigin, Checkpoint, KeptCheckpoint, Partner, Right
 from tests.factories import PlatformFactory, actor_of, worker
 from tests.races import at_once
@@ -113,6 +113,15 @@ class TestTampering(TestCase):
                 transaction.set_rollback(True)
         assert self.found() == ""
 
+    def test_t100_words_that_are_no_json_any_more_are_named(self):
+        entry = SimpleNamespace(words_salt="s", object_label="", reason="", before="{}")
+        for broken in ("{} x", "{},{}", "{", ""):
+            entry.after = broken
+            with pytest.raises(ValueError):
+                chain.words_digest_of_row(entry)
+        with patch.object(chain, "words_digest_of_row", side_effect=ValueError):
+            assert self.found() == "Entry 1: it is not JSON any more."
+
     def test_t100_a_deleted_entry_is_missing(self):
         sql(f"DELETE FROM {append_only.RECORD} WHERE seq = 5 AND platform_id = %s", self.platform.pk)
         assert self.found() == "Entry 5: it is missing, the next one is 6."
@@ -192,9 +201,12 @@ class TestAtOnce(TransactionTestCase):
     def test_b26_t100_processes_find_the_first_bad_entry(self):
         boss = worker(PlatformFactory(), Right.ADMINISTRATOR)
         write(boss, LONG)
-        with patch.object(record_checks, "RANGE", 5):
+        pools = patch.object(workers, "ProcessPoolExecutor", wraps=workers.ProcessPoolExecutor)
+        cores = patch.object(workers.os, "cpu_count", return_value=2)
+        with patch.object(record_checks, "RANGE", 5), cores, pools as pool:
             report = record_checks.check(boss.platform_id, boss.platform)
             assert (report.problem, report.entries) == ("", LONG)
+            assert [call.args[0] for call in pool.call_args_list] == [2]
             append_only.lift(connection)
             sql(f"UPDATE {append_only.RECORD} SET verb = 'x' WHERE seq IN (8, 11)")
             append_only.install(connection)
