@@ -29,6 +29,7 @@ FRAME = ("viewBox", "width", "height")
 AROUND, WIDER, EDGE = 5, 11, 0.02  # looked for drawing so many pages around the own one; a margin, of a page
 NUMBERS = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 PIXELS = re.compile(r"\s*(\d+(?:\.\d*)?)\s*(?:px)?\s*")
+THICK = 8  # pixels of a line on a thumbnail of twice its size, so that it is seen where that is shown small
 XLINK = "{http://www.w3.org/1999/xlink}href"
 REACHES = re.compile(r"url\s*\(\s*['\"]?(?!#)|@import|expression|javascript:|data:|\\", re.IGNORECASE)
 
@@ -100,7 +101,7 @@ def _bounds(layers):
 
 def _thumb(drawing, out):
     left, low, right, high = drawing["bounds"]
-    image = Image.new("RGBA", (thumbs.WIDTH * 2, thumbs.HEIGHT * 2))
+    image = Image.new("RGB", (thumbs.WIDTH * 2, thumbs.HEIGHT * 2), thumbs.PAPER)
     pen = ImageDraw.Draw(image)
     scale = min(image.width * 0.92 / max(right - left, 1e-9), image.height * 0.92 / max(high - low, 1e-9))
     middle = (left + right) / 2, (low + high) / 2
@@ -112,7 +113,7 @@ def _thumb(drawing, out):
         for stroke in layer["strokes"]:
             points = [place(*point) for point in _points(stroke["path"])]
             if len(points) > 1:
-                pen.line(points, fill=(112, 124, 138, 255), width=4)
+                pen.line(points, fill=thumbs.INK, width=THICK, joint="curve")
     thumbs.save(image, out)
 
 

@@ -4,7 +4,7 @@ import io
 import unicodedata
 
 import resvg_py
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 SIZE = WIDTH, HEIGHT = 320, 240
 NAME, DPI = "thumb.webp", 96
@@ -27,7 +27,8 @@ def of_svg(drawn, out):
     if image and image.getbbox():
         paper = Image.new("RGBA", image.size, PAPER)
         paper.alpha_composite(image)
-        save(paper.convert("RGB").filter(ImageFilter.MinFilter(5)), out)  # so that thin lines are seen
+        lines = paper.convert("RGB").filter(ImageFilter.MinFilter(7))  # so that thin and pale ones are seen
+        save(ImageOps.autocontrast(lines, preserve_tone=True), out)
 
 
 def reach(drawn, pages):

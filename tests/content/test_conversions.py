@@ -137,6 +137,8 @@ def test_every_kind_becomes_something_a_browser_shows(tried, tmp_path, name, con
         small = Image.open(next(tmp_path.glob("*/out/thumb.webp"))).convert("RGBA")
         assert max(small.size) <= 320
         assert name == "p.png" or len(small.getcolors(320 * 240)) > 4, "a blank one"
+        if name in {"p.dxf", "p.svg"}:
+            assert small.convert("L").resize((40, 30)).getextrema()[0] < 140, "too faint for a list"
 
 
 def test_sizes_are_those_of_the_geometry(tried):
