@@ -20,6 +20,7 @@ from content.api_shapes import (
     listed,
     paged,
     shown,
+    still_read,
 )
 from content.files import Arrival, bytes_of, clean_name, latest_version
 from content.forms import MaturityForm, UploadForm, WordsForm
@@ -82,13 +83,8 @@ def _wanted(actor, asked):
 @router.post("/items", response={201: ItemOut})
 def item_create(request, new: NewItemIn):
     """Create an item in the space and for the organization of one's current credential."""
-    kept = partial(_still_read, request.actor)
+    kept = partial(still_read, request.actor)
     return act(request, lambda: _made(request.actor, new), status=201, again=kept)
-
-
-def _still_read(actor, values):
-    """Ask again for the item of a kept answer. Raises NotVisible when its maker reads it no longer."""
-    reading.open_item(actor, values["id"])
 
 
 def _made(actor, new):

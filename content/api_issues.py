@@ -22,6 +22,7 @@ from content.api_shapes import (
     named,
     paged,
     person,
+    still_read,
 )
 from content.changes import authority
 from content.issues import acts, finding
@@ -177,11 +178,8 @@ def issues_against(request, pk: int, asked: Query[PageQuery]):
 def issue_raise(request, pk: int, new: NewIssueIn):
     """Raise an issue against an item, in the space and for the organization of one's current credential."""
     item = reading.open_item(request.actor, pk)
-    return act(request, lambda: _raised(request, item, new), status=201, again=partial(_still_read, request.actor))
-
-
-def _still_read(actor, values):
-    reading.open_item(actor, values["item"]["id"])
+    work, kept = partial(_raised, request, item, new), partial(still_read, request.actor)
+    return act(request, work, status=201, again=lambda values: kept(values["item"]))
 
 
 def _raised(request, item, new):

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from content.facets import TIMES
 from content.models import Level, Maturity
 from content.names import Names
-from content.reading import SORTS
+from content.reading import SORTS, open_item
 from content.tag_words import words_by_item
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -262,6 +262,11 @@ def _item(actor, item, names, tags):
         "modified_at": item.modified_at.isoformat(),
         "url": reverse("api:item_detail", args=[actor.platform.slug, item.pk]),
     }
+
+
+def still_read(actor, values):
+    """Ask again for the item of a kept answer. Raises NotVisible when its maker reads it no longer."""
+    open_item(actor, values["id"])
 
 
 def named(actor, item):

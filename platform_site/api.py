@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 from content.api import file_router
 from content.api import router as item_router
 from content.api_access import router as access_router
+from content.api_changes import router as change_router
 from content.api_issues import router as issue_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
@@ -24,13 +25,13 @@ PATHS = "/api/p/{platform}/"
 api = NinjaAPI(
     title="Gangway",
     version="1",
-    description="Items, files and issues of a platform for programs, by the rules of the pages. See docs/api.md.",
+    description="What a platform holds, for programs, by the rules of the pages. See docs/api.md.",
     auth=Bearer(),
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
 )
-for router in (own_router, space_router, item_router, file_router, access_router, issue_router):
+for router in (own_router, space_router, item_router, file_router, access_router, issue_router, change_router):
     api.add_router("", router)
 handle(api)
 

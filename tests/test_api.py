@@ -56,6 +56,20 @@ POST   issue_raise    item     401 401 404 401 401   403 404 403 201 201 201 201
 GET    issue_detail   issue    401 401 404 401 401   200 404 200 200 200 200 200 200 200
 PATCH  issue_edit     issue    401 401 404 401 401   403 404 403 200 200 200 200 403 403
 POST   issue_state    issue    401 401 404 401 401   403 404 403 200 200 200 200 403 403
+GET    change_list    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+POST   change_raise   item     401 401 404 401 401   403 404 403 201 201 201 201 403 403
+GET    change_detail  request  401 401 404 401 401   200 404 200 200 200 200 200 200 200
+PATCH  change_edit    request  401 401 404 401 401   403 404 403 200 403 200 403 200 200
+POST   change_add     request  401 401 404 401 401   403 404 403 201 403 201 403 201 201
+PATCH  change_line    line     401 401 404 401 401   403 404 403 200 403 200 403 200 200
+DELETE change_narrow  line     401 401 404 401 401   403 404 403 409 403 409 403 409 409
+POST   change_revise  line     401 401 404 401 401   403 404 403 409 403 409 403 409 409
+POST   change_ask     request  401 401 404 401 401   403 404 403 201 403 201 403 201 201
+DELETE change_unask   slot     401 401 404 401 401   403 404 403 200 403 200 403 200 200
+PUT    change_quorum  request  401 401 404 401 401   403 404 403 200 403 200 403 200 200
+PUT    change_route   request  401 401 404 401 401   403 404 403 200 403 200 403 200 200
+POST   change_step    request  401 401 404 401 401   403 404 403 403 403 200 403 200 200
+POST   change_sign    request  401 401 404 401 401   403 404 403 403 403 403 403 403 403
 """
 ROWS = [
     (method, name, args, dict(zip(VISITORS, map(int, statuses), strict=True)))
@@ -68,6 +82,13 @@ SENT = {
     "issue_raise": {"title": "Burr"},
     "issue_edit": {"priority": "urgent", "version": 1},
     "issue_state": {"state": "in_work"},
+    "change_raise": {"title": "Thicker", "deed": "release"},
+    "change_edit": {"title": "Thinner", "version": 1},
+    "change_line": {"deed": "obsolete"},
+    "change_ask": {"responsibility": "owner"},
+    "change_quorum": {"quorum": "any"},
+    "change_route": {"route": "Release"},
+    "change_step": {"target": "in_work"},
 }
 VERBS = {
     ("POST", "item_move"): "owner_changed",
@@ -81,9 +102,24 @@ VERBS = {
     ("POST", "issue_raise"): "issue_raised",
     ("PATCH", "issue_edit"): "issue_changed",
     ("POST", "issue_state"): "issue_moved",
+    ("POST", "change_raise"): "change_raised",
+    ("PATCH", "change_edit"): "change_edited",
+    ("POST", "change_add"): "change_widened",
+    ("PATCH", "change_line"): "change_set",
+    ("POST", "change_ask"): "change_asked",
+    ("DELETE", "change_unask"): "change_unasked",
+    ("PUT", "change_quorum"): "change_asked",
+    ("PUT", "change_route"): "change_asked",
+    ("POST", "change_step"): "change_stepped",
 }
 READ = {"GET", "HEAD"}
-PATHS = {"platform": [], "file": [7, "NAME"], "shared": [7, "TO"]}  # what stands in an address; else an id
+PATHS = {  # what stands in the addresses of rows; else the id of a thing
+    "platform": [],
+    "file": ["pk", "name"],
+    "shared": ["pk", "to"],
+    "line": ["pk", "line"],
+    "slot": ["pk", "slot"],
+}
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
 
@@ -111,15 +147,17 @@ class Tokens(World):
         members = {name: self.members[name] for name in INSIDE} | {"elsewhere": self.members["elsewhere"]}
         self.secrets = {name: token_of(member) for name, member in (members | {"pending": pending}).items()}
         self.args |= {"file": (*self.args["item"], "bracket.stl")}
+        self.args |= {"slot": (*self.args["request"], self.slot.pk)}
         given = {"whom": self.users["reader"].email, "level": "share_read"}
         self.sent = SENT | {"item_move": {"content_owner": self.users["leader"].pk}, "share_give": given}
+        self.sent["change_add"] = {"item": self.part.pk, "deed": "release"}
 
     def program(self, visitor):
         return Program(self.secrets.get(visitor, ""))
 
     def ask(self, visitor, method, name, args, **headers):
         url = reverse(f"api:{name}", args=self.args[args])
-        data = b"solid thicker" if method == "PUT" else self.sent.get(name)
+        data = b"solid thicker" if name == "file_put" else self.sent.get(name)
         return self.program(visitor).ask(method, url, data, **headers)
 
 
@@ -504,6 +542,7 @@ class TheTable(TestCase):
             "$ITEM": str(self.world.item.pk),
             "$PERSON": str(self.world.users["leader"].pk),
             "$ISSUE": str(self.world.issue.pk),
+            "$CHANGE": str(self.world.request.pk),
             "$SHARE": self.world.args["shared"][-1],
         }
         for command in commands:
@@ -523,9 +562,12 @@ def _args(method, name):
 
 def _path(name, args):
     """Return the path of a row as the description writes it."""
-    values = ["PLATFORM", *PATHS.get(args, [7])]
-    path = reverse(f"api:{name}", args=values).removeprefix("/api/p/PLATFORM/")
-    return path.replace("/7", "/{pk}").replace("NAME", "{name}").replace("TO", "{to}")
+    known = {"pk": 7001, "line": 7002, "slot": 7003, "name": "NAME", "to": "TO"}
+    values = [known[part] for part in PATHS.get(args, ["pk"])]
+    path = reverse(f"api:{name}", args=["PLATFORM", *values]).removeprefix("/api/p/PLATFORM/")
+    for part, value in known.items():
+        path = path.replace(str(value), f"{{{part}}}")
+    return path
 
 
 def _curl(words):

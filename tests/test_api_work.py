@@ -1,4 +1,4 @@
-"""What programs do about issues: the rules, refusals and lists of the pages."""
+"""What programs do about issues and changes: the rules, refusals and lists of the pages."""
 
 from datetime import timedelta
 
@@ -8,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from content.models import Issue, ItemType, ReferenceKind
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, refer, worker
+from content.changes import authority, binding, raising, signing
+from content.models import Change, ChangeLine, Issue, Item, ItemType, Maturity, ReferenceKind, Signature, Slot
+from spaces.models import Credential, Visibility
+from tenants.members import end_access
+from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, refer, worker
 from tests.site_world import NOBODY, undone
 from tests.test_api import Tokens, values
 
@@ -39,12 +42,27 @@ class Work(TestCase):
         return item
 
     def test_b36_lists_cost_the_same_for_one_row_and_for_many(self):
-        lists = [("issue_list", ()), ("issues_against", (self.world.item.pk,))]
-        self.issue()
+        lists = [("issue_list", ()), ("issues_against", (self.world.item.pk,)), ("change_list", ())]
+        lists.append(("change_detail", (self.world.request.pk,)))
+        self._more()
         few = self._costs(lists)
         for _ in range(4):
-            self.issue()
+            self._more()
         assert self._costs(lists) == few
+
+    def _more(self):
+        world = self.world
+        self.issue()
+        part = ItemFactory(space=world.space, owner=world.users["content_owner"])
+        refer(ItemFactory(space=world.space), part, ReferenceKind.HAS_PART)
+        change = Change.objects.create(
+            platform=world.platform, number=f"CHG-9{part.pk}", raised_by=world.users["leader"]
+        )
+        for one in (change, world.request):
+            ChangeLine.objects.create(change=one, item=part, deed="release")
+        slot = Slot.objects.create(change=world.request, user=world.users["author"])
+        facts = {"user": world.users["author"], "agrees": True, "method": "password", "fingerprint": "0" * 64}
+        Signature.objects.create(slot=slot, **facts)
 
     def _costs(self, lists):
         found = {}
@@ -136,3 +154,137 @@ class Work(TestCase):
         assert self.ask("leader", "GET", "issue_detail", [world.item.pk])[0] == 404, "no issue"
         number = {"change": "CHG-9", "version": 1}
         assert self.ask("leader", "PATCH", "issue_edit", [world.issue.pk], number)[1]["fields"].keys() == {"change"}
+
+    def step(self, visitor, pk, target, reason=""):
+        return self.ask(visitor, "POST", "change_step", [pk], {"target": target, "reason": reason})[0]
+
+    def sign(self, visitor, pk):
+        """Sign on the page, as a person does with their password."""
+        actor = actor_of(self.world.members[visitor])
+        opened = authority.open_change(actor, pk)
+        word = signing.Word(True, "Fine", binding.fingerprint(opened), "password")
+        return signing.sign(actor=actor, change=opened.change, word=word)
+
+    def asked(self, visitor, pk):
+        """Return [(purpose, [(who, whether it counts)])] of a change."""
+        found = self.ask(visitor, "GET", "change_detail", [pk])[1]["asked"]
+        return [(slot["purpose"], [(one["by"]["name"], one["counts"]) for one in slot["signatures"]]) for slot in found]
+
+    def test_a_change_is_raised_worked_on_and_completed_but_never_signed_by_a_token(self):
+        world = self.world
+        told = {"title": "Thicker", "reason": "Too weak", "deed": "release"}
+        status, made = self.ask(
+            "contributor", "POST", "change_raise", [world.part.pk], told, **{"Idempotency-Key": "c"}
+        )
+        assert (status, made["state"], made["raised_by"]["id"]) == (201, "draft", self.id_of("contributor"))
+        pk = made["id"]
+        assert self.step("contributor", pk, "in_work") == 403
+        assert self.step("leader", pk, "in_work") == 200
+        assert self.step("leader", pk, "on_hold") == 422, "wants a reason"
+        asks = [{"person": self.id_of("leader")}, {"purpose": "review", "person": self.id_of("reader")}]
+        for one in asks:
+            assert self.ask("leader", "POST", "change_ask", [pk], one)[0] == 201
+        assert self.ask("leader", "POST", "change_add", [pk], {"item": world.item.pk, "deed": "release"})[0] == 201
+        assert self.step("contributor", pk, "in_approval") == 403, "freezes what is of somebody else"
+        assert self.step("leader", pk, "in_approval") == 200
+        for said in ({}, {"agrees": "yes", "remark": "Fine", "shown": "0" * 64}):
+            status, refusal = self.ask("leader", "POST", "change_sign", [pk], said)
+            assert (status, refusal["sentence"].partition(":")[0]) == (403, "A token signs nothing")
+        assert self.step("leader", pk, "approved") == 409
+        assert not Signature.objects.exists()
+        assert self.ask("leader", "GET", "change_detail", [pk])[1]["waits_for_me"] is True
+        self.sign("leader", pk)
+        assert self.asked("contributor", pk) == [("review", []), ("approve", [("Leader Person", True)])]
+        self.sign("reader", pk)
+        status, shown = self.ask("leader", "GET", "change_detail", [pk])
+        assert (shown["state"], shown["waits_for_me"]) == ("approved", False)
+        assert [step["target"] for step in shown["steps"]] == [
+            "completed",
+            "in_approval",
+            "in_work",
+            "on_hold",
+            "cancelled",
+        ]
+        assert self.step("leader", pk, "completed") == 200
+        assert {Item.objects.get(pk=one).maturity for one in (world.part.pk, world.item.pk)} == {Maturity.RELEASED}
+        assert self.asked("leader", pk)[1] == ("approve", [("Leader Person", True)])
+
+    def test_t37_a_signature_counts_while_it_binds_and_who_gave_it_decides(self):
+        world, pk = self.world, self.world.request.pk
+        give(world.members["author"], world.space, "leader")
+        for one in ({"person": self.id_of("author")}, {"responsibility": "owner"}):
+            assert self.ask("leader", "POST", "change_ask", [pk], one)[0] == 201
+        assert (self.step("leader", pk, "in_work"), self.step("leader", pk, "in_approval")) == (200, 200)
+        self.sign("author", pk)
+        assert self.asked("reader", pk)[1] == ("approve", [("Author Person", True)])
+        Credential.objects.filter(user=world.users["author"]).delete()
+        assert self.asked("reader", pk)[1] == ("approve", [("Author Person", False)])
+        give(world.members["author"], world.space, "leader")
+        assert self.asked("reader", pk)[1] == ("approve", [("Author Person", True)])
+        assert self.step("leader", pk, "in_work") == 200
+        assert self.asked("reader", pk)[1] == ("approve", [("Author Person", False)])
+
+    def test_t34_a_change_shows_each_reader_what_they_read_and_others_without_a_number(self):
+        world = self.world
+        vault = SpaceFactory(platform=world.platform, visibility=Visibility.PRIVATE)
+        give(world.members["leader"], vault, "leader")
+        secret, above = (ItemFactory(space=vault, title=title) for title in ("Zqsecret", "Zqabove"))
+        refer(above, world.line.item, ReferenceKind.HAS_PART)
+        raising.add_item(actor=actor_of(world.members["leader"]), change=world.request, item=secret, deed="release")
+        status, seen = self.ask("leader", "GET", "change_detail", [world.request.pk])
+        assert (len(seen["items"]), seen["others"], seen["used_by_others"]) == (2, False, False)
+        assert [(one["level"], one["item"]["title"]) for one in seen["used_by"]] == [(1, "Zqabove")]
+        status, seen = self.ask("external", "GET", "change_detail", [world.request.pk])
+        assert (status, len(seen["items"]), seen["others"]) == (200, 1, True)
+        assert (seen["used_by"], seen["used_by_others"], seen["steps"], seen["routes"]) == ([], True, [], [])
+        assert "Zq" not in str(seen)
+        Item.objects.filter(pk=world.line.item_id).update(space=vault)
+        assert self.ask("external", "GET", "change_detail", [world.request.pk]) == self.ask(
+            "external", "GET", "change_detail", [NOBODY]
+        )
+
+    def test_a_change_takes_nothing_that_its_pages_do_not_take(self):
+        world, pk, other = self.world, self.world.request.pk, worker(PlatformFactory())
+        abroad = ItemFactory(space=SpaceFactory(platform=other.platform))
+        hidden = ItemFactory(space=SpaceFactory(platform=world.platform))
+        line = [pk, world.line.pk]
+        for status, method, name, args, told in (
+            (422, "POST", "change_raise", [world.part.pk], {"title": " ", "deed": "release"}),
+            (422, "POST", "change_raise", [world.part.pk], {"title": "T", "deed": "burn"}),
+            (404, "POST", "change_raise", [abroad.pk], {"title": "T", "deed": "release"}),
+            (404, "POST", "change_raise", [hidden.pk], {"title": "T", "deed": "release"}),
+            (422, "POST", "change_add", [pk], {"item": abroad.pk, "deed": "release"}),
+            (422, "POST", "change_add", [pk], {"item": hidden.pk, "deed": "release"}),
+            (422, "POST", "change_add", [pk], {"item": world.folder.pk, "deed": "release"}),
+            (409, "POST", "change_add", [pk], {"item": world.line.item_id, "deed": "release"}),
+            (422, "PATCH", "change_edit", [pk], {"title": "T"}),
+            (412, "PATCH", "change_edit", [pk], {"title": "T", "version": 7}),
+            (404, "PATCH", "change_line", [pk, NOBODY], {"deed": "obsolete"}),
+            (409, "DELETE", "change_narrow", line, None),
+            (409, "POST", "change_revise", line, None),
+            (422, "POST", "change_ask", [pk], {}),
+            (422, "POST", "change_ask", [pk], {"person": other.user_id}),
+            (422, "POST", "change_ask", [pk], {"person": self.id_of("author")}),
+            (422, "POST", "change_ask", [pk], {"responsibility": "reader"}),
+            (422, "POST", "change_ask", [pk], {"responsibility": "leader", "group": world.group.pk}),
+            (404, "DELETE", "change_unask", [pk, NOBODY], None),
+            (409, "PUT", "change_quorum", [pk], {"quorum": "all"}),
+            (422, "PUT", "change_route", [pk], {"route": "Nowhere"}),
+            (409, "POST", "change_step", [pk], {"target": "completed"}),
+        ):
+            with undone():
+                assert self.ask("leader", method, name, args, told)[0] == status, (name, told)
+
+    def test_t73_a_kept_answer_tells_nothing_of_a_change_to_who_sees_it_no_more(self):
+        world, pk = self.world, self.world.request.pk
+        told = (
+            ("PATCH", "change_edit", [pk], {"title": "T", "version": 1}),
+            ("POST", "change_step", [pk], {"target": "in_work"}),
+        )
+        for method, name, args, data in told:
+            assert self.ask("leader", method, name, args, data, **{"Idempotency-Key": name})[0] == 200
+        Credential.objects.filter(user=world.users["leader"]).delete()
+        for method, name, args, data in told:
+            assert self.ask("leader", method, name, args, data, **{"Idempotency-Key": name})[0] == 404
+        end_access(actor=actor_of(world.members["administrator"]), member=world.members["leader"])
+        assert self.ask("leader", "GET", "change_list")[0] == 401

@@ -8,13 +8,14 @@ from content.changes.news import by_space, deciders
 from content.changes.raising import store, working
 from content.models import Purpose, Quorum, Route, RouteSlot, Slot
 from spaces.models import Responsibility
+from spaces.rules import people_known
 from tenants import access, audit
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.members import lock_platform
 from tenants.models import Member, Status, UserGroup
 
-MOST = 20
+MOST, OFFERED = 20, 300
 APPROVERS = (Responsibility.LEADER, Responsibility.OWNER)
 
 
@@ -112,6 +113,15 @@ def candidates(opened, purpose):
         here = actors.everyone(opened.change.platform, space_id)
         found |= {one.user.pk: one for one in here if any(access.may(one, "read", item) for item in items)}
     return list(found.values())
+
+
+def offered(actor, opened):
+    """Return ([Member], groups) of whom the actor may know and ask: reviewers too where all of it is theirs to show."""
+    open_to_all = all(access.can(actor, "see_readers", item) for item in opened.standing())
+    found = candidates(opened, Purpose.REVIEW if open_to_all else Purpose.APPROVE)
+    known = people_known(actor)
+    members = [one.member for one in found if known is None or not one.organizations.isdisjoint(known)]
+    return members[:OFFERED], UserGroup.objects.filter(platform=actor.platform) if known is None else ()
 
 
 def _told(slot):

@@ -37,16 +37,16 @@ class Opened:
         return list(self.items.values())
 
 
-def visible(actor):
-    """Return the changes of which the actor has an item in lists."""
-    readable = reading.listed(actor).order_by()
+def visible(actor, *, others=False):
+    """Return the changes of which the actor has an item in lists; with `others` of which they read one at all."""
+    readable = reading.listed(actor, others=others).order_by()
     lines = ChangeLine.objects.filter(Q(item__in=readable) | Q(realized__in=readable), change=OuterRef("pk"))
     return Change.objects.filter(Exists(lines), platform=actor.platform).select_related("raised_by", "platform")
 
 
 def open_change(actor, pk):
-    """Return a change of which the actor reads an item. Raises NotVisible."""
-    change = Change.objects.filter(platform=actor.platform, pk=pk).select_related("raised_by", "platform").first()
+    """Return a change of which the actor reads an item. Raises NotVisible, at the cost of one that is not there."""
+    change = visible(actor, others=True).filter(pk=pk).first()
     if change is None:
         raise NotVisible
     return _opened(actor, change)

@@ -65,6 +65,10 @@ def enough(change, slots, signed):
 def proved(opened, signed, deciders):
     """Tell whether signatures suffice; approvals count of the users with these ids, who decide now."""
     slots = list(opened.change.slots.all())
+    return enough(opened.change, slots, counting(slots, signed, deciders))
+
+
+def counting(slots, signed, deciders):
+    """Keep the signatures that count: of approvers those of the users with these ids, who decide now."""
     approvers = {slot.pk for slot in slots if slot.purpose == Purpose.APPROVE}
-    signed = {pk: row for pk, row in signed.items() if pk not in approvers or row.user_id in deciders}
-    return enough(opened.change, slots, signed)
+    return {pk: row for pk, row in signed.items() if pk not in approvers or row.user_id in deciders}

@@ -73,8 +73,12 @@ def step(*, actor, change, target, reason=""):
 def _approved(opened):
     """Tell whether the signatures that bind suffice, those of approvers as far as they decide the change now."""
     signed = binding.standing(opened)
-    still = {one.user.pk for one in news.deciders(opened, {row.user_id for row in signed.values()})}
-    return binding.proved(opened, signed, still)
+    return binding.proved(opened, signed, still_deciding(opened, signed))
+
+
+def still_deciding(opened, signed):
+    """Return the ids of the users, of those who signed, who decide the change now."""
+    return {one.user.pk for one in news.deciders(opened, {row.user_id for row in signed.values()})}
 
 
 def carry(actor, opened, target, reason):

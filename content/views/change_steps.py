@@ -8,16 +8,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content.changes import asking, authority, signing, steps, table
 from content.changes.forms import RouteForm, SignForm, StepForm, WishForm
-from content.models import ChangeState, Purpose, Quorum, Route
+from content.changes.showing import about
+from content.models import ChangeState, Quorum, Route
 from content.views.attempts import attempt
-from content.views.changes import about, opened_for
-from spaces.rules import people_known
-from tenants import access, proof
+from content.views.changes import opened_for
+from tenants import proof
 from tenants.errors import Conflict, DomainError, NotVisible
 from tenants.models import Member, Status, UserGroup
 from tenants.web import administrators_only, render_page, with_next
 
-MOST_PEOPLE = 300
+MOST_PEOPLE = asking.OFFERED
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -36,16 +36,8 @@ def change_asked(request, pk):
 
 
 def _wish_form(request, opened):
-    bound = request.POST if "whom" in request.POST else None
-    open_to_all = all(access.can(request.actor, "see_readers", item) for item in opened.standing())
-    found = asking.candidates(opened, Purpose.REVIEW if open_to_all else Purpose.APPROVE)
-    known = people_known(request.actor)
-    members = [one.member for one in found if known is None or not one.organizations.isdisjoint(known)]
-    return WishForm(bound, people=members[:MOST_PEOPLE], groups=_groups(request.actor))
-
-
-def _groups(actor):
-    return UserGroup.objects.filter(platform=actor.platform) if people_known(actor) is None else ()
+    members, groups = asking.offered(request.actor, opened)
+    return WishForm(request.POST if "whom" in request.POST else None, people=members, groups=groups)
 
 
 def _routes(request):

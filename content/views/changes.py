@@ -2,15 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import conversions, reading
-from content.changes import authority, binding, impact, raising, signing, table
+from content.changes import authority, impact, raising, showing, table
 from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
 from content.forms import wanted
-from content.models import Category, ChangeState, Deed, Maturity
+from content.models import Deed, Maturity
 from content.names import Names
 from content.views.attempts import attempt
 from tenants import access, events, limits
@@ -26,7 +25,7 @@ def change_list(request):
     """Changes of which one has an item in lists, the newest first."""
     form = WantedForm(request.GET)
     form.is_valid()
-    rows = _asked(request.actor, form.cleaned_data)
+    rows = showing.found(request.actor, **form.cleaned_data)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     names = Names(request.actor)
     names.load({change.raised_by_id for change in page})
@@ -35,17 +34,6 @@ def change_list(request):
     context = {"page": page, "asked": form.cleaned_data, "form": form}
     context["may_route"] = access.can(request.actor, "set_options", request.platform)
     return render_page(request, "content/change_list.html", context)
-
-
-def _asked(actor, asked):
-    rows = authority.visible(actor)
-    if asked.get("state"):
-        rows = rows.filter(state__in=asked["state"])
-    if asked.get("whose"):
-        rows = rows.filter(raised_by=actor.user)
-    if words := asked.get("q"):
-        rows = rows.filter(Q(title__icontains=words) | Q(number__icontains=words))
-    return rows
 
 
 @get_or_post
@@ -78,7 +66,7 @@ def change_detail(request, pk):
     worker, decider = (authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER))
     may = {table.WORKER: worker, table.DECIDER: decider}
     steps = [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)]
-    context = about(actor, opened) | {
+    context = showing.about(actor, opened) | {
         "may_work": worker and opened.change.state in table.OPEN,
         "steps": steps,
         "decider": decider,
@@ -91,39 +79,6 @@ def change_detail(request, pk):
 def _impact(actor, opened):
     used, beyond = impact.impact(actor, [line.shown for line in opened.lines if line.shown])
     return {"used": used, "used_by_others": beyond or opened.others, "deeds": Deed.choices}
-
-
-def about(actor, opened):
-    """Return what the pages of a change have in common: who is asked, who signed, what still binds."""
-    mark, names = binding.binding_mark(opened), Names(actor)
-    signed = binding.standing(opened, mark)
-    slots = list(opened.change.slots.select_related("user", "group").prefetch_related("signatures__user"))
-    names.load(
-        {slot.user_id for slot in slots if slot.user_id}
-        | {one.user_id for slot in slots for one in slot.signatures.all()}
-        | {opened.change.raised_by_id}
-    )
-    for slot in slots:
-        slot.whom = _whom(slot, names)
-        slot.valid = signed.get(slot.pk)
-        slot.void = [one for one in slot.signatures.all() if one.fingerprint != mark]
-        for one in slot.signatures.all():
-            one.by = names.say(one.user)
-        if slot.valid:
-            slot.valid.by = names.say(slot.valid.user)
-    mine = opened.change.state == ChangeState.IN_APPROVAL and signing.open_slots(actor, opened, signed)
-    by = names.say(opened.change.raised_by)
-    return {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
-
-
-def _whom(slot, names):
-    if slot.user_id:
-        return names.say(slot.user)
-    if slot.responsibility:
-        return f"{slot.get_responsibility_display()} in the space of an item"
-    if slot.group_id is None:
-        return "a group that is gone"
-    return f"any one of {slot.group}" if names.bound is None else "any one of a group"
 
 
 def _history(actor, change):
@@ -154,7 +109,7 @@ def change_add(request, pk):
     """Search among what one reads, choose, and say what is to happen to it."""
     opened = opened_for(request, pk)
     authority.require(request.actor, opened, table.WORKER)
-    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL).exclude(maturity=Maturity.PRIVATE)
+    readable = showing.addable(request.actor)
     form, status = AddForm(request.POST if request.method == "POST" else None, readable=readable), 200
     if request.method == "POST":
         done, status = attempt(form, lambda: _added(request, opened, form))

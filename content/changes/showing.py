@@ -1,0 +1,66 @@
+"""What one reader is shown of changes: a list, and of one who is asked, who signed, and what of that still counts."""
+
+from django.db.models import Q
+
+from content import reading
+from content.changes import authority, binding, signing, steps
+from content.models import Category, ChangeState, Maturity
+from content.names import Names
+
+
+def found(actor, q="", state=(), whose=""):
+    """Return the changes that a list shows, narrowed by words in number or title, states, or to one's own."""
+    rows = authority.visible(actor)
+    if state:
+        rows = rows.filter(state__in=state)
+    if whose:
+        rows = rows.filter(raised_by=actor.user)
+    if q:
+        rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q))
+    return rows
+
+
+def addable(actor):
+    """Return the items that the actor may bring into a change that they work on."""
+    return reading.listed(actor).exclude(category=Category.PERSONAL).exclude(maturity=Maturity.PRIVATE)
+
+
+def about(actor, opened):
+    """Return what the pages of a change have in common: who is asked, who signed, what still binds."""
+    mark, names = binding.binding_mark(opened), Names(actor)
+    signed = binding.standing(opened, mark)
+    slots = list(opened.change.slots.select_related("user", "group").prefetch_related("signatures__user"))
+    names.load(
+        {slot.user_id for slot in slots if slot.user_id}
+        | {one.user_id for slot in slots for one in slot.signatures.all()}
+        | {opened.change.raised_by_id}
+    )
+    for slot in slots:
+        slot.whom = _whom(slot, names)
+        slot.valid = signed.get(slot.pk)
+        slot.void = [one for one in slot.signatures.all() if one.fingerprint != mark]
+        for one in slot.signatures.all():
+            one.by = names.say(one.user)
+        if slot.valid:
+            slot.valid.by = names.say(slot.valid.user)
+    mine = opened.change.state == ChangeState.IN_APPROVAL and signing.open_slots(actor, opened, signed)
+    by = names.say(opened.change.raised_by)
+    return {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
+
+
+def _whom(slot, names):
+    if slot.user_id:
+        return names.say(slot.user)
+    if slot.responsibility:
+        return f"{slot.get_responsibility_display()} in the space of an item"
+    if slot.group_id is None:
+        return "a group that is gone"
+    return f"any one of {slot.group}" if names.bound is None else "any one of a group"
+
+
+def counting(opened, slots):
+    """Return the ids of signatures that count now: approvals of a change under way while who gave them decides it."""
+    signed = {slot.pk: slot.valid for slot in slots if slot.valid}
+    if signed and opened.change.state in (ChangeState.IN_APPROVAL, ChangeState.APPROVED):
+        signed = binding.counting(slots, signed, steps.still_deciding(opened, signed))
+    return {row.pk for row in signed.values()}
