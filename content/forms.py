@@ -193,6 +193,23 @@ class RelationForm(PartForm):
         return 1 if given is None else given
 
 
+class PickForm(forms.Form):
+    """One item, chosen from those that one reads."""
+
+    target = forms.IntegerField(min_value=1, max_value=LARGEST, error_messages={"required": CHOOSE, "invalid": CHOOSE})
+
+    def __init__(self, data=None, *, readable):
+        super().__init__(data)
+        self.readable = readable
+
+    def clean_target(self):
+        """Return the item; any that one does not read is none."""
+        found = self.readable.filter(pk=self.cleaned_data["target"]).first()
+        if found is None:
+            raise forms.ValidationError(CHOOSE)
+        return found
+
+
 class UploadForm(forms.Form):
     """What is said about an upload; the file itself is read by content.uploads."""
 

@@ -97,7 +97,7 @@ def end_reference(*, actor, reference, reason=""):
     actor, reference = _locked(actor, reference)
     verb, decision, reason = decide_change(actor, reference.source, ENDED, reason)
     if reference.kind == ReferenceKind.REVIEWS:
-        raise Conflict("What a review judges was chosen when it began, and stays.")
+        raise Conflict("What a review judges is its own.", "Take the item out on the page of the review.")
     told = {"decision": decision, "before": _told(reference), "reason": reason}
     reference.delete()
     _keep(actor, reference, verb, told)
@@ -121,7 +121,7 @@ def _require_possible(actor, item, target, kind):
     if item.pk == target.pk:
         raise Conflict("An item is not related to itself.")
     if kind == ReferenceKind.REVIEWS:
-        raise Conflict("What a review judges is chosen when it begins.", "Tick the items in a list and review them.")
+        raise Conflict("What a review judges is chosen on its own page.", "Tick the items in a list and review them.")
     if kind in OF_ISSUES and item.type.code != ISSUE:
         raise Conflict("Only an issue is reported against something, or resolved by it.")
     if Reference.objects.filter(source=item, target=target, kind=kind).exists():

@@ -296,6 +296,7 @@ class World:
             "comment": (slug, self.comment.pk),
             "attachment": (slug, self.attachment.pk),
             "review": (slug, self.review.pk),
+            "judged": (slug, self.review.pk, self.part.pk),
             "reviewer": (slug, self.review.pk, self.reviewer.pk),
             "folder": (slug, self.folder.pk),
             "entry": (slug, self.folder.pk, self.entry.pk),

@@ -171,6 +171,7 @@ content:markup_earlier      seen        author
 content:markups             seen        author
 content:review_detail       review      content_owner target
 content:review_detail?q=Pe  review      leader
+content:review_add?q=Item   review      leader
 content:review_close        review      leader
 content:review_minute       review      external
 content:item_sharing        item        leader target

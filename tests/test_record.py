@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from content.bcf import exporting, importing
 from content.bcf.writing import write
-from content.models import Category, FileVersion, FolderEntry, Item, Markup, Maturity
+from content.models import Category, FileVersion, FolderEntry, Item, Markup, Maturity, ReviewedItem
 from content.moves import place_of
 from content.readers import changes
 from spaces import drafts
 from spaces.models import AccessRequest, Credential
 from tenants import organizations
 from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService, User
-from tests.factories import actor_of, give, host_of, share
+from tests.factories import actor_of, give, host_of, refer, share
 from tests.site_world import KEPT, LOOKS, RECORD, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
 
@@ -91,6 +91,11 @@ def _starred(world):
     FolderEntry.objects.create(folder=world.favourites, target=world.item)
 
 
+def _second(world):
+    reference = refer(world.review.item, world.item, "reviews")
+    ReviewedItem.objects.create(review=world.review, reference=reference, sha256="0" * 64, relations="0" * 64)
+
+
 def _released(world):
     Item.objects.exclude(category=Category.PERSONAL).update(maturity=Maturity.RELEASED)
 
@@ -127,6 +132,7 @@ GUEST = {
 }
 DAY = {"last_day": (timezone.now() + timedelta(days=90)).date().isoformat()}
 JUDGED = {"on": lambda world: f"{world.part.pk}-{world.part.version}", "judgement": "approve"}
+PICKED = {"target": lambda world: world.item.pk}
 ASKED = {"person": lambda world: world.members["author"].pk}
 
 
@@ -474,6 +480,8 @@ ACTS = [
     Act("content:bcf_export", "item", "reader", "bcf_exported", {"version": "3.0"}, "after rule"),
     Act("content:bcf_bring", "item", "author", "bcf_imported", {"token": _bcf}, "after rule"),
     Act("content:review_detail", "review", "reader", "verdict_given", JUDGED, "after rule"),
+    Act("content:review_add", "review", "author", "review_widened", PICKED, "after rule"),
+    Act("content:review_take_out", "judged", "author", "review_narrowed", {}, "before rule", _second),
     Act("content:review_ask", "review", "leader", "reviewer_named", ASKED, "subject rule"),
     Act("content:reviewer_remove", "reviewer", "author", "reviewer_removed", {}, "subject rule"),
     Act("content:review_due", "review", "author", "review_due", {"due_on": "2090-01-31"}, "before after rule"),
@@ -669,6 +677,8 @@ REFUSED = [
     (422, Act("content:review_detail", "review", "reader", data=JUDGED | {"judgement": "reject"})),
     (403, Act("content:review_detail", "review", "leader", data=JUDGED)),
     (409, Act("content:review_detail", "review", "reader", data=JUDGED, before=_frozen)),
+    (409, Act("content:review_take_out", "judged", "author")),
+    (422, Act("content:review_add", "review", "author", data={"target": lambda world: world.part.pk})),
     (404, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.invitation.member.pk})),
     (409, Act("content:review_ask", "review", "leader", data={"person": lambda world: world.target.pk})),
     (403, Act("content:change_new", "item", "reader", data=CHANGE)),

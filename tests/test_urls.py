@@ -270,6 +270,9 @@ GET  content:review_detail               review      302 404 404 404 404   200 4
 POST content:review_detail               review      302 404 404 404 404   422 404 422 422 422 422 422 422 422
 POST content:review_ask                  review      302 404 404 404 404   403 404 403 404 404 404 404 403 403
 POST content:reviewer_remove             reviewer    302 404 404 404 404   403 404 403 302 302 302 302 403 403
+GET  content:review_add                  review      302 404 404 404 404   403 404 403 200 200 200 200 403 403
+POST content:review_add                  review      302 404 404 404 404   403 404 403 422 422 422 422 403 403
+POST content:review_take_out             judged      302 404 404 404 404   403 404 403 409 409 409 409 403 403
 GET  content:review_due                  review      302 404 404 404 404   403 404 403 200 200 200 200 403 403
 POST content:review_due                  review      302 404 404 404 404   403 404 403 422 422 422 422 403 403
 GET  content:review_close                review      302 404 404 404 404   403 404 403 403 403 200 200 403 403

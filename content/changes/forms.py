@@ -3,6 +3,7 @@
 from django import forms
 
 from content.changes.asking import Wish
+from content.forms import PickForm
 from content.models import ChangeState, Deed, Purpose, Quorum
 from spaces.models import Responsibility
 
@@ -25,22 +26,10 @@ class NewChangeForm(ChangeForm):
     deed = forms.ChoiceField(choices=Deed, label="What is to happen to it", widget=forms.RadioSelect, initial="revise")
 
 
-class AddForm(forms.Form):
-    """Another item for a change, of those that one reads."""
+class AddForm(PickForm):
+    """Another item for a change."""
 
     deed = forms.ChoiceField(choices=Deed, label="What is to happen to it", initial="revise")
-    target = forms.IntegerField(min_value=1, max_value=LARGEST, error_messages={"required": "Choose an item."})
-
-    def __init__(self, data=None, *, readable):
-        super().__init__(data)
-        self.readable = readable
-
-    def clean_target(self):
-        """Return the item; any that one does not read is none."""
-        found = self.readable.filter(pk=self.cleaned_data["target"]).first()
-        if found is None:
-            raise forms.ValidationError("Choose an item.")
-        return found
 
 
 class WishForm(forms.Form):

@@ -33,6 +33,8 @@ from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 MOST_ITEMS, LONGEST = 200, 2000
 VERBS = {
     "review_begun": "began the review",
+    "review_widened": "put an item under the review",
+    "review_narrowed": "took an item out of the review",
     "reviewer_named": "asked for a verdict in",
     "reviewer_removed": "asks no verdict any more in",
     "review_due": "set when verdicts are due in",
@@ -55,19 +57,71 @@ def begin(*, actor, draft, chosen, due_on=None):
     found = lock_rows(actor, {item.pk for item in chosen}, here)
     actor = fresh(actor)
     for item in found.values():
-        access.require(actor, "read", item)
-        if item.category == Category.PERSONAL:
-            raise Unacceptable("Personal items are not reviewed: they are of one person.")
+        _require_fit(actor, item)
     decision = items.require_create(actor, kind)
     made = items.make_item(actor, kind, draft, properties.settle(kind, {}))
     review, now = Review.objects.create(item=made, due_on=due_on), states(found.values())
     for pk in sorted(found):
-        facts = {"source": made, "target": found[pk], "kind": ReferenceKind.REVIEWS, "created_by": actor.user}
-        sha256, relations = now[pk]
-        put = {"reference": Reference.objects.create(**facts), "sha256": sha256, "relations": relations}
-        ReviewedItem.objects.create(review=review, **put)
+        _put(actor, review, found[pk], now[pk])
     items.record_made(actor, made, "review_begun", decision, due=_day(due_on), state=_digest(now))
     return made
+
+
+def _require_fit(actor, item):
+    access.require(actor, "read", item)
+    if item.category == Category.PERSONAL:
+        raise Unacceptable("Personal items are not reviewed: they are of one person.")
+
+
+def _put(actor, review, item, state):
+    """Put an item under a review in its `state` of now."""
+    facts = {"source": review.item, "target": item, "kind": ReferenceKind.REVIEWS, "created_by": actor.user}
+    sha256, relations = state
+    put = {"reference": Reference.objects.create(**facts), "sha256": sha256, "relations": relations}
+    ReviewedItem.objects.create(review=review, **put)
+
+
+@transaction.atomic
+def add_item(*, actor, review, item):
+    """Put one more item under a review that is open, as it is now; verdicts on the others stay as they are.
+
+    Raises AccessDenied for who may not modify the review, NotVisible for an item that they do not read, Unacceptable
+    for a personal one, Conflict when it is under review already.
+    """
+    found = lock_rows(actor, {review.pk, item.pk})
+    actor, review, decision = _open(actor, review, "modify", found[review.pk])
+    item = found[item.pk]
+    _require_fit(actor, item)
+    if review.reviewed.filter(reference__target=item).exists() or item.pk == review.pk:
+        raise Conflict("It is under review already.")
+    if review.reviewed.count() >= MOST_ITEMS:
+        raise Conflict(f"A review holds at most {MOST_ITEMS} items.", "Begin another one.")
+    now = states([item])
+    _put(actor, review, item, now[item.pk])
+    after = {"related": item.pk, "state": _digest(now)}
+    _record(actor, "review_widened", review, decision, after=after)
+    news.tell_chosen(actor, review, item, "One more item is under review")
+    return review
+
+
+@transaction.atomic
+def take_out(*, actor, review, item):
+    """Take an item that nobody judged yet out of a review; verdicts on the others stay as they are."""
+    found = lock_rows(actor, {review.pk, item.pk})
+    actor, review, decision = _open(actor, review, "modify", found[review.pk])
+    access.require(actor, "read", found[item.pk])
+    reviewed = review.reviewed.filter(reference__target=item).select_related("reference").first()
+    if reviewed is None:
+        raise NotVisible
+    if reviewed.verdicts.exists():
+        raise Conflict("Somebody gave a verdict on it already, and that stays.")
+    if review.reviewed.count() == 1:
+        raise Conflict("A review judges something: its last item stays.", "Put another item under review first.")
+    before = {"related": item.pk}
+    reviewed.reference.delete()
+    _record(actor, "review_narrowed", review, decision, before=before)
+    news.tell_chosen(actor, review, found[item.pk], "An item is under review no more")
+    return review
 
 
 def _digest(found):

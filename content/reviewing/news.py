@@ -39,6 +39,15 @@ def tell_asked(actor, reviewer):
         _tell(reviewer.review, reviewer.user, f"Your verdict is asked for{_until(reviewer.review)}: {reviewer.review}.")
 
 
+def tell_chosen(actor, review, item, words):
+    """Tell the reviewers who read an item, and take part, that it came under review or was taken out."""
+    ids = review.reviewers.exclude(user=actor.user).values("user")
+    rows = Member.objects.filter(platform=item.platform_id, user__in=ids, status=Status.ACTIVE)
+    for one in actors.build(list(rows.select_related("platform", "company", "unit", "user"))):
+        if access.can(one, "read", item) and people.takes_part(one, review):
+            _tell(review, one.user, f"{words}{_until(review)}: {review}.")
+
+
 def tell_judged(actor, review):
     """Tell the content owner how many reviewers gave a verdict."""
     asked = review.reviewers.count()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from content import conversions, reading
+from content.catalogue import REVIEW
 from content.models import Comment, Judgement, Maturity, Review, Verdict
 from content.names import Names
 from content.reviewing import people
@@ -16,6 +17,11 @@ from tenants.errors import NotVisible
 from tenants.models import Member, Status
 
 TONES = {Judgement.APPROVE: ("green", "check"), Judgement.REMARKS: ("amber", "comment"), Judgement.REJECT: ("red", "x")}
+
+
+def is_review(item):
+    """Tell whether an item judges others, as a review that was begun."""
+    return item.type.code == REVIEW and Review.objects.filter(pk=item.pk).exists()
 
 
 def of(item):

@@ -2,8 +2,7 @@
 
 from django import template
 
-from content.catalogue import REVIEW
-from content.models import Review
+from content.reviewing.showing import is_review
 from tenants import access
 
 register = template.Library()
@@ -27,7 +26,4 @@ def talks(context, item):
     return bool(access.can(context["actor"], "comment", item))
 
 
-@register.simple_tag
-def is_review(item):
-    """Tell whether an item judges others, as a review that was begun."""
-    return item.type.code == REVIEW and Review.objects.filter(pk=item.pk).exists()
+register.simple_tag(is_review)

@@ -5,18 +5,18 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import conversions, reading
+from content import reading
 from content.changes import authority, impact, raising, showing, table
 from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
-from content.forms import wanted
 from content.models import Deed, Maturity
 from content.names import Names
+from content.views import picking
 from content.views.attempts import attempt
-from tenants import access, events, limits
+from tenants import access, events
 from tenants.models import AuditEvent
 from tenants.web import render_page
 
-PER_PAGE, ENTRIES, FOUND, SHORTEST = 50, 15, 12, 2
+PER_PAGE, ENTRIES = 50, 15
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -115,23 +115,14 @@ def change_add(request, pk):
         done, status = attempt(form, lambda: _added(request, opened, form))
         if done:
             return redirect("content:change_detail", request.platform.slug, opened.change.pk)
-    context = {"change": opened.change, "form": form, **_found(request, opened, form)}
+    inside = {line.item_id for line in opened.seen}
+    context = {"change": opened.change, "form": form, **picking.offered(request, readable.exclude(pk__in=inside))}
     return render_page(request, "content/change_add.html", context, partials=["found"], status=status)
 
 
 def _added(request, opened, form):
     item, deed = form.cleaned_data["target"], form.cleaned_data["deed"]
     return raising.add_item(actor=request.actor, change=opened.change, item=item, deed=deed)
-
-
-def _found(request, opened, form):
-    asked = wanted(request.GET)
-    if form.is_bound or len(asked.words) < SHORTEST:
-        return {"words": asked.words, "found": []}
-    limits.spend(request, "search")
-    inside = {line.item_id for line in opened.seen}
-    found = reading.ordered(reading.filtered(form.readable.exclude(pk__in=inside), asked, request.actor), "title")
-    return {"words": asked.words, "found": conversions.picture(found[:FOUND]), "searched": True}
 
 
 @require_POST

@@ -22,6 +22,7 @@ from content import (
 from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
 from content.names import Names, space_owners
+from content.reviewing.showing import is_review
 from content.rules import READING, sources
 from content.views.attempts import attempt
 from content.views.viewing import main_view
@@ -105,10 +106,13 @@ def _entries(actor, item, rows):
 
 @require_safe
 def item_detail(request, pk):
-    """One item: what it is, its files, its history, why one sees it and what one may do."""
-    item = reading.visit_item(request.actor, pk, request.method)
+    """One item: what it is, its files, its history, why one sees it and what one may do; a review opens as a review."""
+    item = reading.open_item(request.actor, pk)
     if request.method == "GET":
         personal.note_opened(request.actor, item)
+    if "own" not in request.GET and is_review(item):
+        return redirect("content:review_detail", request.platform.slug, item.pk)
+    reading.record_opening(request.actor, item)
     return render_page(request, "content/item_detail.html", _page(request, item))
 
 

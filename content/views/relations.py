@@ -5,18 +5,17 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import conversions, reading, references, structure
+from content import reading, references, structure
 from content.catalogue import ISSUE
 from content.changing import may_change
-from content.forms import PartForm, ReasonForm, RelationForm, wanted
+from content.forms import PartForm, ReasonForm, RelationForm
 from content.models import Category
+from content.views import picking
 from content.views.attempts import attempt
-from tenants import access, limits
+from tenants import access
 from tenants.web import render_page
 
 PER_PAGE = 50
-FOUND = 12  # items a search for the other end offers
-SHORTEST = 2  # characters of a search
 
 
 def about(actor, item):
@@ -56,7 +55,11 @@ def relation_new(request, pk):
         if reference:
             messages.success(request, f"{item.title} {reference.get_kind_display()} {reference.target.title} now.")
             return redirect("content:item_relations", request.platform.slug, item.pk)
-    context = about(request.actor, item) | {"form": form, "repairs": repairs, **_found(request, item, form)}
+    context = about(request.actor, item) | {
+        "form": form,
+        "repairs": repairs,
+        **picking.offered(request, form.readable.exclude(pk=item.pk)),
+    }
     return render_page(request, "content/relation_new.html", context, partials=["found"], status=status)
 
 
@@ -74,20 +77,6 @@ def _added(request, item, form):
     target_id = typed.pop("target")
     relation = references.Relation(**typed)
     return references.add_reference(actor=request.actor, item=item, target_id=target_id, relation=relation)
-
-
-def _found(request, item, form):
-    """Return what the search offers as the other end; of a form that comes back, what was chosen."""
-    asked = wanted(request.GET)
-    if form.is_bound:
-        found = form.readable.filter(pk=form.cleaned_data.get("target", 0))
-    elif len(asked.words) < SHORTEST:
-        return {"words": asked.words, "found": []}
-    else:
-        limits.spend(request, "search")
-        found = reading.filtered(form.readable.exclude(pk=item.pk), asked, request.actor)
-        found = reading.ordered(found, "title")
-    return {"words": asked.words, "found": conversions.picture(found[:FOUND]), "searched": not form.is_bound}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

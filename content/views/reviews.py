@@ -6,8 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import reading
+from content.forms import PickForm
+from content.models import Category
 from content.reviewing import acts, people, showing
 from content.reviewing.forms import CloseForm, DueForm, VerdictForm
+from content.views import picking
 from content.views.attempts import attempt
 from tenants import access, limits
 from tenants.errors import NotVisible
@@ -85,6 +88,32 @@ def reviewer_remove(request, pk, reviewer):
     access.require(request.actor, "modify", review.item)
     acts.remove_reviewer(actor=request.actor, review=review, reviewer=acts.find_reviewer(review, reviewer))
     return _back(request, review, "Asked no longer.")
+
+
+@get_or_post
+def review_add(request, pk):
+    """Search among what one reads, choose, and put it under review."""
+    review = _review(request, pk)
+    access.require(request.actor, "modify", review.item)
+    inside = [item.pk for item in acts.under_review(review)]
+    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL).exclude(pk__in=[pk, *inside])
+    form, status = PickForm(request.POST if request.method == "POST" else None, readable=readable), 200
+    if request.method == "POST":
+        told = {"actor": request.actor, "review": review}
+        done, status = attempt(form, lambda: acts.add_item(**told, item=form.cleaned_data["target"]))
+        if done:
+            return _back(request, review, "It is under review.")
+    context = {"item": review.item, "form": form, **picking.offered(request, readable)}
+    return render_page(request, "content/review_add.html", context, partials=["found"], status=status)
+
+
+@require_POST
+def review_take_out(request, pk, item):
+    """Take an item that nobody judged out of the review."""
+    review = _review(request, pk)
+    access.require(request.actor, "modify", review.item)
+    acts.take_out(actor=request.actor, review=review, item=reading.open_item(request.actor, item))
+    return _back(request, review, "It is under review no more.")
 
 
 @get_or_post

@@ -222,6 +222,58 @@ class TestReviews(TestCase):
         self.client.force_login(self.people["author"].user)
         assert self.client.get(reverse("content:review_detail", args=[self.platform.slug, new.pk])).status_code == 404
 
+    def test_items_come_and_go_while_it_is_open_and_verdicts_on_the_others_stay(self):
+        late = ItemFactory(space=self.space, owner=self.people["author"].user, title="Late")
+        secret = ItemFactory(space=SpaceFactory(platform=self.platform), title="Zqsecret")
+        own = ItemFactory(space=self.space, owner=self.people["author"].user, type=ItemTypeFactory(category="personal"))
+        told = {"actor": self.actor("author"), "review": self.review}
+        self.judge("reader")
+        for item, error in (
+            (secret, NotVisible),
+            (own, Unacceptable),
+            (self.plate, Conflict),
+            (self.review.item, Conflict),
+        ):
+            with pytest.raises(error):
+                acts.add_item(**told, item=item)
+        for name, error in (("reader", AccessDenied), ("guest", AccessDenied), ("nobody", NotVisible)):
+            for act in (acts.add_item, acts.take_out):
+                with pytest.raises(error):
+                    act(actor=self.actor(name), review=self.review, item=late)
+        assert b"Late" in self.client.get(self.page("author", "review_add").wsgi_request.path, {"q": "Late"}).content
+        assert self.page("author", "review_add", target=secret.pk).status_code == 422
+        news = Notification.objects.filter(subject=f"review:{self.review.pk}")
+        news.delete()
+        assert self.page("author", "review_add", target=late.pk).status_code == 302
+        assert {row.user.name for row in news if "One more" in row.text} == {"Reader Person", "Colleague Person"}
+        entry = AuditEvent.objects.filter(verb="review_widened").get()
+        assert entry.after["related"] == late.pk and late.title not in str(entry.after)
+        rows = {row.item.title: row for row in self.shown("reader")["rows"]}
+        assert rows["Plate"].mine and not rows["Plate"].judged[0].outdated and not rows["Late"].judged
+        self.judge("reader", on=[late])
+        with pytest.raises(Conflict, match="verdict"):
+            acts.take_out(**told, item=late)
+        Verdict.objects.filter(reviewed__reference__target=late).delete()
+        news.delete()
+        taken = reverse("content:review_take_out", args=[self.platform.slug, self.review.pk, late.pk])
+        assert self.client.post(taken).status_code == 302 and self.client.post(taken).status_code == 404
+        assert {row.user.name for row in news} == {"Reader Person", "Colleague Person"}
+        assert self.shown("reader")["rows"][0].mine
+        acts.take_out(**told, item=self.bolt)
+        Verdict.objects.all().delete()
+        with pytest.raises(Conflict, match="last item"):
+            acts.take_out(**told, item=self.plate)
+        acts.close(**told)
+        for act in (acts.add_item, acts.take_out):
+            with pytest.raises((Conflict, AccessDenied)):
+                act(**told, item=self.bolt)
+
+    def test_the_address_of_its_item_opens_the_review(self):
+        there = self.page("author", "item_detail")
+        assert there.url == self.page("author").wsgi_request.path
+        self.client.force_login(self.people["author"].user)
+        assert b"Side plate, round 1" in self.client.get(f"{there.wsgi_request.path}?own=1").content
+
     def test_news_is_told_once_and_the_day_reminds_who_owes(self):
         told = Notification.objects.filter(subject=f"review:{self.review.pk}")
         assert set(told.values_list("user__name", flat=True)) == {"Reader Person", "Guest Person", "Colleague Person"}
