@@ -67,6 +67,34 @@ def test_a_model_is_turned_measured_cut_and_ends_with_access(walker, companies, 
     assert page.locator("canvas").count() == 0
 
 
+RIM = """
+() => {
+  const { stage, model } = document.querySelector("[data-viewer]").viewer;
+  const [mesh] = model.meshes;
+  const lines = mesh.userData.edges.attributes.position;
+  const place = mesh.position.clone();
+  const found = [];
+  for (let at = 0; at < lines.count; at++) found.push(mesh.localToWorld(place.clone().fromBufferAttribute(lines, at)));
+  const inner = found.sort((a, b) => b.z - a.z || Math.hypot(a.x, a.y) - Math.hypot(b.x, b.y))[0];
+  const { x, y } = stage.onPage(inner.multiplyScalar(1.02));
+  const box = stage.canvas.getBoundingClientRect();
+  return [box.left + x, box.top + y];
+}
+"""
+
+
+def test_a_click_on_an_edge_measures_the_whole_of_it_and_its_circle(walker, companies, shown):
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    page = window.page
+    page.goto(window.base + shown("washer.step", step(catalogue.washer())))
+    page.locator("[data-viewer][data-edges]").wait_for()
+    page.get_by_role("application").press("5")
+    page.get_by_role("button", name=re.compile("^Measure")).click()
+    page.mouse.click(*page.evaluate(RIM), delay=20)
+    window.sees("Edge 64.403 mm, R 10.250 mm, Ø 20.500 mm")
+    assert window.said == []
+
+
 def test_a_drawing_has_layers_and_a_document_has_pages(walker, companies, shown):
     flat = shown("plate.dxf", drawing.dxf(catalogue.side_plate()))
     paper = shown("plate.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]))

@@ -42,6 +42,7 @@ class Viewer {
     this.markups = new Markups(this);
     this.pick();
     await this.model.drawEdges();
+    this.panel.dataset.edges = "yes";
   }
 
   say(words) {
@@ -92,10 +93,15 @@ class Viewer {
     field.hidden = !field.hidden;
     this.press(name, !field.hidden);
     if (field.hidden) {
-      if (name === "explode") this.model.explode(0);
+      if (name === "explode") this.explode(0);
       else this.model.clip([]);
     } else one("input[type=range]", field).focus();
     return !field.hidden;
+  }
+
+  explode(amount) {
+    this.measure?.clear(); // what was measured does not move along
+    this.model.explode(amount);
   }
 
   section() {
@@ -104,7 +110,7 @@ class Viewer {
   }
 
   slide(input) {
-    if (input.dataset.slide === "explode") this.model.explode(Number(input.value) / 100);
+    if (input.dataset.slide === "explode") this.explode(Number(input.value) / 100);
     else this.cut();
   }
 
