@@ -197,6 +197,17 @@ def test_the_words_of_office_files_are_read(tried, tmp_path, name):
     assert next(tmp_path.glob("*/out/text.txt")).read_text() == SAID[name]
 
 
+def lying():
+    """Return a package whose directory says that its model unpacks to 4 bytes."""
+    data = bytearray(package(**{"3D__3dmodel.model": b"<model/>" * 1000}))
+    directory = data.index(b"PK\x01\x02")
+    data[24 + directory : 28 + directory] = data[22:26] = struct.pack("<I", 4)
+    return bytes(data)
+
+
+DECLARED = '<!DOCTYPE m [<!ENTITY a "b">]><model/>'
+SPLIT = (" " * (archives.CHUNK - 5) + '<!DOCTYPE m SYSTEM "x"><model/>').encode()  # where two chunks meet
+DEEP = 50_000
 BOMB = package(**{"3D__3dmodel.model": b"\0" * 4 * 1024**2})
 HOSTILE = [
     ("a.step", b"this is no step file", "no STEP file"),
@@ -219,6 +230,12 @@ HOSTILE = [
     ("p.pptx", package(**{"ppt__slides__slide1.xml": "<p><a>"}), "damaged"),
     ("q.docx", package(**{"other.xml": "<p/>"}), "no document"),
     ("r.docx", b"\xd0\xcf\x11\xe0 older", "password"),
+    ("s.3mf", package(**{"3D__3dmodel.model": DECLARED.encode("utf-16")}), "entities"),
+    ("t.3mf", package(**{"3D__3dmodel.model": SPLIT}), "entities"),
+    ("u.3mf", lying(), "damaged"),
+    ("v.3mf", package(**{"inner.3mf": BOMB}), "failed"),
+    ("w.gltf", b'{"a":' * DEEP, "nested"),
+    ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g>" * DEEP + b"</g>" * DEEP + b"</svg>", "nested"),
 ]
 
 
@@ -227,10 +244,25 @@ def test_t81_t86_t87_c16_a_hostile_file_is_told_in_a_sentence_and_stops_nothing(
     tried, monkeypatch, name, content, said
 ):
     monkeypatch.setattr(archives, "BYTES", 2 * 1024**2)  # a bomb in small
-    stopped, facts, files = tried(name, content, child=name in {"a.step", "b.stl"})
+    stopped, facts, files = tried(name, content, child=name in {"a.step", "b.stl", "v.3mf"})
     words = stopped or facts.get("refused", "")
     assert any(part in words for part in said.split("|")), (stopped, facts)
     assert not [file for file in files if file.startswith(("view", "page"))]
+
+
+def test_t87_no_entity_is_fetched_from_anywhere(tried):
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "http://127.0.0.1:{listener.getsockname()[1]}/">]>'
+    for name, content in (
+        ("a.svg", f'{entity}<svg xmlns="http://www.w3.org/2000/svg"><text>&e;</text></svg>'.encode()),
+        ("a.3mf", package(**{"3D__3dmodel.model": f"{entity}<model>&e;</model>"})),
+        ("a.docx", package(**{"word__document.xml": f"{entity}<w>&e;</w>"})),
+    ):
+        _, facts, _ = tried(name, content)
+        assert "entities" in facts["refused"]
+    with listener, pytest.raises(BlockingIOError):
+        listener.accept()
 
 
 def test_t86_damaged_step_files_end_in_a_sentence(tried):
@@ -348,12 +380,13 @@ def test_a_kind_that_nobody_can_show_asks_for_nothing(stored):
     assert conversions.of_version(stored("notes.doc", b"PK")) is None
 
 
-def test_a_failure_says_why_and_the_file_stays(stored):
-    version = stored("a.step", b"nonsense")
+def test_t86_c16_a_file_that_ends_its_child_fails_alone_with_a_reason_and_stays(stored):
+    version = stored("a.3mf", package(**{"inner.3mf": BOMB}))
     conversion = made_of(version)
     assert conversion.state == ConversionState.FAILED
-    assert "no STEP file" in conversion.reason
+    assert "failed" in conversion.reason
     assert blobs.storage().exists(version.key)
+    assert made_of(stored("notes.txt", b"the next one")).state == ConversionState.DONE
 
 
 def test_c21_c22_a_lost_worker_is_succeeded_and_cannot_finish_over_its_successor(stored):

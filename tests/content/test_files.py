@@ -253,6 +253,7 @@ BROKEN = {
     "no file name": b'--limit\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\nx\r\n--limit--\r\n',
     "empty": _part(b"", b""),
     "six": _part(b"", STEP, end=b"") * 6 + b"--limit--\r\n",
+    "a hundred and one": _part(b"", STEP, end=b"") * 101 + b"--limit--\r\n",
     "two": _part(b"", STEP, end=b"") + _part(b"", b"ISO-10303-21; two"),
 }
 
