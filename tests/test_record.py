@@ -11,7 +11,6 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from content.bcf import exporting, importing
-from content.bcf.writing import write
 from content.models import Category, FileVersion, FolderEntry, Item, Markup, Maturity, ReviewedItem
 from content.moves import place_of
 from content.readers import changes
@@ -19,6 +18,7 @@ from spaces import drafts
 from spaces.models import AccessRequest, Credential
 from tenants import organizations
 from tenants.models import AuditEvent, Consent, Invitation, Member, Platform, Role, RoleGrant, SignInService, User
+from tests.bcf_files import written
 from tests.factories import actor_of, give, host_of, refer, share
 from tests.site_world import KEPT, LOOKS, RECORD, World, addresses, body, undone, writes
 from tests.test_urls import ROWS
@@ -139,8 +139,7 @@ ASKED = {"person": lambda world: world.members["author"].pk}
 def _bcf(world):
     """Return the token of a BCF file that was looked at: the threads of the item, one with another identity."""
     actor = actor_of(world.members["author"])
-    topics, _pictures = exporting.told(actor, world.item)
-    content = write([topic | {"guid": str(uuid4())} for topic in topics], {}, "2.1")
+    content = written([topic | {"guid": str(uuid4())} for topic in exporting.told(actor, world.item)], {}, "2.1")
     return importing.keep(actor, world.version, ContentFile(content, name="threads.bcf"))
 
 

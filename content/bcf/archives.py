@@ -1,6 +1,8 @@
 """The zip of a BCF file: opened within bounds and never unpacked to disk; its XML read without entities and DTDs."""
 
+import posixpath
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
 
@@ -10,47 +12,85 @@ from defusedxml import ElementTree as safe
 from tenants.errors import Unacceptable
 
 LARGEST, MOST_BYTES, MOST_FILES = 50 * 1000**2, 100 * 1000**2, 5000  # packed, unpacked, entries
-XML_BYTES, PICTURE_BYTES, DEEPEST = 4 * 1000**2, 10 * 1000**2, 40
+DIRECTORY_BYTES = 2 * 1000**2  # of the list of entries, which is read whole
+XML_BYTES, DEEPEST = 4 * 1000**2, 40
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how BCF files are packed; others take memory that they name
 VERSIONS = ("2.1", "3.0")
 
 
 @dataclass(slots=True)
 class Archive:
-    """What a BCF file holds: topics as plain values, and pictures as bytes by (guid of the topic, name)."""
+    """What a BCF file holds: topics as plain values, and where its other files stand by (guid of the topic, name)."""
 
     version: str
     topics: list
-    pictures: dict = field(default_factory=dict)
+    opened: "Zip"
+    files: dict = field(default_factory=dict)
+
+    def content(self, key, most):
+        """Return the bytes of a file of a topic. Raises Unacceptable for more than `most` and for damaged ones."""
+        return self.opened.read(self.files[key], most)
 
 
 def _broken(what):
     return Unacceptable(f"This is no BCF file that can be read: {what}.", field="file")
 
 
+class _Bounded:
+    """A file from which no more than so many bytes are read at once."""
+
+    def __init__(self, file, most):
+        self.file, self.most = file, most
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def read(self, size=-1):
+        """Return the next bytes. Raises ValueError when too many are asked for."""
+        if size > self.most:
+            raise ValueError("more than may be read at once")
+        return self.file.read(self.most if size is None or size < 0 else size)
+
+
 class Zip:
-    """A zip whose entries are read one by one, each and all together no longer than the bounds."""
+    """A zip whose entries are read one by one, each and all together no longer than the bounds.
+
+    Names are found as they are, else with slashes for backslashes and whatever their case: tools write all of these.
+    """
 
     def __init__(self, file):
+        bounded = _Bounded(file, DIRECTORY_BYTES)
         try:
-            self.zip = zipfile.ZipFile(file)
+            self.zip = zipfile.ZipFile(bounded)
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            raise _broken("it is no zip") from None
-        if len(self.zip.infolist()) > MOST_FILES:
+            raise _broken("it is no zip, or lists too many files") from None
+        bounded.most = MOST_BYTES
+        entries = [one for one in self.zip.infolist() if not one.filename.endswith(("/", "\\"))]
+        if len(entries) > MOST_FILES:
             raise _broken(f"it holds more than {MOST_FILES:,} files")
-        self.names, self.left = set(self.zip.namelist()), MOST_BYTES
+        self.names = {one.filename.replace("\\", "/"): one for one in entries}
+        self.loose = {name.casefold(): name for name in reversed(self.names)}
+        self.left = MOST_BYTES
+        if len(self.names) < len(entries):
+            raise _broken("it holds two files of the same name")
+
+    def find(self, name, folder=""):
+        """Return the name of the entry that is meant, empty without one; nothing leads out of the zip."""
+        path = posixpath.normpath(folder + name.replace("\\", "/")) if name.strip() else ""
+        return path if path in self.names else self.loose.get(path.casefold(), "")
 
     def read(self, name, most):
         """Return the bytes of an entry, at most `most`; what a header says of its length is not believed."""
+        most = min(most, self.left)
         try:
-            with self.zip.open(name) as entry:
-                content = entry.read(min(most, self.left) + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError, KeyError):
+            entry = self.names[name]
+            if entry.compress_type not in PACKED:
+                raise _broken(f"{_short(name)} is packed in an unusual way")
+            with self.zip.open(entry) as source:
+                content = source.read(most + 1)
+        except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, KeyError, zlib.error):
             raise _broken(f"{_short(name)} is damaged, locked or missing") from None
-        except Exception as error:
-            if type(error).__module__ not in ("zlib", "lzma", "_lzma"):
-                raise
-            raise _broken(f"{_short(name)} is damaged") from None
-        if len(content) > min(most, self.left):
+        if len(content) > most:
             raise _broken(f"{_short(name)} is too large")
         self.left -= len(content)
         return content
@@ -85,9 +125,10 @@ def _short(name):
 
 def version_of(opened):
     """Return the version that a BCF file names. Raises Unacceptable for one that is not 2.1 or 3.0."""
-    if "bcf.version" not in opened.names:
+    name = opened.find("bcf.version")
+    if not name:
         raise _broken("it names no version")
-    found = opened.xml("bcf.version").get("VersionId", "").strip()
+    found = opened.xml(name).get("VersionId", "").strip()
     if found not in VERSIONS:
         raise Unacceptable("Only BCF 2.1 and 3.0 can be read; this names another version.", field="file")
     return found

@@ -1,39 +1,52 @@
 """Gives the threads of an item away as a BCF file, as far as whoever asks takes part in them and may know people."""
 
+import tempfile
 import uuid
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Prefetch
 
 from content.bcf import places
 from content.bcf.archives import VERSIONS
-from content.bcf.writing import write
-from content.blobs import storage
+from content.bcf.packing import Held, pack
+from content.downloads import Stream
 from content.models import Comment
 from content.names import Names
 from content.stored import fresh, lock_row
 from tenants import access, audit
 from tenants.errors import Unacceptable
 
-LONGEST_TITLE = 120
+LONGEST_TITLE, AT_ONCE = 120, 200  # characters; threads that are read at once
+PLACE = "place"  # what an answer is that was made here for a viewpoint nobody said anything of
 
 
-@transaction.atomic
 def export(*, actor, item, version):
-    """Return the bytes of a BCF file of all threads that stand, open and closed; asks to take part in the discussion.
+    """Return a BCF file of all threads that stand, open and closed, as an open temporary file at its beginning.
 
-    Attachments other than pictures of a place stay here.
+    Asks to take part in the discussion. Raises Gone for stored bytes that are missing, Infected for malware.
     """
     if version not in VERSIONS:
         raise Unacceptable("Choose BCF 2.1 or 3.0.", field="version")
+    access.require(actor, "comment", item)
+    file = tempfile.TemporaryFile(prefix="gangway-bcf-")  # whoever sends it closes it
+    try:
+        pack(told(actor, item), version, file)  # before anything is locked
+        _record(actor, item, version)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+@transaction.atomic
+def _record(actor, item, version):
     item = lock_row(actor, item.pk)
     actor = fresh(actor)
     decision = access.require(actor, "comment", item)
-    topics, pictures = told(actor, item)
-    audit.record(
-        actor, "bcf_exported", item, space_id=item.space_id, decision=decision, after={"format": f"BCF {version}"}
-    )
-    return write(topics, pictures, version)
+    after = {"format": f"BCF {version}"}
+    audit.record(actor, "bcf_exported", item, space_id=item.space_id, decision=decision, after=after)
 
 
 def threads(item):
@@ -51,27 +64,32 @@ def guid_of(comment):
 
 
 def told(actor, item):
-    """Return (topics, pictures) of the threads of an item."""
-    found, pictures, frames = list(threads(item)), {}, {}
-    names = Names(actor, item.space_id)
-    names.load({one.author_id for thread in found for one in (thread, *thread.answers.all())})
-    topics = [_topic(thread, names, pictures, frames) for thread in found]
-    return topics, pictures
+    """Yield the threads of an item as topics, each with the files `held` that go along."""
+    names, frames = Names(actor, item.space_id), {}
+    names.load(set(Comment.objects.filter(item=item, deleted_at=None).values_list("author", flat=True)))
+    for thread in threads(item).iterator(chunk_size=AT_ONCE):
+        yield _topic(thread, names, frames)
 
 
-def _topic(thread, names, pictures, frames):
+def _topic(thread, names, frames):
     guid, brought = guid_of(thread), getattr(thread, "brought", None)
+    answers = list(thread.answers.all())
     topic = dict(brought.data) if brought else _fresh(thread, names)
-    topic |= {"guid": guid, "comments": [_comment(answer, names) for answer in thread.answers.all()]}
+    topic |= {"guid": guid, "comments": [_comment(one, names) for one in answers if not _is_place(one)]}
     if brought and thread.edited_at:
         topic |= {"description": thread.text} | _edited(thread, names)
     if thread.resolved_at:
         topic["status"] = "Closed"
-    if brought:
-        _brought_pictures(thread, topic, pictures)
-    elif hasattr(thread, "markup"):
-        topic["viewpoints"] = _pinned(thread.markup, guid, pictures, frames)
+    topic["viewpoints"] = _viewpoints(topic, [thread, *answers])
+    topic |= _files([thread, *answers], topic)
+    if not brought and hasattr(thread, "markup"):
+        topic["viewpoints"] = [*_pinned(thread.markup, topic, frames), *topic["viewpoints"]]
     return topic
+
+
+def _is_place(answer):
+    """Tell whether an answer stands for a viewpoint alone; once somebody edits it, it says something."""
+    return not answer.edited_at and hasattr(answer, "brought") and PLACE in answer.brought.data
 
 
 def _fresh(thread, names):
@@ -79,8 +97,9 @@ def _fresh(thread, names):
     title = next((line.strip() for line in thread.text.splitlines() if line.strip()), "")
     topic = dict.fromkeys(("server_id", "priority", "due", "assigned", "stage", "modified", "modified_by"), "")
     topic |= {name: [] for name in ("links", "labels", "documents", "related", "viewpoints", "files", "more")}
-    topic |= {"type": "Remark", "status": "Open", "title": title[:LONGEST_TITLE], "index": None, "snippet": None}
-    topic |= {"description": thread.text, "created": thread.created_at.isoformat(), "author": names.say(thread.author)}
+    topic |= dict.fromkeys(("index", "snippet", "project"))
+    topic |= {"type": "Remark", "status": "Open", "title": title[:LONGEST_TITLE], "description": thread.text}
+    topic |= {"created": thread.created_at.isoformat(), "author": names.say(thread.author)}
     if thread.file:
         outside = {"date": "", "reference": "", "project": "", "element": "", "external": True}
         topic["files"] = [outside | {"name": thread.file.name}]
@@ -92,37 +111,63 @@ def _edited(comment, names):
 
 
 def _comment(answer, names):
-    if hasattr(answer, "brought"):
-        told = dict(answer.brought.data)
-        return told | ({"text": answer.text} | _edited(answer, names) if answer.edited_at else {})
     told = {"guid": guid_of(answer), "date": answer.created_at.isoformat(), "author": names.say(answer.author)}
     told |= {"text": answer.text, "viewpoint": "", "modified": "", "modified_by": "", "more": []}
-    return told | (_edited(answer, names) if answer.edited_at else {})
+    if hasattr(answer, "brought"):
+        data = answer.brought.data
+        told |= {"viewpoint": data[PLACE]} if PLACE in data else {name: data[name] for name in told}
+    return told | ({"text": answer.text} | _edited(answer, names) if answer.edited_at else {})
 
 
-def _brought_pictures(thread, topic, pictures):
-    """Put the pictures that came with a thread back under the names they had."""
-    held = {one.pk: one for one in thread.attachments.all()}
-    for view in topic["viewpoints"]:
-        picture = held.get(view.get("attachment"))
-        if picture is not None:
-            pictures[topic["guid"], view["snapshot"]] = _bytes(picture)
+def _viewpoints(topic, said):
+    """Return the viewpoints that came with a thread and its answers, without those whose answer was taken back."""
+    standing = {one.pk for one in said}
+    came = [view for one in said if hasattr(one, "brought") for view in one.brought.data.get("seen", ())]
+    return [view for view in (*topic["viewpoints"], *came) if view.get("answer", said[0].pk) in standing]
 
 
-def _pinned(markup, guid, pictures, frames):
+def _files(said, topic):
+    """Return what goes along with a topic: what it brought, by its names there, and what was attached here."""
+    attached = {row.pk: row for one in said for row in one.attachments.all()}
+    brought = {}
+    for one in said:
+        brought |= one.brought.data.get("held", {}) if hasattr(one, "brought") else {}
+        if getattr(one, "markup", None) and one.markup.snapshot_id:
+            attached.pop(one.markup.snapshot_id, None)
+    held = {name: _held(attached[pk]) for name, pk in brought.items() if pk in attached}
+    gone = {name for name, pk in brought.items() if pk not in attached}
+    documents = [one for one in topic["documents"] if (one["document"] or one["path"]) not in gone]
+    for row in attached.values():
+        if row.pk not in brought.values():
+            path = f"{row.pk}-{row.name}"
+            held[path] = _held(row)
+            about = {"guid": "", "url": "", "document": "", "name": row.name, "about": ""}
+            documents.append(about | {"path": path, "description": row.name})
+    views = [view | {"snapshot": "" if view["snapshot"] in gone else view["snapshot"]} for view in topic["viewpoints"]]
+    return {"held": held, "documents": documents, "viewpoints": views}
+
+
+def _pinned(markup, topic, frames):
     """Return the place of a thread that was begun here as a viewpoint; a place on a page is told by its picture."""
     name = ""
     if markup.snapshot:
         name = "snapshot.png"
-        pictures[guid, name] = _bytes(markup.snapshot)
+        topic["held"][name] = _held(markup.snapshot)
     if not name and "camera" not in markup.view:
         return []
     if markup.version_id not in frames:
         frames[markup.version_id] = places.frame(markup.version)
-    view_guid = str(uuid.uuid5(uuid.UUID(guid), "viewpoint"))
-    return [places.viewpoint(view_guid, markup.view, frames[markup.version_id], name)]
+    guid = str(uuid.uuid5(uuid.UUID(topic["guid"]), "viewpoint"))
+    return [places.viewpoint(guid, markup.view, frames[markup.version_id], name)]
 
 
-def _bytes(attachment):
-    with storage().open(attachment.key) as stored:
-        return stored.read()
+def _held(attachment):
+    return Held(attachment.name, attachment.sha256, partial(_pieces, attachment))
+
+
+def _pieces(attachment):
+    stream = Stream(attachment)
+    try:
+        yield from stream
+    finally:
+        stream.close()

@@ -3,31 +3,28 @@
 Who wrote something elsewhere is told in words, and is nobody here: whoever brings it answers for it.
 """
 
-import json
-import re
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from pathlib import PurePosixPath
 
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
 
 from content import comments, news
-from content.bcf import places
 from content.bcf.archives import LARGEST
+from content.bcf.bringing import Bringing, known
 from content.bcf.exporting import guid_of, threads
-from content.bcf.reading import read
+from content.bcf.reading import read, references
 from content.blobs import put, storage
-from content.markups import shapes
-from content.models import Attachment, Brought, Comment, Markup, MarkupKind
 from content.stored import fresh, lock_row
 from tenants import access, audit
 from tenants.errors import Conflict, DomainError, Unacceptable
 
 SALT, SECONDS = "bcf", 3600
-SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&])")
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+LONGEST_NAME = 150  # characters of a file that came along
 VERBS = {"bcf_imported": "brought threads of a BCF file into", "bcf_exported": "took away as a BCF file the threads of"}
 
 
@@ -40,6 +37,7 @@ class Coming:
     new: bool
     comments: int
     views: int
+    files: int
 
 
 def keep(actor, version, file):
@@ -50,30 +48,30 @@ def keep(actor, version, file):
     return signing.dumps([actor.user.pk, version.pk, key, sha256], salt=SALT)
 
 
+@contextmanager
 def kept(actor, token):
-    """Return (id of the version, Archive, SHA-256) of what was kept for the actor. Raises Conflict after an hour."""
+    """Open what was kept for the actor, as (id of the version, Archive, SHA-256). Raises Conflict after an hour."""
+    gone = Conflict("The file was not kept for so long.", "Choose it again.")
     try:
         user, version, key, sha256 = signing.loads(token, salt=SALT, max_age=SECONDS)
-        with storage().open(key) as stored:
-            archive = read(stored) if user == actor.user.pk else None
+        stored = storage().open(key) if user == actor.user.pk else None
     except (signing.BadSignature, OSError):
-        archive = None
-    if archive is None:
-        raise Conflict("The file was not kept for so long.", "Choose it again.")
-    return version, archive, sha256
+        stored = None
+    if stored is None:
+        raise gone
+    with stored:
+        yield version, read(stored), sha256
 
 
 def preview(item, archive):
     """Return what of an archive is new on an item, as a list of Coming."""
-    here = _here(item)
-    return [
-        Coming(topic["title"], topic["author"], topic["guid"].lower() not in here, _fresh(topic, here), _views(topic))
-        for topic in archive.topics
-    ]
+    here, files = _here(item), Counter(guid for guid, _name in archive.files)
+    return [_coming(topic, here, files[topic["guid"]]) for topic in archive.topics]
 
 
-def _views(topic):
-    return len(topic["viewpoints"])
+def _coming(topic, here, files):
+    new = topic["guid"].lower() not in here
+    return Coming(topic["title"], topic["author"], new, len(_new(topic, here)), len(topic["viewpoints"]), files)
 
 
 def _here(item):
@@ -81,50 +79,68 @@ def _here(item):
     return {guid_of(one).lower(): one for thread in threads(item) for one in (thread, *thread.answers.all())}
 
 
-def _fresh(topic, here):
-    return sum(comment["guid"].lower() not in here for comment in topic["comments"])
-
-
 def bring(*, actor, version, archive, sha256):
     """Bring what is new of an archive to a version and return how many threads and comments that are.
 
-    Asks who may mark up. Raises AccessDenied, Conflict when everything is here already.
+    Asks who may mark up. Raises AccessDenied, Conflict when everything is here already, Unacceptable for files that
+    are damaged or that no comment may carry.
     """
     item = version.file.item
     access.require(actor, "markup", item)
-    here = _here(item)
-    named = [key for key in _wanted(archive, here) if archive.pictures[key].startswith(PICTURES)]
-    files = [ContentFile(archive.pictures[key], name=key[1]) for key in named]
-    stored = comments.keep_files(files)
+    files = _stored(archive, _here(item))
     try:
-        return _bring(actor, version, archive, (dict(zip(named, stored, strict=True)), sha256))
+        return _bring(actor, version, archive, (files, sha256))
     except DomainError:
-        comments.forget_files(stored)
+        comments.forget_files(files.values())
         raise
 
 
+def _stored(archive, here):
+    """Store the files that come with what is new, one after the other; return their facts by their place there."""
+    kept, names = {}, {one["document"]: one["name"] for topic in archive.topics for one in topic["documents"]}
+    try:
+        for key, picture in _wanted(archive, here).items():
+            content = archive.content(key, comments.LARGEST)
+            if content and (content.startswith(PICTURES) or not picture):
+                name = PurePosixPath((names.get(key[1]) or key[1]).replace("\\", "/")).name[-LONGEST_NAME:]
+                kept[key] = comments.keep_files([ContentFile(content, name=name)])[0]
+    except DomainError:
+        comments.forget_files(kept.values())
+        raise
+    return kept
+
+
 def _wanted(archive, here):
-    new = {topic["guid"] for topic in archive.topics if topic["guid"].lower() not in here}
-    return [key for key in sorted(archive.pictures) if key[0] in new]
+    """Return {place of a file: whether it is to be a picture} of what comes with what is new."""
+    found = {}
+    for topic in archive.topics:
+        thread, coming = here.get(topic["guid"].lower()), topic
+        if thread:
+            seen = {one["viewpoint"].lower() for one in _new(topic, here)} - known(thread)
+            views = [one for one in topic["viewpoints"] if one["guid"].lower() in seen]
+            coming = topic | {"snippet": None, "documents": [], "files": [], "viewpoints": views}
+        for name, picture in references(coming):
+            if (key := (topic["guid"], name)) in archive.files:
+                found[key] = found.get(key, True) and picture
+    return found
+
+
+def _new(topic, here):
+    return [one for one in topic["comments"] if one["guid"].lower() not in here]
 
 
 @transaction.atomic
 def _bring(actor, version, archive, brought):
-    pictures, sha256 = brought
+    files, sha256 = brought
     item = lock_row(actor, version.file.item_id)
     actor = fresh(actor)
     decision = access.require(actor, "markup", item)
-    here, frame, made = _here(item), places.frame(version), []
-    begun = 0
+    here, made, begun = _here(item), [], 0
+    bringing = Bringing(actor, version, files)
     for topic in archive.topics:
         thread = here.get(topic["guid"].lower())
-        if thread is None:
-            thread = _thread(actor, item, version, topic)
-            _look(thread, version, topic, (pictures, frame))
-            made.append(thread)
-            begun += 1
-        new = [one for one in topic["comments"] if one["guid"].lower() not in here]
-        made += [_answer(actor, thread.parent or thread, one) for one in new]
+        begun += thread is None
+        made += bringing.more(topic, thread, _new(topic, here)) if thread else bringing.thread(topic)
     if not made:
         raise Conflict("Everything in it is here already.", "Nothing was brought.")
     after = {"file": version.file.name, "version": version.number, "sha256": sha256, "threads": begun}
@@ -132,52 +148,6 @@ def _bring(actor, version, archive, brought):
     audit.record(actor, "bcf_imported", made[0], space_id=item.space_id, decision=decision, after=after)
     news.tell_comment(actor, made[0], [])
     return begun, len(made) - begun
-
-
-def _said(author, moment, words):
-    """Return what somebody said elsewhere, as words of whoever brings it."""
-    who = SIGNS.sub(r"\\\1", " ".join(author.split())) or "somebody elsewhere"
-    day = f" on {datetime.fromisoformat(moment):%-d %B %Y}" if moment else ""
-    said = f"As {who} wrote{day}:\n\n{words.strip() or '-'}"
-    return said if len(said) <= comments.LONGEST else said[: comments.LONGEST - 1] + "…"
-
-
-def _thread(actor, item, version, topic):
-    facts = [topic[name] for name in ("type", "status", "priority", "stage") if topic[name]]
-    facts += [f"for {topic['assigned']}"] if topic["assigned"] else []
-    facts += [f"due {topic['due'][:10]}"] if topic["due"] else []
-    words = [f"**{SIGNS.sub(r'\\\1', topic['title'])}**", topic["description"]]
-    words += [SIGNS.sub(r"\\\1", " · ".join([*facts, *topic["labels"]]))]
-    text = _said(topic["author"], topic["created"], "\n\n".join(part for part in words if part.strip("*")))
-    made = {"item": item, "file": version.file, "author": actor.user}
-    return Comment.objects.create(**made, text=text, created_at=timezone.now())
-
-
-def _answer(actor, thread, comment):
-    text = _said(comment["author"], comment["date"], comment["text"])
-    made = {"item_id": thread.item_id, "file_id": thread.file_id, "parent": thread, "author": actor.user}
-    answer = Comment.objects.create(**made, text=text, created_at=timezone.now())
-    Brought.objects.create(comment=answer, guid=comment["guid"], data=comment)
-    return answer
-
-
-def _look(thread, version, topic, brought):
-    """Keep all that was said of a thread, its pictures, and the first place that it looks at as its markup."""
-    pictures, frame = brought
-    for view in topic["viewpoints"]:
-        facts = pictures.get((topic["guid"], view["snapshot"]))
-        if facts:
-            view["attachment"] = Attachment.objects.create(comment=thread, **facts).pk
-    kept = {name: value for name, value in topic.items() if name != "comments"}
-    Brought.objects.create(comment=thread, guid=topic["guid"], data=kept)
-    looks = [found for view in topic["viewpoints"] if (found := places.looked(view, frame))]
-    for look in looks:
-        try:
-            view = shapes.settle(MarkupKind.PIN, json.dumps(look))
-        except Unacceptable:
-            continue  # a place that no viewer of ours can show stays in what was brought
-        Markup.objects.create(comment=thread, version=version, kind=MarkupKind.PIN, view=view)
-        return
 
 
 def register():

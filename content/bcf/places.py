@@ -4,6 +4,7 @@ Parts are named by their path, as the tool that is us; sections cut away where t
 """
 
 from dataclasses import dataclass
+from math import hypot
 
 from content.models import Conversion
 
@@ -48,16 +49,18 @@ def frame(version):
 
 
 def viewpoint(guid, view, frame, snapshot=""):
-    """Return a markup's way of looking at a model as a viewpoint."""
-    told = {"guid": guid, "index": None, "snapshot": snapshot, "hints": {}, "coloring": [], "lines": [], "bitmaps": []}
-    told |= {"more": [], "camera": None, "selection": [], "visible": None, "exceptions": [], "planes": []}
+    """Return a markup's way of looking at a model as a viewpoint; `focus` of its camera is how far what it marks is."""
+    told = {"guid": guid, "index": None, "file": "", "snapshot": snapshot, "hints": {}, "coloring": [], "lines": []}
+    told |= {"bitmaps": [], "more": [], "camera": None, "second": None, "selection": [], "visible": None}
+    told |= {"exceptions": [], "planes": []}
     if "camera" not in view:
         return told
     camera = {name: value for name, value in view["camera"].items() if value is not None}
     camera |= {name: frame.point_out(camera[name]) for name in ("direction", "up")}
-    camera |= {"position": frame.out(camera["position"]), "aspect": None}
+    camera |= {"position": frame.out(camera["position"]), "aspect": None, "focus": _focus(view) * frame.metres}
     if "scale" in camera:
         camera["scale"] *= frame.metres
+        del camera["focus"]
     sections = [(frame.out(one["point"]), frame.point_out(one["normal"])) for one in view["sections"]]
     return told | {
         "camera": camera,
@@ -66,6 +69,15 @@ def viewpoint(guid, view, frame, snapshot=""):
         "exceptions": [_component(part) for part in view["exceptions"]],
         "planes": [{"location": location, "direction": direction} for location, direction in sections],
     }
+
+
+def _focus(view):
+    """Return how far along the view what is marked lies, 0 where no place of it is known."""
+    camera, marked = view["camera"], view["point"] or next(iter(view["points"]), None)
+    if not marked:
+        return 0
+    along = zip(marked, camera["position"], camera["direction"], strict=True)
+    return max(sum((at - by) * way for at, by, way in along) / hypot(*camera["direction"]), 0)
 
 
 def _component(part):
@@ -81,13 +93,14 @@ def looked(view, frame):
     kept |= {"position": frame.into(camera["position"])}
     kept |= {"fov": camera["fov"]} if "fov" in camera else {"scale": camera["scale"] / frame.metres}
     planes = view["planes"][:MOST_SECTIONS]
+    exceptions = [part for one in view["exceptions"] if (part := _part(one))][:MOST_HIDDEN]
     told = {
         "camera": kept,
         "sections": [
             {"point": frame.into(one["location"]), "normal": frame.point_into(one["direction"])} for one in planes
         ],
-        "visible": view["visible"] is not False,
-        "exceptions": [part for one in view["exceptions"] if (part := _part(one))][:MOST_HIDDEN],
+        "visible": view["visible"] is not False or not exceptions,  # of parts that we know none all are shown
+        "exceptions": exceptions,
     }
     return told | {"part": next((part for one in view["selection"] if (part := _part(one))), None)}
 

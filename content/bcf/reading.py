@@ -3,18 +3,20 @@
 import math
 import re
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
-from content.bcf.archives import PICTURE_BYTES, Archive, Zip, plain, version_of
+from content.bcf.archives import Archive, Zip, plain, version_of
 from tenants.errors import Unacceptable
 
 MOST_TOPICS, MOST_ANSWERS, MOST_PARTS, LONGEST = 500, 2000, 20_000, 100_000
 MOST_IN_ALL = 5000  # comments and viewpoints of a file
 GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 PICTURE = re.compile(r"[\w .()-]{1,100}\.(?:png|jpe?g)", re.IGNORECASE)  # a name that leads nowhere else
-COLOR = re.compile(r"[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?")
-DOCUMENT = "DocumentReference"
+VIEW = re.compile(r"[\w .()-]{1,100}\.bcfv", re.IGNORECASE)
+COLOR = re.compile(r"#?([0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?)")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,30}(?:Z|[+-][0-9]{2}:[0-9]{2})?")  # xs:dateTime
+CAMERAS = ("PerspectiveCamera", "OrthogonalCamera")
 HINTS = ("SpacesVisible", "SpaceBoundariesVisible", "OpeningsVisible")
 KNOWN = {
     "Markup": {"Header", "Topic", "Comment", "Viewpoints"},
@@ -33,32 +35,71 @@ KNOWN = {
 def read(file):
     """Return the Archive that a BCF file holds. Raises Unacceptable for anything else, with what is wrong."""
     opened = Zip(file)
-    found, answers = Archive(version_of(opened), []), 0
-    markups = sorted(name for name in opened.names if name.endswith("/markup.bcf") and name.count("/") == 1)
+    found, answers = Archive(version_of(opened), [], opened), 0
+    markups = sorted(name for name in opened.names if re.fullmatch("[^/]+/markup[.]bcf", name, re.IGNORECASE))
     if len(markups) > MOST_TOPICS:
         raise Unacceptable(f"It holds {len(markups):,} threads; {MOST_TOPICS} at once is the most.", field="file")
+    project, documents = _project(opened), _documents(opened)
     for name in markups:
-        topic = _topic(opened.xml(name))
-        _look(opened, name.removesuffix("markup.bcf"), topic, found.pictures)
+        topic = _topic(opened.xml(name)) | {"project": project}
+        _look(found, name.rpartition("/")[0] + "/", topic)
+        _list(found, name.rpartition("/")[0] + "/", topic, documents)
         found.topics.append(topic)
         answers += len(topic["comments"]) + len(topic["viewpoints"])
         if answers > MOST_IN_ALL:
             raise Unacceptable(f"It holds more than {MOST_IN_ALL:,} comments and viewpoints.", field="file")
-    if len({topic["guid"].lower() for topic in found.topics}) < len(found.topics):
-        raise Unacceptable("Two threads in it have the same identity.", field="file")
-    if not found.topics:
-        raise Unacceptable("It holds no thread.", field="file")
+    _require_different(found.topics)
     return found
+
+
+def _require_different(topics):
+    if not topics:
+        raise Unacceptable("It holds no thread.", field="file")
+    if len({topic["guid"].lower() for topic in topics}) < len(topics):
+        raise Unacceptable("Two threads in it have the same identity.", field="file")
+
+
+def _project(opened):
+    """Return the project that a BCF file names, None for none."""
+    name = opened.find("project.bcfp")
+    found = opened.xml(name).find("Project") if name else None
+    return found if found is None else {"id": found.get("ProjectId", "").strip(), "name": text(found, "Name")}
+
+
+def _documents(opened):
+    """Return what a BCF file of 3.0 says of each document in it, by its identity."""
+    name = opened.find("documents.xml")
+    found = opened.xml(name).iter("Document") if name else ()
+    told = {one.get("Guid", "").strip().lower(): one for one in found}
+    return {guid: {"name": text(one, "Filename"), "about": text(one, "Description")} for guid, one in told.items()}
+
+
+def references(topic):
+    """Yield (name, whether it is a picture) of everything that a topic says stands beside it in its BCF file."""
+    for view in topic["viewpoints"]:
+        yield view["snapshot"], True
+        yield from ((bitmap["reference"], True) for bitmap in view["bitmaps"])
+    if topic["snippet"] and not topic["snippet"]["external"]:
+        yield topic["snippet"]["reference"], False
+    yield from ((one["document"] or one["path"], False) for one in topic["documents"])
+    yield from ((one["reference"], False) for one in topic["files"] if one["external"] is False)
+
+
+def _list(found, folder, topic, documents):
+    """Note where the files of a topic stand, and what the list of documents says of those it refers to."""
+    for one in topic["documents"]:
+        one.update(documents.get(one["document"].lower(), {"name": "", "about": ""}))
+    inside = {one["document"] for one in topic["documents"]}
+    for name, _picture in references(topic):
+        entry = found.opened.find(name, "documents/" if name in inside else folder)
+        if entry:
+            found.files[topic["guid"], name] = entry
 
 
 def text(root, name):
     """Return the text of a child, empty without one."""
     found = root.findtext(name) if root is not None else None
     return (found or "").replace("\r\n", "\n").strip()[:LONGEST]
-
-
-def _one(root, *names):
-    return next((found for name in names if (found := root.find(name)) is not None), None)
 
 
 def _all(root, flat, nested):
@@ -82,15 +123,27 @@ def _guid(value):
 
 
 def _moment(value):
-    """Return a time as it came, empty for one that is none."""
+    """Return a time as it came; one that is not spelled as XML has it in its spelling, empty for one that is none."""
     try:
-        return value if value and datetime.fromisoformat(value) else ""
+        found = datetime.fromisoformat(value) if value else None
     except ValueError:
+        found = None
+    if found is None:
+        return ""
+    near = abs(found.utcoffset() or timedelta()) <= timedelta(hours=14)
+    return value if MOMENT.fullmatch(value) and near else _spelled(found)
+
+
+def _spelled(moment):
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
+    except OverflowError:
         return ""
 
 
 def _whole(value):
-    return int(value) if re.fullmatch(r"-?[0-9]{1,9}", value) else None
+    found = int(value) if re.fullmatch(r"[+-]?[0-9]{1,10}", value) else None
+    return found if found is not None and -(2**31) <= found < 2**31 else None
 
 
 def _more(root, known):
@@ -197,30 +250,30 @@ def _viewpoint(root):
 # --- what a viewpoint shows ---
 
 
-def _look(opened, folder, topic, pictures):
-    """Put on each viewpoint what its own file says, and its picture among `pictures`."""
+def _look(found, folder, topic):
+    """Put on each viewpoint what its own file says."""
     for view in topic["viewpoints"]:
-        name = view.pop("file")
-        view.update(_shown(opened.xml(folder + name)) if name and folder + name in opened.names else _shown(NOTHING))
-        if view["snapshot"] and folder + view["snapshot"] in opened.names:
-            content = opened.read(folder + view["snapshot"], PICTURE_BYTES)
-            pictures[topic["guid"], view["snapshot"]] = content
+        name = found.opened.find(view["file"], folder)
+        view.update(_shown(found.opened.xml(name) if name else NOTHING, found.version))
+        view["file"] = view["file"] if VIEW.fullmatch(view["file"]) else ""
 
 
 NOTHING = Element("VisualizationInfo")
 
 
-def _shown(root):
+def _shown(root, version):
     parts = root.find("Components")
     shown = parts.find("Visibility") if parts is not None else None
     hints = next(root.iter("ViewSetupHints"), NOTHING)
+    cameras = [_camera(one) for name in CAMERAS if (one := root.find(name)) is not None]
     return {
-        "camera": _camera(root),
+        "camera": cameras[0] if cameras else None,
+        "second": cameras[1] if cameras[1:] else None,
         "selection": _components(parts, "Selection/Component"),
-        "visible": _flag(shown.get("DefaultVisibility", "")) if shown is not None else None,
+        "visible": _visible(shown, version),
         "exceptions": _components(shown, "Exceptions/Component"),
         "hints": {name: _flag(hints.get(name)) for name in HINTS if hints.get(name)},
-        "coloring": [_color(one) for one in root.findall("Components/Coloring/Color") if _is_color(one)],
+        "coloring": [color for one in root.findall("Components/Coloring/Color") if (color := _color(one))],
         "lines": [[_point(one, "StartPoint"), _point(one, "EndPoint")] for one in root.findall("Lines/Line")],
         "planes": [
             {"location": _point(one, "Location"), "direction": _point(one, "Direction")}
@@ -229,6 +282,14 @@ def _shown(root):
         "bitmaps": [_bitmap(one) for one in (*root.findall("Bitmap"), *root.findall("Bitmaps/Bitmap"))],
         "more": _more(root, "VisualizationInfo"),
     }
+
+
+def _visible(shown, version):
+    """Tell whether parts are shown unless they are exceptions; 3.0 says no where nothing is said."""
+    if shown is None:
+        return None
+    found = _flag(shown.get("DefaultVisibility", ""))
+    return False if found is None and version == "3.0" else found
 
 
 def number(value):
@@ -247,13 +308,10 @@ def _point(root, name):
     return [number(text(found, axis)) for axis in ("X", "Y", "Z")]
 
 
-def _camera(root):
-    found = _one(root, "PerspectiveCamera", "OrthogonalCamera")
-    if found is None:
-        return None
-    wide = found.tag == "PerspectiveCamera"
+def _camera(found):
     names = (("position", "CameraViewPoint"), ("direction", "CameraDirection"), ("up", "CameraUpVector"))
     told = {name: _point(found, tag) for name, tag in names}
+    wide = found.tag == CAMERAS[0]
     told |= {"fov": number(text(found, "FieldOfView"))} if wide else {"scale": number(text(found, "ViewToWorldScale"))}
     aspect = text(found, "AspectRatio")
     return told | {"aspect": number(aspect) if aspect else None}
@@ -271,18 +329,18 @@ def _component(root):
     return told | {"tool": text(root, "AuthoringToolId")}
 
 
-def _is_color(root):
-    return COLOR.fullmatch(root.get("Color", "").strip()) is not None
-
-
 def _color(root):
+    """Return a color and the parts that have it, None for one that is none or that no part has."""
+    color = COLOR.fullmatch(root.get("Color", "").strip())
     found = [*root.findall("Component"), *root.findall("Components/Component")]
-    return {"color": root.get("Color", "").strip(), "components": [_component(one) for one in found[:MOST_PARTS]]}
+    if not color or not found:
+        return None
+    return {"color": color[1].upper(), "components": [_component(one) for one in found[:MOST_PARTS]]}
 
 
 def _bitmap(root):
     return {
-        "format": (text(root, "Format") or text(root, "Bitmap")).upper(),
+        "format": "PNG" if "PNG" in (text(root, "Format") or text(root, "Bitmap")).upper() else "JPG",
         "reference": text(root, "Reference"),
         "location": _point(root, "Location"),
         "normal": _point(root, "Normal"),

@@ -32,7 +32,8 @@ def _rows(version):
     file, item = version.file, version.file.item
     own = Q(version__file=file, version__number__lt=version.number)
     before = Q(version__file__item=item.previous_id, version__file__name=file.name) if item.previous_id else Q(pk=None)
-    rows = listing.rows().filter(own | before, comment__resolved_at=None, carried_to=None)
+    stands = {"comment__resolved_at": None, "comment__parent__resolved_at": None}
+    rows = listing.rows().filter(own | before, **stands, carried_to=None)
     return rows if file.versions.first() == version else rows.none()
 
 

@@ -10,14 +10,20 @@ MOST = 500  # of one version; the newest
 
 def rows():
     """Return markups with all that is told of them; what was taken back is told nowhere."""
-    related = ("comment__author", "version__file__item", "carried_from__version__file__item")
+    related = ("comment__author", "comment__parent", "version__file__item", "carried_from__version__file__item")
     return Markup.objects.filter(comment__deleted_at=None).select_related(*related)
 
 
 def of_version(version):
     """Return the markups of a version, the open ones first, in the order in which they were made."""
     found = list(rows().filter(version=version).order_by("-pk")[:MOST])
-    return sorted(found, key=lambda markup: (markup.comment.resolved_at is not None, markup.pk))
+    return sorted(found, key=lambda markup: (not is_open(markup), markup.pk))
+
+
+def is_open(markup):
+    """Tell whether neither the comment of a markup nor the thread that it answers is closed."""
+    comment = markup.comment
+    return comment.resolved_at is None and not (comment.parent and comment.parent.resolved_at)
 
 
 def told(actor, version):
@@ -37,7 +43,7 @@ def _told(actor, markup, names):
         "text": comment.text,
         "by": names.say(comment.author),
         "at": comment.created_at.isoformat(),
-        "open": comment.resolved_at is None,
+        "open": is_open(markup),
         "found": markup.get_found_display() if markup.found else "",
         "thread": thread_url(actor, comment),
     }

@@ -2,9 +2,8 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST
 
 from content import reading
@@ -37,11 +36,11 @@ def bcf_export(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     limits.spend(request, "zip")
     version = request.POST.get("version", VERSIONS[0])
-    content = exporting.export(actor=request.actor, item=item, version=version)
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, f"{item.number}-{item.revision}.bcfzip")
-    for header, value in SAFE.items():
-        response[header] = value
+    file = exporting.export(actor=request.actor, item=item, version=version)
+    name = f"{item.number}-{item.revision}.{'bcfzip' if version == VERSIONS[0] else 'bcf'}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+    for header in SAFE.keys() - {"Accept-Ranges"}:
+        response[header] = SAFE[header]
     return response
 
 
@@ -61,8 +60,8 @@ def bcf_import(request, pk):
 def _looked(request, typed):
     """Keep the file and return what the preview tells of it."""
     token = importing.keep(request.actor, typed["about"], typed["file"])
-    _version, archive, _sha256 = importing.kept(request.actor, token)
-    coming = importing.preview(typed["about"].file.item, archive)
+    with importing.kept(request.actor, token) as (_version, archive, _sha256):
+        coming = importing.preview(typed["about"].file.item, archive)
     told = {"new": sum(one.new for one in coming), "comments": sum(one.comments for one in coming)}
     return told | {"coming": coming, "token": token, "about": typed["about"], "version": archive.version}
 
@@ -77,10 +76,10 @@ def bcf_bring(request, pk):
     item = reading.open_item(request.actor, pk)
     access.require(request.actor, "markup", item)
     limits.spend(request, "upload")
-    number, archive, sha256 = importing.kept(request.actor, request.POST.get("token", ""))
-    version = read_version(request.actor, number)
-    if version.file.item_id != item.pk:
-        raise NotVisible
-    begun, answers = importing.bring(actor=request.actor, version=version, archive=archive, sha256=sha256)
+    with importing.kept(request.actor, request.POST.get("token", "")) as (number, archive, sha256):
+        version = read_version(request.actor, number)
+        if version.file.item_id != item.pk:
+            raise NotVisible
+        begun, answers = importing.bring(actor=request.actor, version=version, archive=archive, sha256=sha256)
     messages.success(request, f"Brought: {begun} thread{'s' * (begun != 1)}, {answers} comment{'s' * (answers != 1)}.")
     return redirect("content:item_discussion", request.platform.slug, item.pk)

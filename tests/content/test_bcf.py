@@ -1,9 +1,11 @@
 """Threads to and from other tools: what is taken away, what a preview says, who wrote what, and what comes back."""
 
+import base64
 import io
 import json
 from uuid import uuid4
 
+import bcf_api_xml
 import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
@@ -12,20 +14,31 @@ from django.urls import reverse
 from content import comments
 from content.bcf import exporting, importing, places
 from content.bcf.reading import read
-from content.bcf.writing import write
 from content.comments import Said
 from content.files import Arrival, add_version
 from content.markups import making
-from content.models import Brought, Comment, Conversion, Markup
-from tenants.errors import AccessDenied, Conflict
+from content.models import Attachment, Brought, Comment, Conversion, Markup
+from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import AuditEvent, Right, User
-from tests.content.test_bcf_format import zipped
+from tests.bcf_files import files_of, written, wrong, zipped
 from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
 
 CAMERA = '{"position": [100, 0, 0], "direction": [-1, 0, 0], "up": [0, 0, 1], "fov": 50}'
 SECTION = '{"point": [0, 0, 12], "normal": [0, 0, 1]}'
 VIEW = f'{{"camera": {CAMERA}, "sections": [{SECTION}], "exceptions": ["0/2"], "part": "0/1"}}'
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
+
+WHEN = "2026-01-02T03:04:05+00:00"
+HINTS = ("spaces_visible", "space_boundaries_visible", "openings_visible")
+
+
+def other_tool(content):
+    """Return what an independent library reads of a BCF file."""
+    found = bcf_api_xml.to_json(io.BytesIO(content))
+    for view in (view for topic in found for view in topic["viewpoints"]):
+        if "snapshot" in view:
+            view["snapshot"] = view["snapshot"]["snapshot_data"].read()
+    return found
 
 
 class TestExchange(TestCase):
@@ -58,14 +71,24 @@ class TestExchange(TestCase):
         pinned = making.make(**told, mark=making.Mark("pin", VIEW), text="Edge is sharp\nR0.5 here")
         answer = Said("Agreed", pinned.comment_id)
         comments.say(actor=actor_of(self.reader), item=self.item, remark=answer)
-        return exporting.told(actor_of(self.author), self.item)[0]
+        return list(exporting.told(actor_of(self.author), self.item))
 
-    def bring(self, topics, pictures=(), version="3.0", member=None, to=None):
-        content, actor = write(topics, dict(pictures), version), actor_of(member or self.author)
-        token = importing.keep(actor, to or self.version, ContentFile(content, name="a.bcf"))
-        number, archive, sha256 = importing.kept(actor, token)
-        assert number == (to or self.version).pk
-        return importing.bring(actor=actor, version=to or self.version, archive=archive, sha256=sha256)
+    def bring(self, topics, files=(), version="3.0", member=None):
+        return self.bring_file(written(topics, dict(files), version), member)
+
+    def bring_file(self, content, member=None):
+        actor = actor_of(member or self.author)
+        token = importing.keep(actor, self.version, ContentFile(content, name="a.bcf"))
+        with importing.kept(actor, token) as (number, archive, sha256):
+            assert number == self.version.pk
+            return importing.bring(actor=actor, version=self.version, archive=archive, sha256=sha256)
+
+    def taken(self, version, member=None):
+        """Return the bytes of the BCF file that is taken away, which the published schemas allow."""
+        with exporting.export(actor=actor_of(member or self.author), item=self.item, version=version) as file:
+            content = file.read()
+        assert wrong(content) == []
+        return content
 
     def elsewhere(self, **more):
         """Return a topic of another tool, with a comment, a viewpoint and a picture."""
@@ -85,14 +108,14 @@ class TestExchange(TestCase):
         (view,) = topic["viewpoints"]
         assert view["camera"]["position"] == [0.1, 0, 0] and view["planes"][0]["location"] == [0, 0, 0.012]
         assert view["exceptions"][0]["tool"] == "0/2" and view["selection"][0]["tool"] == "0/1"
-        again = read(io.BytesIO(write([topic], {}, "2.1"))).topics[0]
+        again = read(io.BytesIO(written([topic], {}, "3.0"))).topics[0]
         assert again["viewpoints"][0]["camera"]["position"] == [0.1, 0, 0]
 
     def test_a_model_whose_y_is_up_is_turned_and_turned_back(self):
         frame = places.Frame(0.001, y_up=True)
         assert frame.out([1000, 2000, 3000]) == [1, -3, 2] and frame.point_out([0, 1, 0]) == [0, 0, 1]
         assert frame.into(frame.out([1000, 2000, 3000])) == pytest.approx([1000, 2000, 3000])
-        view = json.loads(VIEW) | {"visible": False}
+        view = json.loads(VIEW) | {"visible": False, "point": None, "points": []}
         assert places.looked(places.viewpoint("x", view, frame), frame)["camera"]["position"] == pytest.approx(
             [100, 0, 0]
         )
@@ -115,18 +138,162 @@ class TestExchange(TestCase):
         assert b"As Jo_*Doe* @Reader wrote on" in page and b"Pipe hits" in page
 
     def test_nothing_known_is_lost_on_the_way_through(self):
-        topic, pictures = self.elsewhere(more=["<Theirs>x</Theirs>"], links=["https://else.example/1"])
+        topic, pictures = self.elsewhere(links=["https://else.example/1"], project={"id": "P-1", "name": "Plant"})
         for version in ("2.1", "3.0"):
             with self.subTest(version=version):
                 self.bring([topic], pictures.items(), version)
-                (found,), held = exporting.told(actor_of(self.author), self.item)
-                found["viewpoints"] = [
-                    {name: value for name, value in view.items() if name != "attachment"}
-                    for view in found["viewpoints"]
-                ]
-                (sent,) = read(io.BytesIO(write([topic], pictures, version))).topics
-                assert found == sent and held == pictures
+                sent, found = (
+                    read(io.BytesIO(one)) for one in (written([topic], pictures, version), self.taken(version))
+                )
+                assert found.topics == sent.topics and files_of(found) == pictures
                 Comment.objects.all().delete()
+
+    def view(self, **more):
+        """Return another viewpoint of elsewhere."""
+        topic, _pictures = self.elsewhere()
+        return topic["viewpoints"][0] | {"guid": str(uuid4()), "snapshot": ""} | more
+
+    def full(self):
+        """Return a topic with all that a BCF file may hold beside it, as other tools write it, and its files."""
+        topic, files = self.elsewhere()
+        Brought.objects.all().delete()
+        guid, none = topic["guid"], {"url": "", "path": "", "document": "", "name": "", "about": ""}
+        bitmap = {"format": "JPG", "reference": "stamp.jpg", "location": [1, 2, 3], "normal": [0, 0, 1]}
+        bitmap |= {"up": [0, 1, 0], "height": 2.5}
+        wall = {"ifc": "0BTBFw6f90Nfh9rP1dlXr2", "system": "", "tool": ""}
+        shown = self.view(bitmaps=[bitmap], visible=False, exceptions=[wall], selection=[wall], index=1)
+        shown |= {"coloring": [{"color": "FF8000", "components": [wall]}], "lines": [[[0, 0, 0], [1, 1, 1]]]}
+        parallel = {name: value for name, value in shown["camera"].items() if name not in ("fov", "focus")}
+        empty = {"camera": None, "visible": None, "exceptions": [], "selection": [], "hints": {}, "planes": []}
+        free = [self.view(camera=parallel | {"scale": 5}), self.view(), self.view() | empty]
+        topic["viewpoints"] += [shown, *free]
+        topic["comments"][0]["viewpoint"] = shown["guid"]
+        document = str(uuid4())
+        topic |= {
+            "snippet": {"type": "JSON", "external": False, "reference": "wall.json", "schema": "https://a.example/s"},
+            "documents": [
+                none | {"guid": str(uuid4()), "document": document, "name": "Plan.pdf", "description": "The plan"},
+                none | {"guid": str(uuid4()), "url": "https://a.example/x", "description": ""},
+            ],
+            "related": [str(uuid4())],
+            "files": [
+                {
+                    "name": "site.ifc",
+                    "date": "2026-01-02T03:04:05Z",
+                    "reference": "../site.ifc",
+                    "project": "0" * 22,
+                    "element": "1" * 22,
+                    "external": False,
+                }
+            ],
+        }
+        files |= {(guid, "stamp.jpg"): b"\xff\xd8\xff stamp", (guid, "wall.json"): b"{}", (guid, "../site.ifc"): b"ISO"}
+        return topic, files | {(guid, document): b"%PDF-1.7 plan"}
+
+    def test_all_viewpoints_become_places_and_all_that_stands_beside_them_comes_and_goes(self):
+        topic, files = self.full()
+        for version in ("3.0", "2.1"):
+            with self.subTest(version=version):
+                content = written([topic], files, version)
+                assert wrong(content) == []
+                assert self.bring_file(content) == (1, 1)
+                thread = Comment.objects.get(parent=None)
+                said, *free = thread.answers.order_by("pk")
+                assert [one.text for one in free] == ["Viewpoint 2 of 4", "Viewpoint 3 of 4", "Viewpoint 4 of 4"]
+                pinned = [hasattr(one, "markup") for one in (thread, said, *free)]
+                assert pinned == [True, True, True, True, False]  # the last looks at no model
+                assert said.markup.view["visible"] and free[0].markup.view["camera"]["scale"] == pytest.approx(5000)
+                assert sorted(thread.attachments.values_list("name", flat=True)) == [
+                    "Plan.pdf",
+                    "look.png",
+                    "site.ifc",
+                    "wall.json",
+                ]
+                assert said.attachments.get().name == "stamp.jpg"
+                sent, found = read(io.BytesIO(content)), read(io.BytesIO(self.taken(version)))
+                assert found.topics == sent.topics and files_of(found) == files_of(sent)
+                other = read(io.BytesIO(self.taken("2.1" if version == "3.0" else "3.0")))
+                assert sorted(files_of(other).values()) == sorted(files.values())
+                Comment.objects.all().delete()
+
+    def test_what_another_tool_writes_it_reads_again_from_what_we_give_back(self):
+        guid, seen = str(uuid4()), [str(uuid4()), str(uuid4())]
+        one, point = {"ifc_guid": "0BTBFw6f90Nfh9rP1dlXr2", "originating_system": "CAD"}, {"x": 1.5, "y": 2, "z": -3}
+        along = {"camera_view_point": point, "camera_direction": {"x": 0, "y": 1, "z": 0}, "camera_up_vector": point}
+        shown = {"default_visibility": False, "exceptions": [one | {"authoring_tool_id": "W-17"}]}
+        shown |= {"view_setup_hints": dict.fromkeys(HINTS, True)}
+        parts = {"selection": [one], "visibility": shown, "coloring": [{"color": "FF00AA", "components": [one]}]}
+        places = [along | {"field_of_view": 60}, along | {"view_to_world_scale": 12.5}]
+        picture = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
+        views = [
+            {"guid": seen[0], "index": 1, "components": parts, "perspective_camera": places[0]},
+            {"guid": seen[1], "index": 2, "components": parts, "orthogonal_camera": places[1]},
+        ]
+        views[0] |= {"snapshot": {"snapshot_type": "png", "snapshot_data": picture}}
+        views[1] |= {"lines": [{"start_point": point, "end_point": point}]}
+        views[1] |= {"clipping_planes": [{"location": point, "direction": point}]}
+        topic = {"guid": guid, "title": "Duct hits beam", "topic_type": "Clash", "topic_status": "Active"}
+        topic |= {"priority": "High", "index": 7, "labels": ["MEP", "Level 2"], "stage": "S3", "description": "Move it"}
+        topic |= {"creation_date": WHEN, "creation_author": "kim@else.example", "due_date": "2026-12-24T00:00:00Z"}
+        topic |= {"modified_date": WHEN, "modified_author": "jo@else.example", "assigned_to": "lee@else.example"}
+        topic |= {"reference_links": ["https://else.example/17"]}
+        said = {"guid": str(uuid4()), "date": WHEN, "author": "jo@else.example", "comment": "200 mm?"}
+        said |= {"viewpoint_guid": seen[1], "modified_date": WHEN, "modified_author": "kim@else.example"}
+        sent = bcf_api_xml.to_zip([topic], {guid: [said]}, {guid: views}).getvalue()
+        assert self.bring_file(sent) == (1, 1)
+        assert other_tool(self.taken("2.1")) == other_tool(sent)
+        assert other_tool(sent)[0]["viewpoints"][0]["snapshot"] == PICTURE
+
+    def test_what_was_taken_back_here_goes_out_no_more(self):
+        topic, files = self.full()
+        self.bring([topic], files.items())
+        thread = Comment.objects.get(parent=None)
+        said, second, third, _last = thread.answers.order_by("pk")
+        actor = actor_of(self.author)
+        comments.delete(actor=actor, comment=comments.find(actor, second.pk))
+        comments.edit(actor=actor, comment=comments.find(actor, third.pk), text="Look from here")
+        comments.delete(actor=actor, comment=comments.find(actor, said.pk))
+        (found,) = read(io.BytesIO(self.taken("3.0"))).topics
+        guids = [view["guid"] for view in topic["viewpoints"]]
+        assert [view["guid"] for view in found["viewpoints"]] == [guids[0], guids[3], guids[4]]
+        (comment,) = found["comments"]
+        assert (comment["text"], comment["viewpoint"]) == ("Look from here", guids[3])
+
+    def test_what_is_attached_here_goes_along_as_a_document(self):
+        plan = ContentFile(b"%PDF-1.7 ours", name="Our plan.pdf")
+        comments.say(actor=actor_of(self.author), item=self.item, remark=Said("See it", attachments=(plan,)))
+        for version in ("2.1", "3.0"):
+            found = read(io.BytesIO(self.taken(version)))
+            (document,) = found.topics[0]["documents"]
+            assert document["description"] == "Our plan.pdf" and list(files_of(found).values()) == [b"%PDF-1.7 ours"]
+
+    def test_an_answer_with_a_place_of_its_own_is_added_to_a_thread_of_ours(self):
+        (topic,) = self.threads()
+        view = topic["viewpoints"][0] | {"guid": str(uuid4()), "snapshot": "new.png"}
+        reply = topic["comments"][0] | {"guid": str(uuid4()), "text": "Here", "viewpoint": view["guid"]}
+        topic |= {"comments": [*topic["comments"], reply], "viewpoints": [*topic["viewpoints"], view]}
+        assert self.bring([topic], {(topic["guid"], "new.png"): PICTURE}.items()) == (0, 1)
+        answer = Comment.objects.get(brought__guid=reply["guid"])
+        assert answer.markup.view["part"] == "0/1" and answer.attachments.get().name == "new.png"
+        found = read(io.BytesIO(self.taken("3.0")))
+        assert [one["guid"] for one in found.topics[0]["viewpoints"]] == [one["guid"] for one in topic["viewpoints"]]
+        assert files_of(found) == {(topic["guid"], "new.png"): PICTURE}
+
+    def test_t83_a_file_that_no_comment_may_carry_stops_all_of_it(self):
+        topic, files = self.full()
+        files[topic["guid"], "wall.json"] = b"x" * (comments.LARGEST + 1)
+        with pytest.raises(Unacceptable):
+            self.bring([topic], files.items())
+        assert not Comment.objects.filter(brought__isnull=False).exists() and not Attachment.objects.exists()
+
+    def test_our_lens_is_told_to_2_1_as_one_that_it_takes(self):
+        view = json.loads(VIEW) | {"point": [0, 0, 0]}
+        view["camera"]["fov"] = 30
+        told = {"actor": actor_of(self.author), "version": self.version, "text": "Small"}
+        making.make(**told, mark=making.Mark("pin", json.dumps(view)))
+        old, new = (read(io.BytesIO(self.taken(version))).topics[0]["viewpoints"][0] for version in ("2.1", "3.0"))
+        assert (old["camera"]["fov"], new["camera"]["fov"]) == (45, 30)
+        assert old["camera"]["position"][0] == pytest.approx(0.1 * 0.26795 / 0.41421, rel=1e-3)
 
     def test_what_comes_back_is_added_to_its_thread_and_the_same_twice_is_nothing(self):
         (topic,) = self.threads()
@@ -151,7 +318,7 @@ class TestExchange(TestCase):
                 self.bring([topic], pictures.items(), member=member)
         assert not Brought.objects.exists()
         comments.say(actor=actor_of(self.author), item=self.theirs, remark=Said("Hello"))
-        (told,) = exporting.told(actor_of(self.guest), self.theirs)[0]
+        (told,) = exporting.told(actor_of(self.guest), self.theirs)
         assert told["author"] == "Somebody of another organization"
 
     def test_the_page_shows_first_and_brings_then(self):
@@ -163,7 +330,7 @@ class TestExchange(TestCase):
         def send(content):
             return self.client.post(page, {"about": self.version.pk, "file": ContentFile(content, name="a.bcf")})
 
-        shown = send(write([topic], pictures, "3.0"))
+        shown = send(written([topic], pictures, "3.0"))
         assert b"1 new thread and 1 comment on plate.stl" in shown.content and b"Pipe hits" in shown.content
         assert AuditEvent.objects.count() == before and not Comment.objects.exists()
         token = {"token": shown.context["token"]}
@@ -177,5 +344,5 @@ class TestExchange(TestCase):
         for content in (b"no zip", zipped(version='<Version VersionId="1.0"/>').read(), b""):
             assert send(content).status_code == 422
         answer = self.client.post(reverse("content:bcf_export", args=args), {"version": "3.0"})
-        assert read(io.BytesIO(answer.content)).version == "3.0" and "attachment" in answer["Content-Disposition"]
+        assert read(io.BytesIO(b"".join(answer))).version == "3.0" and "attachment" in answer["Content-Disposition"]
         assert self.client.post(reverse("content:bcf_export", args=args), {"version": "9"}).status_code == 422

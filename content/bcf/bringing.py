@@ -1,0 +1,138 @@
+"""Makes threads and answers of what was said elsewhere: words, places and files, by whoever brings them.
+
+A viewpoint that a comment refers to becomes the place of that comment. The first of the others becomes the place of
+the thread, and each further one an answer that says nothing else.
+"""
+
+import json
+import re
+import uuid
+from datetime import datetime
+
+from django.utils import timezone
+
+from content import comments
+from content.bcf import places
+from content.bcf.exporting import PLACE, guid_of
+from content.bcf.reading import references
+from content.markups import shapes
+from content.models import Attachment, Brought, Comment, Markup, MarkupKind
+from tenants.errors import Unacceptable
+
+SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&])")
+MOST_PLACES = 50  # answers that are made for viewpoints of one thread; further ones are kept, and no more
+
+
+def known(thread):
+    """Return the identities of the viewpoints of a thread that is here, in small letters."""
+    said = [one.brought.data for one in (thread, *thread.answers.all()) if hasattr(one, "brought")]
+    views = [view for data in said for view in (*data.get("viewpoints", ()), *data.get("seen", ()))]
+    return {view["guid"].lower() for view in views} | {str(uuid.uuid5(uuid.UUID(guid_of(thread)), "viewpoint"))}
+
+
+class Bringing:
+    """Somebody who brings topics to a version, with the facts of the files that were stored for it by their place."""
+
+    def __init__(self, actor, version, files):
+        self.actor, self.version, self.files = actor, version, dict(files)
+        self.frame = places.frame(version)
+
+    def thread(self, topic):
+        """Bring a topic that is new and return its thread and the comments in it."""
+        thread = self._say(None, _begun(topic))
+        views = {view["guid"].lower(): view for view in topic["viewpoints"]}
+        answers, said = [], {}
+        for one in topic["comments"]:
+            answers.append(self._answer(thread, one, one))
+            if view := views.get(one["viewpoint"].lower()):
+                self._look(answers[-1], view)
+                said.setdefault(one["viewpoint"].lower(), answers[-1])
+        free = [view for guid, view in views.items() if guid not in said]
+        said |= {view["guid"].lower(): at for view, at in self._places(thread, free)}
+        held = {}
+        for guid, view in views.items():
+            at = said.get(guid, thread)
+            view["answer"] = at.pk
+            held |= self._attach(at, topic, {"viewpoints": [view]})
+        held |= self._attach(thread, topic, topic | {"viewpoints": []})
+        kept = {name: value for name, value in topic.items() if name != "comments"}
+        Brought.objects.create(comment=thread, guid=topic["guid"], data=kept | {"held": held})
+        return [thread, *answers]
+
+    def more(self, topic, thread, new):
+        """Bring comments that are new in a thread that is here, with what they look at, and return them."""
+        views, before = {view["guid"].lower(): view for view in topic["viewpoints"]}, known(thread)
+        answers = []
+        for one in new:
+            answer = self._answer(thread.parent or thread, one)
+            view, data = views.get(one["viewpoint"].lower()), one
+            if view:
+                self._look(answer, view)
+            if view and view["guid"].lower() not in before:
+                before.add(view["guid"].lower())
+                held = self._attach(answer, topic, {"viewpoints": [view]})
+                data = one | {"seen": [view | {"answer": answer.pk}], "held": held}
+            Brought.objects.create(comment=answer, guid=one["guid"], data=data)
+            answers.append(answer)
+        return answers
+
+    def _say(self, thread, text):
+        made = {"item": self.version.file.item, "file_id": self.version.file_id, "author": self.actor.user}
+        return Comment.objects.create(**made, parent=thread, text=text, created_at=timezone.now())
+
+    def _answer(self, thread, comment, data=None):
+        answer = self._say(thread, _said(comment["author"], comment["date"], comment["text"]))
+        if data:
+            Brought.objects.create(comment=answer, guid=comment["guid"], data=data)
+        return answer
+
+    def _places(self, thread, views):
+        """Return [(viewpoint, comment)] for viewpoints that nobody said anything of."""
+        found = [(view, thread) for view in views[:1]]
+        for view in views[:1]:
+            self._look(thread, view)
+        for number, view in enumerate(views[1 : MOST_PLACES + 1], 2):
+            answer = self._say(thread, f"Viewpoint {number} of {len(views)}")
+            Brought.objects.create(comment=answer, guid=view["guid"], data={PLACE: view["guid"]})
+            self._look(answer, view)
+            found.append((view, answer))
+        return found
+
+    def _look(self, comment, view):
+        """Pin a comment where a viewpoint looks; what no viewer of ours can show stays in what was brought."""
+        look = places.looked(view, self.frame)
+        try:
+            settled = shapes.settle(MarkupKind.PIN, json.dumps(look)) if look else None
+        except Unacceptable:
+            settled = None
+        if settled:
+            Markup.objects.create(comment=comment, version=self.version, kind=MarkupKind.PIN, view=settled)
+
+    def _attach(self, comment, topic, told):
+        """Attach the files that a part of a topic names, each once; return {name: id of the attachment}."""
+        nothing = {"viewpoints": [], "snippet": None, "documents": [], "files": []}
+        names = dict.fromkeys(name for name, _picture in references(nothing | told))
+        found = [(name, self.files.pop((topic["guid"], name), None)) for name in names]
+        return {name: Attachment.objects.create(comment=comment, **facts).pk for name, facts in found if facts}
+
+
+def _begun(topic):
+    """Return the words of the first comment of a thread."""
+    facts = [topic[name] for name in ("type", "status", "priority", "stage") if topic[name]]
+    facts += [f"for {topic['assigned']}"] if topic["assigned"] else []
+    facts += [f"due {topic['due'][:10]}"] if topic["due"] else []
+    words = [f"**{_plain(topic['title'])}**", topic["description"], _plain(" · ".join([*facts, *topic["labels"]]))]
+    return _said(topic["author"], topic["created"], "\n\n".join(part for part in words if part.strip("*")))
+
+
+def _plain(words):
+    """Return words in which no sign means anything."""
+    return SIGNS.sub(r"\\\1", words)
+
+
+def _said(author, moment, words):
+    """Return what somebody said elsewhere, as words of whoever brings it."""
+    who = _plain(" ".join(author.split())) or "somebody elsewhere"
+    day = f" on {datetime.fromisoformat(moment):%-d %B %Y}" if moment else ""
+    said = f"As {who} wrote{day}:\n\n{words.strip() or '-'}"
+    return said if len(said) <= comments.LONGEST else said[: comments.LONGEST - 1] + "…"
