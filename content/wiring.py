@@ -12,6 +12,7 @@ from content import (
     acts,
     changes,
     conversions,
+    counts,
     files,
     issues,
     items,
@@ -207,6 +208,7 @@ def register():
     clock.contribute("sweep unfinished uploads", timedelta(hours=1), resumable.sweep)
     clock.contribute("sweep what conversions made", timedelta(days=1), conversions.sweep)
     clock.contribute("take up lost conversions", timedelta(minutes=2), conversions.again)
+    clock.contribute("put counts together", timedelta(minutes=5), counts.fold)
     clock.contribute("index what search does not know", timedelta(minutes=10), entries.catch_up)
     events.contribute_labels(LABELS)
     forgetting.contribute(forget_person)

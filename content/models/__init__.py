@@ -14,7 +14,7 @@ from content.models.changes import (
 )
 from content.models.comments import Attachment, Comment, CommentText, Reaction, Sign
 from content.models.conversions import Conversion, ConversionState, Rendition
-from content.models.counts import FACTS, ItemCount
+from content.models.counts import AnywhereCount, ItemCount, SpaceCount
 from content.models.exchanged import Brought
 from content.models.files import File, FileVersion, Scan
 from content.models.issues import Issue, IssueKind, IssueState, Priority
@@ -36,9 +36,9 @@ from content.models.uploads import Upload
 from content.models.watches import Watch
 
 __all__ = [
-    "FACTS",
     "NO_CIRCLE",
     "OF_ISSUES",
+    "AnywhereCount",
     "Attachment",
     "Brought",
     "Category",
@@ -92,6 +92,7 @@ __all__ = [
     "Sign",
     "Signature",
     "Slot",
+    "SpaceCount",
     "Tag",
     "Upload",
     "Verdict",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from content import counts
-from content.models import Category, Item, ItemCount, Maturity
+from content.models import AnywhereCount, Category, Item, ItemCount, Maturity
+from spaces.models import Visibility
 from tests.factories import (
     ItemFactory,
     ItemTypeFactory,
@@ -41,6 +42,8 @@ steps = st.lists(
                 "trash",
                 "restore",
                 "undone",
+                "open",
+                "fold",
             ]
         ),
         some,
@@ -124,6 +127,14 @@ class World:
             self.save(n, m)
             transaction.set_rollback(True)
 
+    def open(self, n, m):
+        space = self.spaces[n % 2]
+        space.visibility = Visibility.values[m % 3]
+        space.save()
+
+    def fold(self, _n, _m):
+        counts.fold()
+
     def some(self, n):
         """Return a part of the items."""
         return Item.objects.filter(pk__in=[pk for pk in Item.objects.values_list("pk", flat=True) if pk % 3 == n % 3])
@@ -139,8 +150,11 @@ class TheLedger(TestCase):
         for act, n, m in steps:
             getattr(world, act)(n, m)
             assert counts.drift() == [], act
-        stored = sum(ItemCount.objects.values_list("number", flat=True))
-        assert stored == Item.objects.count()
+        counts.fold()
+        facts = [field.name for field in counts.ANYWHERE.fields]
+        assert AnywhereCount.objects.values(*facts).distinct().count() == AnywhereCount.objects.count()
+        for ledger in counts.LEDGERS:
+            assert sum(ledger.model.objects.values_list("number", flat=True)) == Item.objects.count()
 
 
 @pytest.mark.django_db
@@ -148,7 +162,9 @@ def test_the_check_names_drift_and_mends_it():
     item = ItemFactory()
     call_command("check_counts", stdout=StringIO())
     ItemCount.objects.update(number=5)
-    with pytest.raises(CommandError, match=f"1 counts differ; first platform {item.platform_id}, .*: -4 lacking"):
+    with pytest.raises(
+        CommandError, match=f"1 counts differ; first in content_itemcount platform {item.platform_id}, .*: -4 lacking"
+    ):
         call_command("check_counts")
     call_command("check_counts", "--mend", stdout=StringIO())
     assert counts.drift() == []
@@ -173,3 +189,18 @@ def test_two_at_once_in_one_space_are_both_counted():
     at_once(lambda: ItemFactory(**places), lambda: ItemFactory(**places), first.delete)
     assert counts.drift() == []
     assert ItemCount.objects.get().number == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_counts_while_a_space_is_opened_and_differences_are_summed_forgets_nothing():
+    first = ItemFactory(space__visibility="private")
+    places = {name: getattr(first, name) for name in ("space", "organization", "owner", "type")}
+
+    def opened():
+        type(first.space).objects.filter(pk=first.space_id).update(visibility="public")
+
+    at_once(lambda: ItemFactory(**places), opened, counts.fold, lambda: ItemFactory(**places), counts.fold)
+    counts.fold()
+    assert counts.drift() == []
+    assert AnywhereCount.objects.values_list("visibility", "number").get() == ("public", 3)
