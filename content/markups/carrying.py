@@ -1,4 +1,4 @@
-"""Carries open markups to a later version or the next revision, each once somebody has confirmed how it is found there.
+"""Carries open markups to a later version or a later revision, each once somebody has confirmed how it is found there.
 
 Who may is who may make a markup there and takes part in the discussion where it comes from.
 """
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from content.markups import listing
 from content.markups.judging import Judge, Verdict
-from content.models import Comment, Found, Markup
+from content.models import Comment, Found, Item, Markup
 from content.stored import fresh, lock_rows
 from tenants import access, audit
 from tenants.errors import Changed, Conflict, NotVisible
@@ -31,14 +31,15 @@ def _rows(version):
     """Return the open markups that the latest version of a file takes over; a version that is not has none."""
     file, item = version.file, version.file.item
     own = Q(version__file=file, version__number__lt=version.number)
-    before = Q(version__file__item=item.previous_id, version__file__name=file.name) if item.previous_id else Q(pk=None)
+    revisions = Item.objects.filter(platform=item.platform_id, number=item.number, pk__lt=item.pk)
+    before = Q(version__file__item__in=revisions, version__file__name=file.name) if item.previous_id else Q(pk=None)
     stands = {"comment__resolved_at": None, "comment__parent__resolved_at": None}
     rows = listing.rows().filter(own | before, **stands, carried_to=None)
     return rows if file.versions.first() == version else rows.none()
 
 
 def _talks(actor, markup, item):
-    """Tell whether the actor takes part where the markup stands, which is the item itself or its last revision."""
+    """Tell whether the actor takes part where the markup stands, which is the item itself or an earlier revision."""
     other = markup.version.file.item
     return other.pk == item.pk or bool(access.can(actor, "comment", other))
 

@@ -67,12 +67,14 @@ class Section(Shape):
 class ModelView(Shape):
     """How to look at a model, in its own coordinates; parts are named by their path from the root.
 
-    `exceptions` are the parts that are hidden when `visible`, shown when not.
+    `exceptions` are the parts that are hidden when `visible`, shown when not. `exploded` says how far the parts stood
+    apart; points are where they are in the model as it is.
     """
 
     camera: Camera
     sections: Annotated[list[Section], Field(max_length=6)] = []
     visible: bool = True
+    exploded: Share = 0
     exceptions: Annotated[list[Part], Field(max_length=2000)] = []
     part: Part | None = None
     point: Point | None = None

@@ -76,7 +76,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   delete event.target.dataset.dirty;
   const button = event.submitter;
-  if (!button || event.target.hasAttribute("hx-post")) return;
+  if (!button || event.target.hasAttribute("hx-post") || (event.defaultPrevented && event.target.dataset.draft)) return;
   setTimeout(() => (button.disabled = true));
   setTimeout(() => button.disabled && button.setAttribute("aria-busy", "true"), 300); // what answers sooner needs no sign
   setTimeout(() => free(button), event.target.hasAttribute("data-long") ? 60000 : 4000);

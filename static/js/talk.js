@@ -1,4 +1,5 @@
-// Discussions: what is typed survives a reload and a lost connection; @ suggests people. All works without it.
+// Discussions: what is typed survives a reload and a lost connection, which is said; @ suggests people. All works
+// without it.
 
 const kept = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
 const said = new URLSearchParams(location.search).has("said");
@@ -30,7 +31,7 @@ function wire(form) {
       list.querySelector("button")?.focus();
     }
   });
-  form.addEventListener("submit", () => sessionStorage.setItem("sent", kept(form)));
+  form.addEventListener("submit", (event) => send(form, event));
   form.querySelector(".g-suggested").addEventListener("click", (event) => choose(event.target.closest("button"), text));
   form.querySelector(".g-suggested").addEventListener("keydown", (event) => {
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
@@ -38,6 +39,25 @@ function wire(form) {
     if (event.key === "Escape") text.focus();
     if (step) event.preventDefault();
   });
+}
+
+// Without a connection the browser would leave the page, and what is attached with it.
+async function send(form, event) {
+  const lost = form.querySelector("[data-lost]");
+  if (form.dataset.asked === "reached") return void sessionStorage.setItem("sent", kept(form));
+  event.preventDefault();
+  if (form.dataset.asked) return;
+  form.dataset.asked = "yes";
+  lost.hidden = true;
+  try {
+    await fetch(import.meta.url, { method: "HEAD", cache: "no-store" });
+    form.dataset.asked = "reached";
+    form.requestSubmit(event.submitter);
+  } catch {
+    lost.hidden = false;
+  } finally {
+    delete form.dataset.asked;
+  }
 }
 
 let asked = 0;

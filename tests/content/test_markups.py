@@ -147,7 +147,13 @@ class TestMarkups(Marked):
 
     def test_shapes_are_kept_as_they_are_and_nothing_else_is(self):
         line = [[0.1, 0.1], [0.2, 0.4]]
-        good = [("pin", MODEL), ("pin", SHEET), ("arrow", {**SHEET, "points": line}), ("freehand", {"points": line})]
+        good = [
+            ("pin", MODEL),
+            ("pin", {**MODEL, "exploded": 0.4}),
+            ("pin", SHEET),
+            ("arrow", {**SHEET, "points": line}),
+            ("freehand", {"points": line}),
+        ]
         good += [("rectangle", {"page": 7, "points": line}), ("text", {**SHEET, "words": "H9"})]
         good += [("dimension", {"camera": CAMERA, "points": [[0, 0, 0], [0, 0, 1]], "words": "1 m"})]
         for kind, view in good:
@@ -176,6 +182,7 @@ class TestMarkups(Marked):
             ("pin", changed(MODEL, exceptions=["a"] * 2001)),
             ("pin", changed(MODEL, sections=MODEL["sections"] * 7)),
             ("pin", changed(MODEL, sections=[{"point": [0, 0, 0], "normal": [0, 0, 0]}])),
+            ("pin", changed(MODEL, exploded=1.5)),
             ("pin", changed(MODEL, camera={**CAMERA, "fov": 30})),
             ("pin", changed(MODEL, camera={**CAMERA, "up": [0, 0, 0]})),
             ("pin", changed(MODEL, camera={**CAMERA, "src": "x"})),
@@ -320,6 +327,18 @@ class TestCarrying(Marked):
         assert self.judged(version, "contributor") == {}
         with pytest.raises(NotVisible):
             self.carried("contributor", version, closed, "still")
+
+    def test_what_nobody_carried_to_a_revision_waits_for_the_one_after_it(self):
+        left, taken = self.pin(text="left"), self.pin(text="taken")
+        Item.objects.filter(pk=self.item.pk).update(maturity="frozen")
+        second = revise_item(actor=self.actor("author"), item=self.item)
+        self.carried("author", second.files.get().versions.get(), taken, "still")
+        Item.objects.filter(pk=second.pk).update(maturity="frozen")
+        version = revise_item(actor=self.actor("author"), item=second).files.get().versions.get()
+        assert self.judged(version) == {"left": "still", "taken": "still"}
+        self.carried("author", version, left, "still")
+        assert self.judged(version) == {"taken": "still"}
+        assert Markup.objects.get(carried_from=left).version == version
 
     def test_on_pages_it_is_the_page_that_is_compared(self):
         made_visible(self.version, page__0001_webp=b"one", page__0002_webp=b"two")

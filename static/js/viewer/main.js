@@ -109,6 +109,16 @@ class Viewer {
     this.cut();
   }
 
+  // Let the parts stand apart as they did when somebody looked, with the slider to say so.
+  explode(amount) {
+    if (amount === (this.model.exploded ?? 0)) return;
+    const field = one("[data-slider=explode]", this.panel);
+    field.hidden = !amount;
+    one("input", field).value = amount * 100;
+    this.press("explode", amount);
+    this.model.explode(amount);
+  }
+
   slide(input) {
     if (input.dataset.slide === "explode") this.explode(Number(input.value) / 100);
     else this.cut();

@@ -23,6 +23,7 @@ export class Markups {
   toggle() {
     if (!this.may) return false;
     const measured = this.viewer.measure.on && this.viewer.measure.kept.at(-1);
+    if (measured && this.model.exploded) return this.viewer.say("Put the parts together first: a measure is of the model as it is"), false;
     if (measured) return this.ask("dimension", { part: this.path(measured.mesh), points: measured.points.map(flat), words: measured.words }), false;
     this.on = !this.on;
     this.viewer.say(this.on ? "Click a place of the model, or press Enter for the middle of the view" : "");
@@ -38,9 +39,8 @@ export class Markups {
   click(event) {
     const hit = this.viewer.measure.aim(event);
     if (!hit) return this.viewer.say("There is no part there");
-    if (this.model.exploded) return this.viewer.say("Put the parts together first: a pin keeps its place in the model");
     this.viewer.press("mark", this.toggle());
-    this.ask("pin", { part: this.path(hit.object), point: flat(hit.point) });
+    this.ask("pin", { part: this.path(hit.object), point: flat(hit.point.clone().sub(this.model.shift(hit.object))) });
   }
 
   async ask(kind, where) {
@@ -64,12 +64,14 @@ export class Markups {
       },
       sections: this.model.clipping.map((plane) => ({ point: flat(plane.coplanarPoint(new Vector3())), normal: flat(plane.normal.clone().negate()) })),
       visible: most,
+      exploded: this.model.exploded ?? 0,
       exceptions: [...new Set((most ? hidden : seen).map((mesh) => this.path(mesh)))],
     };
   }
 
   // Look as somebody did who pinned a remark.
-  look({ camera, sections, visible: most, exceptions }) {
+  look({ camera, sections, visible: most, exceptions, exploded = 0 }) {
+    this.viewer.explode(exploded);
     this.stage.stand(camera);
     this.viewer.cutBy(sections.map(({ point, normal }) => new Plane().setFromNormalAndCoplanarPoint(new Vector3(...normal).normalize().negate(), new Vector3(...point))));
     const named = new Set(exceptions);
@@ -81,10 +83,15 @@ export class Markups {
   show(marks) {
     this.signs = marks
       .filter((mark) => mark.open || mark === this.board.chosen)
-      .map((mark) => ({ mark, points: points(mark.view), node: this.drawn(mark) }))
+      .map((mark) => ({ mark, points: points(mark.view), node: this.drawn(mark), mesh: this.meshOf(mark.view.part) }))
       .filter(({ points: found }) => found.length);
     this.layer.replaceChildren(...this.signs.map(({ node }) => node));
     this.place();
+  }
+
+  meshOf(part) {
+    this.named ??= new Map(this.model.meshes.toReversed().map((mesh) => [this.path(mesh), mesh]));
+    return this.named.get(part);
   }
 
   drawn(mark) {
@@ -96,8 +103,9 @@ export class Markups {
   }
 
   place() {
-    for (const { points: found, node } of this.signs) {
-      const seen = found.map((point) => this.stage.onPage(point));
+    for (const { points: found, node, mesh } of this.signs) {
+      const shift = this.model.shift(mesh);
+      const seen = found.map((point) => this.stage.onPage(point.clone().add(shift)));
       node.setAttribute("visibility", seen.some((point) => point.behind) ? "hidden" : "visible");
       const [from, to = from] = seen;
       const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];

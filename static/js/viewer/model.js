@@ -82,7 +82,7 @@ export class Model {
   }
 
   explode(amount) {
-    this.exploded = amount > 0;
+    this.exploded = amount;
     const middle = this.stage.box.getCenter(new Vector3());
     for (const mesh of this.meshes) {
       const home = (mesh.userData.home ??= mesh.position.clone());
@@ -91,6 +91,14 @@ export class Model {
     }
     this.root.updateMatrixWorld(true);
     this.stage.draw();
+  }
+
+  // How far a part stands from its place, as long as the parts stand apart.
+  shift(mesh) {
+    if (!this.exploded || !mesh?.userData.away) return new Vector3();
+    const { away, home } = mesh.userData;
+    const [there, at] = [home.clone().addScaledVector(away, this.exploded), home.clone()].map((point) => mesh.parent.localToWorld(point));
+    return there.sub(at);
   }
 
   outward(mesh, middle) {
