@@ -53,12 +53,16 @@ class Pin:
     keep: Callable
 
 
+def shown_rows():
+    """Return comments with all that is shown of each."""
+    related = ("author", "resolved_by", "file", "markup__version")
+    reactions = Prefetch("reactions", Reaction.objects.select_related("user"))
+    return Comment.objects.select_related(*related).prefetch_related(reactions, "attachments")
+
+
 def thread_rows(item):
     """Return the threads of an item with all that is shown of them; a fixed number of queries."""
-    related = ("author", "resolved_by", "file", "markup__version")
-    shown = Comment.objects.select_related(*related).prefetch_related(
-        Prefetch("reactions", Reaction.objects.select_related("user")), "attachments"
-    )
+    shown = shown_rows()
     return shown.filter(item=item, parent=None).prefetch_related(Prefetch("answers", shown))
 
 
@@ -69,6 +73,15 @@ def find(actor, pk):
     if comment is None or not access.can(actor, "comment", comment.item):
         raise NotVisible
     return comment
+
+
+def find_attachment(actor, pk):
+    """Return what came with a comment that stands, for who takes part in the discussion. Raises NotVisible."""
+    rows = Attachment.objects.select_related("comment__item__space", "comment__item__locked_by")
+    found = rows.filter(pk=pk, comment__deleted_at=None, comment__item__platform=actor.platform).first()
+    if found is None or not access.can(actor, "comment", found.comment.item):
+        raise NotVisible
+    return found
 
 
 def say(*, actor, item, remark, pin=None):

@@ -7,6 +7,8 @@ from content.api import router as item_router
 from content.api_access import router as access_router
 from content.api_changes import router as change_router
 from content.api_issues import router as issue_router
+from content.api_reviews import router as review_router
+from content.api_talk import router as talk_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
 from tenants.api import router as own_router
@@ -31,7 +33,17 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (own_router, space_router, item_router, file_router, access_router, issue_router, change_router):
+for router in (
+    own_router,
+    space_router,
+    item_router,
+    file_router,
+    access_router,
+    issue_router,
+    change_router,
+    review_router,
+    talk_router,
+):
     api.add_router("", router)
 handle(api)
 

@@ -70,6 +70,22 @@ PUT    change_quorum  request  401 401 404 401 401   403 404 403 200 403 200 403
 PUT    change_route   request  401 401 404 401 401   403 404 403 200 403 200 403 200 200
 POST   change_step    request  401 401 404 401 401   403 404 403 403 403 200 403 200 200
 POST   change_sign    request  401 401 404 401 401   403 404 403 403 403 403 403 403 403
+GET    review_list    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+GET    review_minute  review   401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   review_judge   review   401 401 404 401 401   403 404 201 403 403 403 403 403 403
+GET    thread_list    item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   thread_begin   item     401 401 404 401 401   201 404 201 201 201 201 201 201 201
+POST   comment_answer comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
+PATCH  comment_edit   comment  401 401 404 401 401   403 404 403 403 200 403 403 403 403
+DELETE comment_delete comment  401 401 404 401 401   403 404 403 403 200 403 403 422 422
+PUT    comment_resolve comment 401 401 404 401 401   200 404 200 200 200 200 200 200 200
+DELETE comment_reopen comment  401 401 404 401 401   409 404 409 409 409 409 409 409 409
+POST   comment_react  comment  401 401 404 401 401   200 404 200 200 200 200 200 200 200
+GET    attachment_get attachment 401 401 404 401 401 200 404 200 200 200 200 200 200 200
+GET    markup_list    file     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   markup_make    file     401 401 404 401 401   403 404 403 201 201 201 201 403 403
+GET    markup_earlier file     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   markup_carry   carried  401 401 404 401 401   403 404 403 409 409 409 409 403 403
 """
 ROWS = [
     (method, name, args, dict(zip(VISITORS, map(int, statuses), strict=True)))
@@ -89,6 +105,12 @@ SENT = {
     "change_quorum": {"quorum": "any"},
     "change_route": {"route": "Release"},
     "change_step": {"target": "in_work"},
+    "thread_begin": {"text": "Is it deep enough?"},
+    "comment_answer": {"text": "It is."},
+    "comment_edit": {"text": "Is the radius wrong?"},
+    "comment_react": {"sign": "done"},
+    "markup_make": {"text": "Here", "view": {"points": [[0.5, 0.5]]}},
+    "markup_carry": {"found": "moved"},
 }
 VERBS = {
     ("POST", "item_move"): "owner_changed",
@@ -111,14 +133,25 @@ VERBS = {
     ("PUT", "change_quorum"): "change_asked",
     ("PUT", "change_route"): "change_asked",
     ("POST", "change_step"): "change_stepped",
+    ("POST", "review_judge"): "verdict_given",
+    ("POST", "thread_begin"): "comment_made",
+    ("POST", "comment_answer"): "comment_made",
+    ("PATCH", "comment_edit"): "comment_edited",
+    ("DELETE", "comment_delete"): "comment_deleted",
+    ("PUT", "comment_resolve"): "comment_resolved",
+    ("POST", "comment_react"): "comment_reacted",
+    ("POST", "markup_make"): "markup_made",
 }
 READ = {"GET", "HEAD"}
+TAKEN = {("GET", "file_get"), ("GET", "attachment_get")}  # taking a file away is an act
+WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
 PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "platform": [],
     "file": ["pk", "name"],
     "shared": ["pk", "to"],
     "line": ["pk", "line"],
     "slot": ["pk", "slot"],
+    "carried": ["pk", "name", "markup"],
 }
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
@@ -148,9 +181,12 @@ class Tokens(World):
         self.secrets = {name: token_of(member) for name, member in (members | {"pending": pending}).items()}
         self.args |= {"file": (*self.args["item"], "bracket.stl")}
         self.args |= {"slot": (*self.args["request"], self.slot.pk)}
+        self.args |= {"carried": (*self.args["file"], self.markup.pk)}
         given = {"whom": self.users["reader"].email, "level": "share_read"}
         self.sent = SENT | {"item_move": {"content_owner": self.users["leader"].pk}, "share_give": given}
         self.sent["change_add"] = {"item": self.part.pk, "deed": "release"}
+        seen = {"item": self.part.pk, "version": self.part.version}
+        self.sent["review_judge"] = {"judgement": "approve", "on": [seen]}
 
     def program(self, visitor):
         return Program(self.secrets.get(visitor, ""))
@@ -187,7 +223,7 @@ class TheTable(TestCase):
                     ):
                         wrong.append((visitor, method, name, answer.cookies, shown))
                     told = AuditEvent.objects.count() - self.entries
-                    acts = method not in READ or (method, name) == ("GET", "file_get")  # taking a file away is one
+                    acts = method not in READ or (method, name) in TAKEN
                     if told != (1 if acts and answer.status_code < 400 else 0):
                         wrong.append((visitor, method, name, "entries", told))
                     kept = set(written) - NOTED
@@ -212,9 +248,10 @@ class TheTable(TestCase):
     def test_b25_an_act_of_a_program_leaves_the_entry_of_its_owner(self):
         for (method, name), verb in VERBS.items():
             with undone():
-                self.world.ask("leader", method, name, _args(method, name))
+                visitor = WHO.get(name, "leader")
+                self.world.ask(visitor, method, name, _args(method, name))
                 entry = AuditEvent.objects.latest("pk")
-                assert (entry.verb, entry.actor) == (verb, self.world.users["leader"])
+                assert (entry.verb, entry.actor) == (verb, self.world.users[visitor])
                 assert entry.rule
 
     def test_t58_a_token_does_no_more_than_its_scope(self):
@@ -543,6 +580,8 @@ class TheTable(TestCase):
             "$PERSON": str(self.world.users["leader"].pk),
             "$ISSUE": str(self.world.issue.pk),
             "$CHANGE": str(self.world.request.pk),
+            "$REVIEW": str(self.world.review.pk),
+            "$COMMENT": str(self.world.comment.pk),
             "$SHARE": self.world.args["shared"][-1],
         }
         for command in commands:
@@ -562,7 +601,7 @@ def _args(method, name):
 
 def _path(name, args):
     """Return the path of a row as the description writes it."""
-    known = {"pk": 7001, "line": 7002, "slot": 7003, "name": "NAME", "to": "TO"}
+    known = {"pk": 7001, "line": 7002, "slot": 7003, "markup": 7004, "name": "NAME", "to": "TO"}
     values = [known[part] for part in PATHS.get(args, ["pk"])]
     path = reverse(f"api:{name}", args=["PLATFORM", *values]).removeprefix("/api/p/PLATFORM/")
     for part, value in known.items():

@@ -60,9 +60,11 @@ class TheFuzz(TestCase):
     def test_every_answer_is_one_that_is_described(self, request):
         method, path, operation, query, sent, headers = request
         world = self.world
-        found = {"items": world.item, "issues": world.issue, "changes": world.request}.get(path.split("/")[4])
-        filled = {"platform": "acme", "pk": found and found.pk, "name": "bracket.stl", "to": "person-1"}
-        filled |= {"line": world.line.pk, "slot": world.slot.pk}
+        found = {"items": world.item, "issues": world.issue, "changes": world.request, "reviews": world.review}
+        found |= {"comments": world.comment, "attachments": world.attachment}
+        thing = found.get(path.split("/")[4])
+        filled = {"platform": "acme", "pk": thing and thing.pk, "name": "bracket.stl", "to": "person-1"}
+        filled |= {"line": world.line.pk, "slot": world.slot.pk, "markup": world.markup.pk}
         url = re.sub(r"{(\w+)}", lambda found: str(filled[found[1]]), path)
         url += f"?{urlencode({name: value.encode(errors='replace') for name, value in query.items()})}"
         data = b"solid" if path.endswith("{name}") else json.dumps(sent).encode()

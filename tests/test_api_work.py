@@ -17,8 +17,8 @@ from tests.site_world import NOBODY, undone
 from tests.test_api import Tokens, values
 
 
-class Work(TestCase):
-    """Asks for the lists of the API, and does what they lead to."""
+class Asking(TestCase):
+    """Asks as a visitor of the world."""
 
     @classmethod
     def setUpTestData(cls):
@@ -33,6 +33,21 @@ class Work(TestCase):
     def id_of(self, visitor):
         return self.world.users[visitor].pk
 
+    def costs(self, lists):
+        """Return how many queries each list takes, for somebody from outside and for a Leader."""
+        found = {}
+        for visitor in ("external", "leader"):
+            self.ask(visitor, "GET", "me")  # notes when the token was used
+            for name, args in lists:
+                with CaptureQueriesContext(connection) as asked:
+                    assert self.ask(visitor, "GET", name, args)[0] == 200
+                found[visitor, name] = len(asked)
+        return found
+
+
+class Work(Asking):
+    """Works on issues and changes."""
+
     def issue(self, title="Scratch", of=None, **facts):
         world = self.world
         about = {"type": ItemType.objects.get(code="issue"), "title": title} | ({"organization": of} if of else {})
@@ -45,10 +60,10 @@ class Work(TestCase):
         lists = [("issue_list", ()), ("issues_against", (self.world.item.pk,)), ("change_list", ())]
         lists.append(("change_detail", (self.world.request.pk,)))
         self._more()
-        few = self._costs(lists)
+        few = self.costs(lists)
         for _ in range(4):
             self._more()
-        assert self._costs(lists) == few
+        assert self.costs(lists) == few
 
     def _more(self):
         world = self.world
@@ -63,16 +78,6 @@ class Work(TestCase):
         slot = Slot.objects.create(change=world.request, user=world.users["author"])
         facts = {"user": world.users["author"], "agrees": True, "method": "password", "fingerprint": "0" * 64}
         Signature.objects.create(slot=slot, **facts)
-
-    def _costs(self, lists):
-        found = {}
-        for visitor in ("external", "leader"):
-            self.ask(visitor, "GET", "me")  # notes when the token was used
-            for name, args in lists:
-                with CaptureQueriesContext(connection) as asked:
-                    assert self.ask(visitor, "GET", name, args)[0] == 200
-                found[visitor, name] = len(asked)
-        return found
 
     def test_issues_are_narrowed_as_on_the_page_and_go_on_page_by_page(self):
         world, today = self.world, timezone.localdate()

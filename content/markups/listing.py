@@ -34,10 +34,19 @@ def told(actor, version):
     return [_told(actor, markup, names) for markup in found]
 
 
+def told_one(actor, pk):
+    """Return one markup in the same way."""
+    markup = rows().get(pk=pk)
+    names = Names(actor, markup.comment.item.space_id)
+    names.load({markup.comment.author_id})
+    return _told(actor, markup, names)
+
+
 def _told(actor, markup, names):
     comment = markup.comment
     return {
         "id": markup.pk,
+        "comment": comment.pk,
         "kind": markup.kind,
         "view": markup.view,
         "text": comment.text,

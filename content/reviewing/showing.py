@@ -7,15 +7,17 @@ from django.utils import timezone
 
 from content import conversions, reading
 from content.catalogue import REVIEW
-from content.models import Comment, Judgement, Maturity, Review, Verdict
+from content.models import Comment, Judgement, Maturity, Review, Reviewer, Verdict
 from content.names import Names
 from content.reviewing import people
 from content.reviewing.states import states
+from content.stored import RELATED
 from tenants import access
 from tenants import actor as actors
 from tenants.errors import NotVisible
 from tenants.models import Member, Status
 
+TAKING = (Maturity.PRIVATE, Maturity.IN_WORK)  # the states of a review in which verdicts are taken
 TONES = {Judgement.APPROVE: ("green", "check"), Judgement.REMARKS: ("amber", "comment"), Judgement.REJECT: ("red", "x")}
 
 
@@ -33,9 +35,21 @@ def of(item):
     return review
 
 
+def found(actor, *, standing=False, mine=False, late=False):
+    """Return the reviews that the actor has in lists, the newest first: open ones, those asking them, late ones."""
+    rows = Review.objects.filter(item__in=reading.listed(actor)).select_related(*(f"item__{name}" for name in RELATED))
+    if standing or late:
+        rows = rows.filter(closed_at=None, item__maturity__in=TAKING)
+    if mine:
+        rows = rows.filter(pk__in=Reviewer.objects.filter(user=actor.user).values("review"))
+    if late:
+        rows = rows.filter(due_on__lt=timezone.localdate(timezone=actor.platform.zone))
+    return rows.order_by("-pk")
+
+
 def is_open(review):
     """Tell whether verdicts are taken."""
-    return not review.closed_at and review.item.maturity in (Maturity.PRIVATE, Maturity.IN_WORK)
+    return not review.closed_at and review.item.maturity in TAKING
 
 
 def is_overdue(review):
@@ -103,6 +117,7 @@ def shown(actor, review):
     conversions.picture([row.item for row in found])
     return {
         "review": review,
+        "names": names,
         "rows": found,
         "others": len(found) < len(entries),
         "talks": talks,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content import comments, live, reading
 from content.forms import ReasonForm
-from content.models import Attachment, Sign
+from content.models import Sign
 from content.names import Names
 from content.uploads import received_many
 from content.views.attempts import attempt
@@ -180,8 +180,4 @@ def comment_people(request, pk):
 @require_safe
 def attachment_download(request, pk):
     """Send what came with a comment, as an attachment that nothing runs."""
-    found = Attachment.objects.select_related("comment").filter(pk=pk).first()
-    if found is None or found.comment.deleted_at:
-        raise NotVisible
-    comments.find(request.actor, found.comment_id)
-    return attachment_of_comment(request, found)
+    return attachment_of_comment(request, comments.find_attachment(request.actor, pk))

@@ -1,0 +1,316 @@
+"""What the API answers about discussions: threads, answers, reactions, and the markups of files, as on the pages."""
+
+import json
+from typing import Literal
+
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from content import comments, reading
+from content.api_shapes import PageQuery, PersonOut, Sent, Word, paged, person
+from content.files import latest_version
+from content.markups import carrying, listing, making
+from content.models import Found, MarkupKind, Sign
+from content.names import Names
+from content.web import attachment_of_comment
+from tenants import access, limits
+from tenants.api import act
+from tenants.errors import NotVisible
+
+router = Router(tags=["Discussion"])
+BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+MADE = tuple(one for one in Found.values if one)
+
+
+class AnswerIn(Sent):
+    """What somebody says; Markdown works, and @ with a name tells somebody who may take part."""
+
+    text: Word
+
+
+class ThreadIn(AnswerIn):
+    """The first of a thread, about the item or one of its files."""
+
+    file: Word | None = Field(None, description="The name of a file of the item.")
+
+
+class ReactionIn(Sent):
+    """A sign to set under a comment, or to take back."""
+
+    sign: Literal[tuple(Sign.values)]
+
+
+class MarkupIn(Sent):
+    """A remark pinned to a place; `view` is one of a model, with a camera, or of a page, as markups are told."""
+
+    text: Word
+    kind: Literal[tuple(MarkupKind.values)] = MarkupKind.PIN
+    view: dict
+
+
+class CarryIn(Sent):
+    """How a markup was shown to be found."""
+
+    found: Literal[MADE]
+
+
+class ReactionOut(Schema):
+    """A sign, and who set it."""
+
+    sign: str
+    by: list[PersonOut]
+
+
+class AttachmentOut(Schema):
+    """What came with a comment; `GET attachments/<id>` fetches it."""
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+
+
+class CommentOut(Schema):
+    """A comment; one that was taken back says nothing any more."""
+
+    id: int
+    text: str
+    by: PersonOut
+    file: str | None
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    resolved_at: str | None
+    resolved_by: PersonOut | None
+    reactions: list[ReactionOut]
+    attachments: list[AttachmentOut]
+    markup: int | None
+
+
+class ThreadOut(CommentOut):
+    """The first of a thread, with its answers."""
+
+    answers: list[CommentOut]
+
+
+class ThreadsOut(Schema):
+    """A page of threads, and the number of the next one if there is one."""
+
+    threads: list[ThreadOut]
+    next: int | None
+
+
+class MarkupOut(Schema):
+    """A markup of a version; its thread is that of the comment."""
+
+    id: int
+    comment: int
+    kind: str
+    view: dict
+    text: str
+    by: str
+    at: str
+    open: bool
+    found: str
+
+
+class MarkupsOut(Schema):
+    """The markups of a version, and how many open ones of earlier versions wait to be carried to it."""
+
+    markups: list[MarkupOut]
+    earlier: int
+
+
+class EarlierOut(Schema):
+    """An open markup of an earlier version, and how it is found in this one."""
+
+    id: int
+    comment: int
+    kind: str
+    text: str
+    by: str
+    found: str
+    why: str
+
+
+@router.get("/items/{int:pk}/threads", response={200: ThreadsOut})
+def thread_list(request, pk: int, asked: Query[PageQuery]):
+    """List the threads about an item and its files, the oldest first, to who takes part."""
+    item = reading.visit_item(request.actor, pk)
+    access.require(request.actor, "comment", item)
+    found, more = paged(comments.thread_rows(item), asked)
+    said = [one for thread in found for one in (thread, *thread.answers.all())]
+    names = _names(request.actor, item, said)
+    threads = [_shown(one, names) | {"answers": [_shown(two, names) for two in one.answers.all()]} for one in found]
+    return {"threads": threads, "next": more}
+
+
+def _names(actor, item, said):
+    names = Names(actor, item.space_id)
+    people = {number for one in said for number in (one.author_id, one.resolved_by_id) if number}
+    names.load(people | {reaction.user_id for one in said for reaction in one.reactions.all()})
+    return names
+
+
+def _shown(one, names):
+    moments = {name: getattr(one, name) for name in ("created_at", "edited_at", "resolved_at")}
+    return {name: moment and moment.isoformat() for name, moment in moments.items()} | {
+        "id": one.pk,
+        "text": one.text,
+        "by": person(one.author, names),
+        "file": one.file and one.file.name,
+        "deleted": one.deleted_at is not None,
+        "resolved_by": one.resolved_by and person(one.resolved_by, names),
+        "reactions": _reactions(one, names),
+        "attachments": [
+            {name: getattr(file, name) for name in ("id", "name", "size", "sha256", "media_type")}
+            for file in one.attachments.all()
+        ],
+        "markup": one.markup.pk if hasattr(one, "markup") else None,
+    }
+
+
+def _reactions(comment, names):
+    found = {}
+    for reaction in comment.reactions.all():
+        found.setdefault(reaction.sign, []).append(person(reaction.user, names))
+    return [{"sign": sign, "by": people} for sign, people in found.items()]
+
+
+def _one(actor, comment):
+    """Return one comment as acts answer it."""
+    found = comments.shown_rows().get(pk=comment.pk)
+    return _shown(found, _names(actor, comment.item, [found]))
+
+
+@router.post("/items/{int:pk}/threads", response={201: CommentOut})
+def thread_begin(request, pk: int, said: ThreadIn):
+    """Begin a thread about an item or one of its files."""
+    actor, item = request.actor, reading.open_item(request.actor, pk)
+    access.require(actor, "comment", item)
+    file = item.files.filter(name=said.file).first() if said.file is not None else None
+    if said.file is not None and file is None:
+        raise NotVisible
+    return _said(request, item, comments.Said(said.text, file=file and file.pk))
+
+
+def _said(request, item, remark):
+    actor = request.actor
+    limits.spend(request, "comment")
+
+    def say():
+        return _one(actor, comments.say(actor=actor, item=item, remark=remark))
+
+    return act(request, say, status=201)
+
+
+@router.post("/comments/{int:pk}/answers", response={201: CommentOut})
+def comment_answer(request, pk: int, said: AnswerIn):
+    """Answer in a thread, named by its first comment."""
+    comment = comments.find(request.actor, pk)
+    return _said(request, comment.item, comments.Said(said.text, parent=comment.pk))
+
+
+def _act(request, pk, service, **told):
+    """Let a service do something to a comment on what the actor takes part in, and answer it as it is then."""
+    actor, comment = request.actor, comments.find(request.actor, pk)
+    return act(request, lambda: _one(actor, service(actor=actor, comment=comment, **told)))
+
+
+@router.patch("/comments/{int:pk}", response={200: CommentOut})
+def comment_edit(request, pk: int, said: AnswerIn):
+    """Say it otherwise; its author alone."""
+    limits.spend(request, "comment")
+    return _act(request, pk, comments.edit, text=said.text)
+
+
+@router.delete("/comments/{int:pk}", response={200: CommentOut})
+def comment_delete(request, pk: int, reason: Word = ""):
+    """Take a comment back: its author, or an Owner of the space for a reason."""
+    return _act(request, pk, comments.delete, reason=reason)
+
+
+@router.put("/comments/{int:pk}/resolved", response={200: CommentOut})
+def comment_resolve(request, pk: int):
+    """Close a thread."""
+    return _act(request, pk, comments.resolve, on=True)
+
+
+@router.delete("/comments/{int:pk}/resolved", response={200: CommentOut})
+def comment_reopen(request, pk: int):
+    """Open a thread again."""
+    return _act(request, pk, comments.resolve, on=False)
+
+
+@router.post("/comments/{int:pk}/reactions", response={200: CommentOut})
+def comment_react(request, pk: int, reaction: ReactionIn):
+    """Set a sign under a comment, or take it back where it is set."""
+    return _act(request, pk, comments.react, sign=reaction.sign)
+
+
+@router.get("/attachments/{int:pk}", response={200: None}, openapi_extra={"responses": {200: {"content": BYTES}}})
+def attachment_get(request, pk: int):
+    """Fetch what came with a comment, with Range and ETag."""
+    return attachment_of_comment(request, comments.find_attachment(request.actor, pk))
+
+
+# --- markups ---
+
+
+def _version(request, pk, name, number, find=reading.open_item):
+    """Return a version of a file of an item in whose discussion the actor takes part."""
+    item = find(request.actor, pk)
+    version = latest_version(request.actor, item, name, number)
+    access.require(request.actor, "comment", item)
+    version.file.item = item
+    return version
+
+
+@router.get("/items/{int:pk}/files/{str:name}/markups", response={200: MarkupsOut})
+def markup_list(request, pk: int, name: str, version: int | None = None):
+    """List the markups of a version of a file, the latest one unless another is asked for, the open ones first."""
+    found = _version(request, pk, name, version, reading.visit_item)
+    return {"markups": listing.told(request.actor, found), "earlier": carrying.count(request.actor, found)}
+
+
+@router.post("/items/{int:pk}/files/{str:name}/markups", response={201: MarkupOut})
+def markup_make(request, pk: int, name: str, sent: MarkupIn, version: int | None = None):
+    """Pin a remark to a place in a version of a file, and begin its thread."""
+    found = _version(request, pk, name, version)
+    limits.spend(request, "comment")
+    mark = making.Mark(sent.kind, json.dumps(sent.view))
+
+    def made():
+        markup = making.make(actor=request.actor, version=found, mark=mark, text=sent.text)
+        return listing.told_one(request.actor, markup.pk)
+
+    return act(request, made, status=201)
+
+
+@router.get("/items/{int:pk}/files/{str:name}/markups/earlier", response={200: list[EarlierOut]})
+def markup_earlier(request, pk: int, name: str):
+    """List the open markups of earlier versions, each with how it is found in the latest one."""
+    version = _version(request, pk, name, None, reading.visit_item)
+    rows = carrying.earlier(request.actor, version)
+    names = Names(request.actor, version.file.item.space_id)
+    names.load({row.markup.comment.author_id for row in rows})
+    return [_earlier(row, names) for row in rows]
+
+
+def _earlier(row, names):
+    comment = row.markup.comment
+    facts = {"id": row.markup.pk, "comment": comment.pk, "kind": row.markup.kind, "text": comment.text}
+    return facts | {"by": names.say(comment.author), "found": row.verdict.found, "why": row.verdict.why}
+
+
+@router.post("/items/{int:pk}/files/{str:name}/markups/{int:markup}/carry", response={200: MarkupOut})
+def markup_carry(request, pk: int, name: str, markup: int, sent: CarryIn):
+    """Carry a markup to the latest version as it was shown to be found."""
+    version = _version(request, pk, name, None)
+
+    def carried():
+        done = carrying.carry(actor=request.actor, version=version, pk=markup, found=sent.found)
+        return listing.told_one(request.actor, done.pk)
+
+    return act(request, carried)

@@ -1,0 +1,180 @@
+"""What programs do in reviews and discussions: the rules, refusals and lists of the pages."""
+
+from django.utils import timezone
+
+from content.models import (
+    Attachment,
+    Comment,
+    FileVersion,
+    Item,
+    ItemType,
+    Markup,
+    Maturity,
+    Reaction,
+    ReferenceKind,
+    Review,
+    ReviewedItem,
+    Reviewer,
+)
+from spaces.models import Credential, Visibility
+from tests.factories import ItemFactory, SpaceFactory, give, refer
+from tests.site_world import NOBODY, undone
+from tests.test_api_work import Asking
+
+VIEW = {"points": [[0.25, 0.75]]}
+
+
+class Talk(Asking):
+    """Reads, says and judges."""
+
+    def _review(self, *items, of=None):
+        world = self.world
+        facts = {"type": ItemType.objects.get(code="review"), "owner": world.users["content_owner"]}
+        item = ItemFactory(space=world.space, **facts | ({"organization": of} if of else {}))
+        review = Review.objects.create(item=item, due_on=timezone.localdate().replace(year=2020, day=1))
+        for one in items:
+            state = {"sha256": "0" * 64, "relations": "0" * 64}
+            ReviewedItem.objects.create(review=review, reference=refer(item, one, ReferenceKind.REVIEWS), **state)
+        Reviewer.objects.create(review=review, user=world.users["reader"], named_at=timezone.now())
+        return review
+
+    def test_b36_lists_cost_the_same_for_one_row_and_for_many(self):
+        item = self.world.item.pk
+        lists = [("review_list", ()), ("thread_list", (item,)), ("markup_list", (item, "bracket.stl"))]
+        lists += [("markup_earlier", (item, "bracket.stl"))]
+        self._more()
+        few = self.costs(lists)
+        for _ in range(4):
+            self._more()
+        assert self.costs(lists) == few
+
+    def _more(self):
+        world = self.world
+        self._review(world.part)
+        said = {"item": world.item, "created_at": timezone.now()}
+        thread = Comment.objects.create(text="One", author=world.users["leader"], **said)
+        Comment.objects.create(text="Two", author=world.users["author"], parent=thread, **said)
+        Reaction.objects.create(comment=thread, user=world.users["reader"], sign="done")
+        Attachment.objects.create(comment=thread, name="a.txt", key=f"k{thread.pk}", size=1, sha256="0" * 64)
+        Markup.objects.create(comment=thread, version=world.version, view={"page": 1, "points": [], "words": ""})
+
+    def test_reviews_are_listed_judged_and_minuted(self):
+        world = self.world
+        review = self._review(world.item, world.part)
+        for query, number in (("", 2), ("?overdue=true", 1), ("?mine=true&open=true", 2), ("?size=1", 1)):
+            assert len(self.ask("reader", "GET", "review_list", query=query)[1]["reviews"]) == number, query
+        assert self.ask("author", "GET", "review_list", query="?mine=true")[1] == {"reviews": [], "next": None}
+        seen = [{"item": one.pk, "version": Item.objects.get(pk=one.pk).version} for one in (world.item, world.part)]
+        said = {"judgement": "reject", "remark": "Too thin", "on": seen}
+        for status, visitor, change in (
+            (422, "reader", {"remark": ""}),
+            (422, "reader", {"on": []}),
+            (422, "reader", {"judgement": "maybe"}),
+            (409, "reader", {"on": [seen[0] | {"version": 99}]}),
+            (404, "reader", {"on": [{"item": NOBODY, "version": 1}]}),
+            (404, "reader", {"on": [{"item": world.line.item_id, "version": 1}]}),
+            (403, "leader", {}),
+        ):
+            with undone():
+                assert self.ask(visitor, "POST", "review_judge", [review.pk], said | change)[0] == status, change
+        key = {"Idempotency-Key": "once"}
+        first = self.ask("reader", "POST", "review_judge", [review.pk], said, **key)
+        assert (first[0], first) == (201, self.ask("reader", "POST", "review_judge", [review.pk], said, **key))
+        minute = self.ask("leader", "GET", "review_minute", [review.pk])[1]
+        verdicts = [one["verdicts"] for one in minute["items"]]
+        assert [(one["by"]["name"], one["judgement"], one["outdated"]) for (one,) in verdicts] == [
+            ("Reader Person", "reject", False)
+        ] * 2
+        assert (minute["overdue"], minute["asks_me"], minute["others"]) == (True, False, False)
+        assert [(one["person"]["name"], one["judged"]) for one in minute["reviewers"]] == [("Reader Person", 2)]
+        assert self.ask("leader", "GET", "review_minute", [world.item.pk])[0] == 404, "no review"
+        Item.objects.filter(pk=review.pk).update(maturity=Maturity.FROZEN)
+        assert self.ask("reader", "POST", "review_judge", [review.pk], said)[0] == 409
+
+    def test_t34_a_minute_tells_each_reader_of_what_they_read(self):
+        world = self.world
+        vault = SpaceFactory(platform=world.platform, visibility=Visibility.PRIVATE)
+        give(world.members["leader"], vault, "leader")
+        review = self._review(world.part, ItemFactory(space=vault, title="Zqsecret"))
+        minute = self.ask("external", "GET", "review_minute", [review.pk])[1]
+        assert (len(minute["items"]), minute["others"], "Zqsecret" in str(minute)) == (1, True, False)
+        assert len(self.ask("leader", "GET", "review_minute", [review.pk])[1]["items"]) == 2
+        theirs = self._review(of=world.rival)
+        minute = self.ask("restricted", "GET", "review_minute", [theirs.pk])[1]
+        assert [one["person"] for one in minute["reviewers"]] == [
+            {"id": None, "name": "Somebody of another organization"}
+        ]
+
+    def test_threads_are_begun_answered_closed_and_reacted_to(self):
+        item = self.world.item.pk
+        status, made = self.ask("reader", "POST", "thread_begin", [item], {"text": "Look", "file": "bracket.stl"})
+        assert (status, made["file"], made["by"]["name"]) == (201, "bracket.stl", "Reader Person")
+        pk = made["id"]
+        assert self.ask("author", "POST", "comment_answer", [pk], {"text": "I do"})[0] == 201
+        for _ in range(3):
+            found = self.ask("leader", "POST", "comment_react", [pk], {"sign": "agree"})[1]
+        assert [(one["sign"], one["by"][0]["name"]) for one in found["reactions"]] == [("agree", "Leader Person")]
+        assert self.ask("reader", "PATCH", "comment_edit", [pk], {"text": "Look here"})[1]["edited_at"]
+        assert self.ask("author", "PUT", "comment_resolve", [pk])[1]["resolved_by"]["name"] == "Author Person"
+        assert self.ask("author", "POST", "comment_answer", [pk], {"text": "Late"})[0] == 409
+        threads = self.ask("leader", "GET", "thread_list", [item])[1]["threads"]
+        assert [(one["text"], [two["text"] for two in one["answers"]]) for one in threads] == [
+            ("Is the radius right?", []),
+            ("Look here", ["I do"]),
+        ]
+        assert self.ask("author", "DELETE", "comment_reopen", [pk])[1]["resolved_at"] is None
+        assert self.ask("owner", "DELETE", "comment_delete", [pk], query="?reason=Wrong+item")[1]["deleted"] is True
+        found = self.ask("leader", "GET", "thread_list", [item], query="?page=2&size=1")[1]
+        assert (found["threads"][0]["text"], found["next"]) == ("", None)
+        assert [one["name"] for one in threads[0]["attachments"]] == ["notes.txt"]
+
+    def test_a_discussion_takes_nothing_that_its_page_does_not_take(self):
+        world, item = self.world, self.world.item.pk
+        answer = Comment.objects.create(
+            item=world.item, parent=world.comment, author=world.users["author"], text="Yes", created_at=timezone.now()
+        )
+        for status, name, args, told in (
+            (422, "thread_begin", [item], {"text": " "}),
+            (422, "thread_begin", [item], {"text": "x" * 5000}),
+            (422, "thread_begin", [item], {"text": "a\x00b"}),
+            (404, "thread_begin", [item], {"text": "Look", "file": "nothing.stl"}),
+            (404, "comment_answer", [answer.pk], {"text": "Look"}),
+            (422, "comment_react", [answer.pk], {"sign": "heart"}),
+            (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": {}}),
+            (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": {"points": [[2, 0]]}}),
+            (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": VIEW, "kind": "circle"}),
+            (404, "markup_make", [item, "other.stl"], {"text": "Look", "view": VIEW}),
+        ):
+            with undone():
+                assert self.ask("author", "POST", name, args, told)[0] == status, told
+
+    def test_t72_who_reads_from_outside_takes_no_part_and_loses_kept_answers(self):
+        world, item = self.world, self.world.item.pk
+        said, key = {"text": "Look"}, {"Idempotency-Key": "look"}
+        assert self.ask("reader", "POST", "thread_begin", [item], said, **key)[0] == 201
+        type(world.space).objects.filter(pk=world.space.pk).update(visibility=Visibility.PUBLIC)
+        Credential.objects.filter(user=world.users["reader"]).delete()
+        give(world.members["reader"], world.empty, "reader")
+        assert self.ask("reader", "GET", "item_detail", [item])[0] == 200
+        assert self.ask("reader", "GET", "thread_list", [item])[0] == 403
+        assert self.ask("reader", "GET", "markup_list", [item, "bracket.stl"])[0] == 403
+        assert self.ask("reader", "POST", "thread_begin", [item], said, **key)[0] == 403
+        assert self.ask("reader", "PUT", "comment_resolve", [world.comment.pk])[0] == 404
+
+    def test_markups_are_made_listed_and_carried(self):
+        world, place = self.world, [self.world.item.pk, "bracket.stl"]
+        status, made = self.ask("author", "POST", "markup_make", place, {"text": "Here", "view": VIEW})
+        assert (status, made["kind"], made["view"]["points"], made["open"]) == (201, "pin", [[0.25, 0.75]], True)
+        facts = {"number": 0, "key": "of before", "size": 1, "sha256": "0" * 64, "created_by": world.users["author"]}
+        older = FileVersion.objects.create(file=world.version.file, **facts)
+        Markup.objects.filter(pk=world.markup.pk).update(version=older)
+        found = self.ask("author", "GET", "markup_list", place)[1]
+        assert ([one["id"] for one in found["markups"]], found["earlier"]) == ([made["id"]], 1)
+        assert len(self.ask("author", "GET", "markup_list", place, query="?version=0")[1]["markups"]) == 1
+        (waiting,) = self.ask("author", "GET", "markup_earlier", place)[1]
+        assert (waiting["id"], waiting["found"]) == (world.markup.pk, "moved")
+        carry = [*place, world.markup.pk]
+        assert self.ask("author", "POST", "markup_carry", carry, {"found": "gone"})[0] == 412
+        assert self.ask("author", "POST", "markup_carry", carry, {"found": "moved"})[1]["found"] == "moved"
+        assert self.ask("author", "POST", "markup_carry", carry, {"found": "moved"})[0] == 409
+        assert self.ask("author", "GET", "markup_list", place)[1]["earlier"] == 0
