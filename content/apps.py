@@ -23,6 +23,7 @@ PARTS = (
     "watching",
     "presence",
     "live",
+    "following",
     "groups",
 )
 

@@ -18,28 +18,30 @@ def states(asked):
     """Return {piece: version} for each (actor, item's id), None for what the actor does not read; note who looks."""
     ids = {pk for _actor, pk in asked}
     items = Item.objects.select_related(*RELATED).in_bulk(ids)
-    readable = [items.get(pk) if _reads(actor, items.get(pk)) else None for actor, pk in asked]
+    readable = [items.get(pk) if reads(actor, items.get(pk)) else None for actor, pk in asked]
     presence.note([(actor, item) for (actor, _pk), item in zip(asked, readable, strict=True) if item is not None])
-    talks, people = _talks(ids), presence.there(ids)
+    said, people = talks(ids), presence.there(ids)
     pairs = zip(asked, readable, strict=True)
-    return [_state(actor, item, talks, people[pk]) if item is not None else None for (actor, pk), item in pairs]
+    return [_state(actor, item, said, people[pk]) if item is not None else None for (actor, pk), item in pairs]
 
 
-def _state(actor, item, talks, people):
+def _state(actor, item, said, people):
     known = [member.pk for member in presence.known(actor, item, people)]
-    found = {"item": _version(item), "people": live.version(*known)}
-    return found | ({"talk": talks.get(item.pk, EMPTY)} if access.can(actor, "comment", item) else {})
+    found = {"item": version(item), "people": live.version(*known)}
+    return found | ({"talk": said.get(item.pk, EMPTY)} if access.can(actor, "comment", item) else {})
 
 
-def _reads(actor, item):
+def reads(actor, item):
+    """Tell whether an item, or None, is there for the actor."""
     return item is not None and item.platform_id == actor.platform_id and bool(access.can(actor, "read", item))
 
 
-def _version(item):
+def version(item):
+    """Return the version of what the head of an item's page says."""
     return live.version(*(getattr(item, fact) for fact in FACTS))
 
 
-def _talks(ids):
+def talks(ids):
     """Return {item's id: version of its discussion}."""
     rows = Comment.objects.filter(item__in=ids).order_by()
     latest = {name: Max(name) for name in ("pk", "edited_at", "deleted_at", "resolved_at", "reactions")}
@@ -51,16 +53,25 @@ def _named(latest):
     return {f"last_{name}": value for name, value in latest.items()}
 
 
+def seen(kind, pk, state=None):
+    """Return what a page says of itself: what it shows, and in which version, when it is known before all else."""
+    return {"see": f"{kind}:{pk}", "seen": json.dumps(state or {})}
+
+
 def page(item, *, talk=False):
-    """Return what the page of an item says of itself: what it shows, and in which version, read before all else."""
-    seen = {"people": EMPTY, "item": _version(item)}
+    """Return the same for the page of an item."""
+    state = {"people": EMPTY, "item": version(item)}
     if talk:
-        seen["talk"] = _talks([item.pk]).get(item.pk, EMPTY)
-    return {"see": f"{KIND}:{item.pk}", "seen": json.dumps(seen)}
+        state["talk"] = talks([item.pk]).get(item.pk, EMPTY)
+    return seen(KIND, item.pk, state)
 
 
 def register():
     """Let open pages ask for items, and say what entries about items and comments change."""
     live.contribute(KIND, states=states, leaves=presence.leave)
-    announcing.contribute("content.item", lambda item: f"{KIND}:{item.pk}")
-    announcing.contribute("content.comment", lambda comment: f"{KIND}:{comment.item_id}")
+    announcing.contribute("content.item", _words)
+    announcing.contribute("content.comment", lambda comment: _words(comment.item))
+
+
+def _words(item):
+    return f"{KIND}:{item.pk} {live.wide(item.platform_id)}"

@@ -27,7 +27,7 @@ def note(pairs):
     now = timezone.now()
     rows = Presence.objects.filter(member__in={one for one, _ in there}, item__in={pk for _, pk in there})
     known = {(row.member_id, row.item_id): row.seen_at for row in rows}
-    stale = [pair for pair in there if pair not in known or known[pair] < now - AGAIN]
+    stale = [pair for pair in sorted(there) if pair not in known or known[pair] < now - AGAIN]  # sorted: no two cross
     Presence.objects.bulk_create(
         [Presence(member_id=member, item_id=item, seen_at=now) for member, item in stale],
         update_conflicts=True,

@@ -110,4 +110,4 @@ async def _tell(stream, closed, say):
         elif not closed.done():
             await say(": still here\n\n")
     if not closed.done():
-        await say("event: over\ndata:\n\n", more=False)
+        await say(f"event: over\ndata: {'access' if stream.over else 'time'}\n\n", more=False)

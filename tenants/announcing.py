@@ -1,6 +1,7 @@
 """Announces, in the transaction of an act, what it is about: ids alone, heard by open streams once it commits (ADR 25).
 
-A word names a thing (`content.item:7`), a person whose bell changed (`user:3`), or says that anything may be otherwise.
+A word names a thing (`content.item:7`), whatever shows things of a platform (`items:2`), a person whose bell changed
+(`user:3`), or says that anything may be otherwise.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ ABOUT: dict[str, Callable] = {}
 
 
 def contribute(object_type, word):
-    """Let a floor say what an entry about an object of this type changes: `word(obj)`; all others change anything."""
+    """Let a floor say in words what an entry about an object of a type changes: `word(obj)`; else it is anything."""
     ABOUT[object_type] = word
 
 
@@ -24,7 +25,7 @@ def announce_about(obj):
 
 
 def announce(word):
-    """Announce one word. Only PostgreSQL carries it; elsewhere open pages ask."""
+    """Announce a word, or several with a space between. Only PostgreSQL carries it; elsewhere open pages ask."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, word])

@@ -27,11 +27,14 @@ class Kind:
     """A kind of thing that pages show; for many it costs what it costs for one.
 
     `states(asked)` returns for each (actor, id) {piece: version}, or None for what the actor does not read, and notes
-    that they have it open; `leaves(closed)` notes that pages of (member's id, id) were closed.
+    that they have it open; `leaves(closed)` notes that pages of (member's id, id) were closed. Any item of the platform
+    may change what is `wide`. What is `slow` costs some statements for each page.
     """
 
     states: Callable
-    leaves: Callable
+    leaves: Callable | None = None
+    wide: bool = False
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,23 @@ class Asked:
     session: str
     proof: str
     see: tuple = ()
+    platform_id: int = 0
 
     @property
     def words(self):
         """What is announced when one of the things changes."""
-        return {f"{kind}:{pk}" for kind, pk in self.see}
+        own = {f"{kind}:{pk}" for kind, pk in self.see}
+        return own | {wide(self.platform_id) for kind, _pk in self.see if KINDS[kind].wide}
+
+    @property
+    def slow(self):
+        """Whether it costs something to say how the things stand."""
+        return any(KINDS[kind].slow for kind, _pk in self.see)
+
+
+def wide(platform_id):
+    """Return what is announced when any item of a platform changes."""
+    return f"items:{platform_id}"
 
 
 def contribute(kind, **given):
@@ -98,13 +113,15 @@ def _bells(people):
 def leave(pages):
     """Note that these pages, of which no other of the same person is open, were closed."""
     for kind, told_by in KINDS.items():
-        if pairs := {(page.member_id, pk) for page in pages for name, pk in page.see if name == kind}:
+        pairs = {(page.member_id, pk) for page in pages for name, pk in page.see if name == kind}
+        if pairs and told_by.leaves:
             told_by.leaves(pairs)
 
 
 def ask(request, see):
     """Return the page of a request as Asked."""
-    return Asked(request.actor.member.pk, request.session.session_key or "", proof_of(request.user), see)
+    member = request.actor.member
+    return Asked(member.pk, request.session.session_key or "", proof_of(request.user), see, member.platform_id)
 
 
 def proof_of(user):

@@ -10,6 +10,8 @@ import random
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 
@@ -22,6 +24,7 @@ HEARD = 0.5  # seconds after which a new stream is asked for at the latest
 SWEEP = 15  # seconds after which all are asked again: for what ends by time alone
 MOST_OF_ONE = 30  # streams of one member in one process
 APART = 0.8  # seconds between two rounds for everybody
+SLOW = 20  # pages that cost something each, such as lists, of which a round asks
 
 
 class Stream:
@@ -42,7 +45,7 @@ class Hub:
     """All streams of this process."""
 
     def __init__(self):
-        self.streams, self.fresh, self.left = set(), set(), set()
+        self.streams, self.fresh, self.left, self.slow = set(), set(), set(), {}
         self.lock, self.thread, self.stopped = threading.Lock(), None, False
         self.wide_at = self.swept_at = 0.0
 
@@ -63,6 +66,7 @@ class Hub:
         with self.lock:
             self.streams.discard(stream)
             self.fresh.discard(stream)
+            self.slow.pop(stream, None)
             self.left.add(stream.page)
 
     def stop(self):
@@ -89,7 +93,7 @@ class Hub:
             left, self.left = self.left - {stream.page for stream in self.streams}, set()
         try:
             live.leave(left)
-            self.tell(concerned)
+            self.tell(concerned | (now := self._slow(concerned)), concerned - now)
         finally:
             close_old_connections()
 
@@ -104,13 +108,27 @@ class Hub:
                 return set(self.streams)
             return fresh | {stream for stream in self.streams if not words.isdisjoint(stream.words)}
 
-    def tell(self, streams):
-        """Ask how the pages stand now, and wake those that show something else or are over."""
+    def _slow(self, concerned):
+        """Return those of which all is asked now: of the slow ones the first in turn."""
+        with self.lock:
+            self.slow |= dict.fromkeys(stream for stream in concerned & self.streams if stream.page.slow)
+            turn = set(islice(self.slow, SLOW))
+            self.slow = {stream: None for stream in self.slow if stream not in turn}
+        return turn | {stream for stream in concerned if not stream.page.slow}
+
+    def tell(self, streams, waiting=frozenset()):
+        """Ask how the pages stand now, and wake those that show something else or are over.
+
+        Of those `waiting` it is only asked whether they may still be told, and how their bell stands.
+        """
         if not streams:
             return
-        found = live.answer({stream.page for stream in streams})
-        for stream in streams:
-            state = found.get(stream.page)
+        pages = {stream: replace(stream.page, see=()) if stream in waiting else stream.page for stream in streams}
+        found = live.answer(set(pages.values()))
+        for stream, page in pages.items():
+            state = found.get(page)
+            if state is not None and stream in waiting:
+                state = (stream.state or {}) | state
             if state is None or state != stream.state:
                 stream.put(state)
 
@@ -124,11 +142,11 @@ def listening():
         own.connection.execute(f"LISTEN {announcing.CHANNEL}")
 
         def heard(seconds):
-            words = {note.payload for note in own.connection.notifies(timeout=seconds, stop_after=1)}
-            if words:
+            said = [note.payload for note in own.connection.notifies(timeout=seconds, stop_after=1)]
+            if said:
                 time.sleep(GATHER)
-                words |= {note.payload for note in own.connection.notifies(timeout=0)}
-            return words
+                said += [note.payload for note in own.connection.notifies(timeout=0)]
+            return {word for words in said for word in words.split()}
 
         yield heard
     finally:

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import reading
+from content import following, reading
 from content.changes import authority, impact, raising, showing, table
 from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
 from content.models import Deed, Maturity
@@ -31,7 +31,8 @@ def change_list(request):
     names.load({change.raised_by_id for change in page})
     for change in page:
         change.by = names.say(change.raised_by)
-    context = {"page": page, "asked": form.cleaned_data, "form": form}
+    shown = following.page(following.CHANGES, request.actor, request.platform.pk)
+    context = {"page": page, "asked": form.cleaned_data, "form": form, "live": shown}
     context["may_route"] = access.can(request.actor, "set_options", request.platform)
     return render_page(request, "content/change_list.html", context)
 
@@ -63,6 +64,7 @@ def opened_for(request, pk):
 def change_detail(request, pk):
     """Everything about a change that one may see, and the steps that lead on."""
     opened, actor = opened_for(request, pk), request.actor
+    shown = following.page(following.CHANGE, actor, pk)
     worker, decider = (authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER))
     may = {table.WORKER: worker, table.DECIDER: decider}
     steps = [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)]
@@ -72,6 +74,7 @@ def change_detail(request, pk):
         "decider": decider,
         "entries": _history(actor, opened.change),
         **_impact(actor, opened),
+        "live": shown,
     }
     return render_page(request, "content/change_detail.html", context)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import acts as rules
-from content import reading
+from content import following, reading
 from content.changes import authority
 from content.issues import acts, finding, people
 from content.issues.forms import FactsForm, RaiseForm, StepForm, WantedForm
@@ -48,7 +48,9 @@ def _asked(request):
     today = timezone.localdate(timezone=request.platform.zone)
     form = WantedForm(request.GET)
     asked = form.wanted()
-    return {"form": form, "asked": asked, "found": finding.found(request.actor, asked, today), "today": today}
+    found = finding.found(request.actor, asked, today)
+    shown = following.page(following.ISSUES, request.actor, request.platform.pk)
+    return {"form": form, "asked": asked, "found": found, "today": today, "live": shown}
 
 
 def _learn(actor, issues):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import acts, conversions, facets, list_settings, reading, saved
+from content import acts, conversions, facets, following, list_settings, reading, saved
 from content.forms import address, wanted
 from content.many_forms import ACTS
 from content.names import Names
@@ -105,7 +105,14 @@ def _listing(request, space=None):
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,
         "acts": [(act, label) for act, (label, _form) in ACTS.items()],
+        "live": None if others or asked.words else _followed(actor, space),  # a search costs: who wants it again asks
     }
+
+
+def _followed(actor, space):
+    if space is None:
+        return following.page(following.ITEMS, actor, actor.platform_id)
+    return following.page(following.SPACE, actor, space.pk)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import reading
+from content import following, reading
 from content.forms import PickForm
 from content.models import Category
 from content.reviewing import acts, people, showing
@@ -32,13 +32,14 @@ def _back(request, review, words):
 def review_detail(request, pk):
     """Show what is under review and how it was judged; give a verdict on POST."""
     review = _review(request, pk)
+    shown = following.page(following.REVIEW, request.actor, review.pk)
     form, status = VerdictForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         access.require(request.actor, "comment", review.item)
         done, status = attempt(form, lambda: _judged(request, review, form))
         if done:
             return _back(request, review, "Your verdict is stored.")
-    context = _page(request, review, form)
+    context = _page(request, review, form) | {"live": shown}
     return render_page(request, "content/review_detail.html", context, partials=["asked-found"], status=status)
 
 

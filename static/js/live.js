@@ -8,13 +8,32 @@ const known = { ...(bell && { bell: bell.dataset.unread }), ...JSON.parse(page.s
 const query = page.see ? `?see=${encodeURIComponent(page.see)}` : "";
 const EVERY = 700; // milliseconds between two questions, and half as much again by chance
 const REST = 30000; // after which a stream that failed is tried again
+const PASSING = new Set([0, 408, 409, 425, 429]); // answers besides 5xx that are of this moment and say nothing of access
+const OUT = "Your access ended. Reload the page to see what is open to you.";
 const some = (least) => least + Math.random() * least; // so that many pages do not come back at once
 const pieces = (name) => document.querySelectorAll(`[data-live~="${name}"]`);
 
-// --- a piece that somebody works in waits until they are done, and says so ---
+// --- a piece that somebody works in waits until they are done ---
+const named = (list) => (list || "").split(",").map((one) => one && document.querySelector(one)).filter(Boolean);
+const parts = (piece) => [piece, ...named(piece.getAttribute("hx-select-oob")), ...named(piece.dataset.with)];
+const opened = "details.g-pop[open], dialog[open]";
+const writing = "input:not([type=checkbox], [type=radio]), textarea, select";
+function typed(field) {
+  if (field.type === "hidden" || field.matches("form[data-draft] textarea, [data-many-page]")) return false; // drafts are kept
+  if (field.form?.dataset.many === field.name) return false; // so are chosen rows
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.localName !== "select") return field.value !== field.defaultValue;
+  const first = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(0, first);
+}
 const busy = (piece) =>
-  piece.querySelector("details.g-pop[open], dialog[open]") ||
-  (piece.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+  parts(piece).some(
+    (part) =>
+      part.querySelector(opened) ||
+      (part.contains(document.activeElement) && document.activeElement.matches(writing)) ||
+      [...part.querySelectorAll("input, textarea, select")].some(typed),
+  );
 const waiting = new Set();
 function refresh(name) {
   for (const piece of pieces(name)) {
@@ -27,6 +46,38 @@ setInterval(() => {
   waiting.clear();
   names.forEach(refresh);
 }, 1000);
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+  const again = elt.dataset?.live && (xhr.status >= 500 || PASSING.has(xhr.status)); // else it would stay old until the next change
+  if (again) setTimeout(() => elt.dataset.live.split(" ").forEach((name) => waiting.add(name)), some(1000));
+});
+
+// --- what comes anew leaves the focus and what was scrolled where they were ---
+const MARKS = ["id", "href", "name", "value", "aria-label"];
+function place(element) {
+  const marks = MARKS.filter((mark) => element.hasAttribute(mark)).map((mark) => `[${mark}="${CSS.escape(element.getAttribute(mark))}"]`);
+  const form = element.form ?? element.closest("form");
+  const within = form?.getAttribute("action") ? `form[action="${CSS.escape(form.getAttribute("action"))}"] ` : "";
+  const selector = within + element.localName + marks.join("") + [...element.classList].map((name) => `.${CSS.escape(name)}`).join("");
+  const at = [...document.querySelectorAll(selector)].indexOf(element);
+  return () => document.querySelectorAll(selector)[at];
+}
+document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig, xhr } }) => {
+  if (!requestConfig.elt.dataset?.live || xhr.status !== 200) return;
+  const inside = parts(requestConfig.elt);
+  const active = inside.some((part) => part.contains(document.activeElement)) && document.activeElement;
+  const [find, top] = active ? [place(active), active.getBoundingClientRect().top] : [];
+  const scrolled = inside.flatMap((part) => [part, ...part.querySelectorAll("*")]).filter((each) => each.scrollLeft || each.scrollTop);
+  const scrolls = scrolled.map((each) => [place(each), each.scrollLeft, each.scrollTop]);
+  const unfolded = inside.flatMap((part) => [...part.querySelectorAll("details[open]")].map(place));
+  setTimeout(() => {
+    for (const where of unfolded) where()?.setAttribute("open", "");
+    for (const [where, left, down] of scrolls) where()?.scrollTo(left, down);
+    const found = active && !active.isConnected && find();
+    if (!found) return;
+    found.focus({ preventScroll: true });
+    scrollBy(0, found.getBoundingClientRect().top - top);
+  }); // htmx swaps at once
+});
 
 function take(state) {
   if (state.gone) return ended("This is no longer open to you. Reload the page to see what is.");
@@ -62,12 +113,13 @@ async function ask() {
   try {
     const headers = tag ? { "If-None-Match": tag } : {};
     const answer = await fetch(page.liveUrl + query, { headers, cache: "no-store", redirect: "manual" });
-    failed = answer.status >= 500 ? failed + 1 : 0;
+    const passing = answer.status >= 500 || (PASSING.has(answer.status) && answer.type !== "opaqueredirect");
+    failed = passing ? failed + 1 : 0;
     if (answer.status === 200) {
       tag = answer.headers.get("ETag") || "";
       take(await answer.json());
-    } else if (answer.status !== 304 && answer.status < 500) {
-      return ended("Your access ended. Reload the page to see what is open to you.");
+    } else if (answer.status !== 304 && !passing) {
+      return ended(OUT);
     }
   } catch {
     failed += 1; // no network
@@ -85,10 +137,10 @@ function begin() {
   if (!page.stream) return void ask();
   source = new EventSource(page.stream + query);
   source.onmessage = (event) => take(JSON.parse(event.data));
-  source.addEventListener("over", () => {
-    halt();
-    ask(); // says whether it was the access or only the time
-    trying = setTimeout(begin, some(2000));
+  source.addEventListener("over", (event) => {
+    if (event.data === "access") return ended(OUT);
+    halt(); // it was only the time
+    trying = setTimeout(begin, some(500));
   });
   source.onerror = () => {
     if (source?.readyState !== EventSource.CLOSED) return; // the browser comes back by itself, at a time the server drew
@@ -107,5 +159,4 @@ function halt() {
 document.addEventListener("visibilitychange", () => (document.hidden || !page.liveUrl ? halt() : begin())); // a hidden page holds nothing
 window.addEventListener("pagehide", halt);
 window.addEventListener("pageshow", (event) => event.persisted && begin());
-if (page.liveUrl && document.readyState === "complete") begin();
-else if (page.liveUrl) window.addEventListener("load", begin, { once: true }); // htmx has wired the pieces by then
+if (page.liveUrl) document.addEventListener("DOMContentLoaded", begin, { once: true }); // htmx, that came first, has wired the pieces by then

@@ -2,6 +2,7 @@
 
 import pytest
 
+from content.issues.acts import Facts, raise_issue
 from content.items import Draft, edit_item
 from platform_site.demo.geometry import catalogue, drawing
 from spaces.models import Credential, CurrentCredential
@@ -54,3 +55,34 @@ def test_a_markup_reaches_the_other_window(walker, companies, shown):  # noqa: F
     marking.press("Pin it")
     other.page.locator(".g-pins rect").wait_for()
     assert other.said == []
+
+
+def test_a_board_follows_keeps_the_focus_and_waits_for_who_types_in_it(walker, companies):
+    elsa = with_password(worker(companies.host, user=companies.person("Elsa Brandt", "corvane")))
+    give(elsa, companies.bench, "author")
+    board, items = walker(), walker()
+
+    def raised(title):
+        with TURN:
+            raise_issue(actor=actor_of(elsa), item=companies.bracket, draft=Draft(title), facts=Facts())
+
+    raised("Burr")
+    for window, page in ((board, "issue_board"), (items, "item_list")):
+        window.enter(elsa.user)
+        window.open(f"content:{page}", "corvane")
+    burr = board.page.get_by_role("link", name="Burr")
+    burr.focus()
+    raised("Scratch")
+    board.sees("Scratch")
+    assert burr.evaluate("link => link === document.activeElement")
+    items.sees("Scratch")
+    words = board.page.get_by_role("searchbox", name="Search issues")
+    words.fill("Not sent yet")
+    burr.focus()
+    raised("Dent")
+    items.sees("Dent")
+    assert words.input_value() == "Not sent yet"
+    words.fill("")
+    burr.focus()
+    board.sees("Dent")
+    assert board.said == items.said == []

@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from django.urls import reverse
 
 from content.models import Change, File, FileVersion, Item
@@ -26,13 +24,8 @@ def demo(transactional_db):
 
 def signed_in(walker, name, **options):
     """Open a window for somebody of the demo who has signed in already."""
-    client = Client()
-    client.force_login(User.objects.get(name=name))
     window = walker(**options)
-    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    window.page.context.add_cookies(
-        [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": window.base}]
-    )
+    window.enter(User.objects.get(name=name))
     return window
 
 
