@@ -13,7 +13,7 @@ from tenants.errors import Unacceptable
 
 LARGEST, MOST_BYTES, MOST_FILES = 50 * 1000**2, 100 * 1000**2, 5000  # packed, unpacked, entries
 DIRECTORY_BYTES = 2 * 1000**2  # of the list of entries, which is read whole
-XML_BYTES, DEEPEST = 4 * 1000**2, 40
+XML_BYTES, DEEPEST, MOST_ELEMENTS = 4 * 1000**2, 40, 500_000  # of one XML; elements of all
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how BCF files are packed; others take memory that they name
 VERSIONS = ("2.1", "3.0")
 
@@ -70,7 +70,7 @@ class Zip:
             raise _broken(f"it holds more than {MOST_FILES:,} files")
         self.names = {one.filename.replace("\\", "/"): one for one in entries}
         self.loose = {name.casefold(): name for name in reversed(self.names)}
-        self.left = MOST_BYTES
+        self.left, self.elements = MOST_BYTES, MOST_ELEMENTS
         if len(self.names) < len(entries):
             raise _broken("it holds two files of the same name")
 
@@ -97,7 +97,11 @@ class Zip:
 
     def xml(self, name):
         """Return the root of an XML entry."""
-        return parse(self.read(name, XML_BYTES), _short(name))
+        root = parse(self.read(name, XML_BYTES), _short(name))
+        self.elements -= sum(1 for _element in root.iter())
+        if self.elements < 0:
+            raise _broken("it says more than is read at once")
+        return root
 
 
 def parse(content, name="a part of it"):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from content import acts as rules
 from content import following, reading
 from content.changes import authority
-from content.issues import acts, finding, people
+from content.issues import acts, finding, people, threads
 from content.issues.forms import FactsForm, RaiseForm, StepForm, WantedForm
 from content.models import Category, IssueState
 from content.names import Names
@@ -84,7 +84,8 @@ def _raise_form(request, item, decision):
     offered = [one.user for one in people.candidates(request.actor, made, [item])] if made else []
     if request.method == "POST":
         return RaiseForm(request.POST, people=offered)
-    return RaiseForm(initial={"thread": request.GET.get("thread")}, people=offered)
+    asked = request.GET.get("thread")
+    return RaiseForm(initial={"thread": asked} | threads.suggested(request.actor, item, asked), people=offered)
 
 
 def _raised(request, item, form):

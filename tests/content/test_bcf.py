@@ -16,7 +16,7 @@ from content.bcf import exporting, importing, places
 from content.bcf.reading import read
 from content.comments import Said
 from content.files import Arrival, add_version
-from content.markups import making
+from content.markups import listing, making
 from content.models import Attachment, Brought, Comment, Conversion, Markup
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import AuditEvent, Right, User
@@ -258,6 +258,21 @@ class TestExchange(TestCase):
         assert [view["guid"] for view in found["viewpoints"]] == [guids[0], guids[3], guids[4]]
         (comment,) = found["comments"]
         assert (comment["text"], comment["viewpoint"]) == ("Look from here", guids[3])
+
+    def test_a_closed_thread_closes_the_places_of_its_answers_and_an_issue_from_it_begins_with_what_it_says(self):
+        topic, files = self.full()
+        self.bring([topic], files.items())
+        thread = Comment.objects.get(parent=None)
+        assert [one["open"] for one in listing.told(actor_of(self.author), self.version)] == [True] * 4
+        self.client.force_login(self.author.user)
+        page = reverse("content:issue_new", args=[self.platform.slug, self.item.pk]) + f"?thread={thread.pk}"
+        offered = self.client.get(page).context["form"].initial
+        assert (offered["title"], offered["priority"], str(offered["due"])) == ("Pipe hits", 3, "2026-12-01")
+        self.client.force_login(self.guest.user)
+        assert self.client.get(page).status_code == 404
+        comments.resolve(actor=actor_of(self.author), comment=comments.find(actor_of(self.author), thread.pk), on=True)
+        assert [one["open"] for one in listing.told(actor_of(self.author), self.version)] == [False] * 4
+        assert read(io.BytesIO(self.taken("3.0"))).topics[0]["status"] == "Closed"
 
     def test_what_is_attached_here_goes_along_as_a_document(self):
         plan = ContentFile(b"%PDF-1.7 ours", name="Our plan.pdf")

@@ -201,6 +201,10 @@ HOSTILE = {
     "ten thousand threads": listing(10_000),
     "too many threads": listing(501),
     "a list without end": listing(40, "x" * 60_000),
+    "parts that take memory": zipped(
+        markup=f"<Markup>{TITLED.format('x')}{'<Viewpoints><Viewpoint>v.bcfv</Viewpoint></Viewpoints>' * 60}</Markup>",
+        view=f"<V><Components><Selection>{'<Component/>' * 10_000}</Selection></Components></V>",
+    ),
     "a number without end": zipped(
         markup=f"<Markup>{TITLED.format('x')}{VIEW}</Markup>",
         view="<V><OrthogonalCamera><ViewToWorldScale>1e999</ViewToWorldScale></OrthogonalCamera></V>",

@@ -1,0 +1,37 @@
+"""What a thread says for the issue that is raised from it; one that came from another tool says more than its words."""
+
+from datetime import date
+
+from content.models import Comment, Priority
+from tenants import access
+
+LONGEST_TITLE, LONGEST_DESCRIPTION = 120, 4000  # characters, as of any item
+URGENCY = {
+    "low": Priority.LOW,
+    "minor": Priority.LOW,
+    "medium": Priority.MEDIUM,
+    "normal": Priority.MEDIUM,
+    "high": Priority.HIGH,
+    "major": Priority.HIGH,
+    "critical": Priority.URGENT,
+    "urgent": Priority.URGENT,
+}
+
+
+def suggested(actor, item, asked):
+    """Return what a form offers of the thread asked for, nothing of one in which the actor takes no part."""
+    if not (asked or "").isdecimal() or len(asked) > 18 or not access.can(actor, "comment", item):
+        return {}
+    rows = Comment.objects.select_related("brought").filter(item=item, parent=None, deleted_at=None)
+    thread = rows.filter(pk=asked).first()
+    if thread is None:
+        return {}
+    if not hasattr(thread, "brought"):
+        return {"title": next(iter(thread.text.splitlines()), "")[:LONGEST_TITLE]}
+    told = thread.brought.data
+    return {
+        "title": told["title"][:LONGEST_TITLE],
+        "description": told["description"][:LONGEST_DESCRIPTION],
+        "priority": URGENCY.get(told["priority"].casefold(), Priority.MEDIUM),
+        "due": date.fromisoformat(told["due"][:10]) if told["due"] else None,
+    }
