@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from content import comments, news
+from content.bcf import places
 from content.bcf.archives import LARGEST
 from content.bcf.bringing import Bringing, known
 from content.bcf.exporting import guid_of, threads
@@ -63,9 +64,10 @@ def kept(actor, token):
         yield version, read(stored), sha256
 
 
-def preview(item, archive):
-    """Return what of an archive is new on an item, as a list of Coming."""
-    here, files = _here(item), Counter(guid for guid, _name in archive.files)
+def preview(version, archive):
+    """Return what of an archive is new on the item of a version, as a list of Coming. Raises Conflict as bringing."""
+    places.require_lengths(version, archive.topics)
+    here, files = _here(version.file.item), Counter(guid for guid, _name in archive.files)
     return [_coming(topic, here, files[topic["guid"]]) for topic in archive.topics]
 
 
@@ -82,11 +84,12 @@ def _here(item):
 def bring(*, actor, version, archive, sha256):
     """Bring what is new of an archive to a version and return how many threads and comments that are.
 
-    Asks who may mark up. Raises AccessDenied, Conflict when everything is here already, Unacceptable for files that
-    are damaged or that no comment may carry.
+    Asks who may mark up. Raises AccessDenied, Conflict when everything is here already or the model is not ready,
+    Unacceptable for files that are damaged or that no comment may carry.
     """
     item = version.file.item
     access.require(actor, "markup", item)
+    places.require_lengths(version, archive.topics)
     files = _stored(archive, _here(item))
     try:
         return _bring(actor, version, archive, (files, sha256))

@@ -6,10 +6,14 @@ Parts are named by their path, as the tool that is us; sections cut away where t
 from dataclasses import dataclass
 from math import hypot
 
-from content.models import Conversion
+from content.models import Conversion, ConversionState
+from content.viewing.convert import BY_SUFFIX
+from tenants.errors import Conflict
 
 METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "inch": 0.0254, "ft": 0.3048}
 US = "Gangway"
+COMING = (ConversionState.WAITING, ConversionState.RUNNING)
+MEASURED = [suffix for suffix, reader in BY_SUFFIX.items() if reader.startswith("meshes:")]  # what CAD is not
 MOST_SECTIONS, MOST_HIDDEN, LONGEST_PART = 6, 2000, 1000
 
 
@@ -46,6 +50,13 @@ def frame(version):
         return Frame()
     length = float(facts.get("scale") or 1) * METRES.get(facts.get("unit"), METRES["mm"])
     return Frame(length, facts.get("up") == "y")
+
+
+def require_lengths(version, topics):
+    """Raise Conflict for viewpoints of a model whose lengths are not known yet: they would stand elsewhere."""
+    looks = any(view["camera"] for topic in topics for view in topic["viewpoints"])
+    if looks and Conversion.objects.filter(key=version.key, state__in=COMING, suffix__in=MEASURED).exists():
+        raise Conflict("The model is still being made ready for looking at.", "Bring the threads in a moment.")
 
 
 def viewpoint(guid, view, frame, snapshot=""):

@@ -61,7 +61,7 @@ def _looked(request, typed):
     """Keep the file and return what the preview tells of it."""
     token = importing.keep(request.actor, typed["about"], typed["file"])
     with importing.kept(request.actor, token) as (_version, archive, _sha256):
-        coming = importing.preview(typed["about"].file.item, archive)
+        coming = importing.preview(typed["about"], archive)
     told = {"new": sum(one.new for one in coming), "comments": sum(one.comments for one in coming)}
     return told | {"coming": coming, "token": token, "about": typed["about"], "version": archive.version}
 

@@ -22,7 +22,7 @@ from content.models import Item, ItemType
 from content.moves import move_item, place_of
 from content.shares import ShareSpec, give_share
 from content.tags import set_tags
-from platform_site.demo import cast, changing, marking, relating, reviewing, searching, talking
+from platform_site.demo import cast, changing, exchanging, marking, relating, reviewing, searching, talking
 from platform_site.demo.endings import finish, settle_news
 from platform_site.demo.people import OPERATOR
 from platform_site.demo.things import THINGS
@@ -321,7 +321,7 @@ class _World:
 
     def plan_relations(self):
         """Note how items were related, reviewed, what was said about them, and what people keep."""
-        for part in (relating, reviewing, talking, changing, marking):
+        for part in (relating, reviewing, talking, changing, marking, exchanging):
             for act, table, who in part.tables(self.actor, self.working):
                 for day, *given in table:
                     self.plan(day, act, who, *given)

@@ -356,6 +356,10 @@ class TestExchange(TestCase):
         bring = reverse("content:bcf_bring", args=args)
         assert self.client.post(bring, token).status_code == 302
         assert self.client.post(bring, token).status_code == 409
+        Conversion.objects.filter(key=self.version.key).update(state="running")
+        topic["guid"] = str(uuid4())
+        late = send(written([topic], {}, "3.0"))
+        assert late.status_code == 409 and b"still being made ready" in late.content
         for content in (b"no zip", zipped(version='<Version VersionId="1.0"/>').read(), b""):
             assert send(content).status_code == 422
         answer = self.client.post(reverse("content:bcf_export", args=args), {"version": "3.0"})
