@@ -18,6 +18,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from bench.served import served  # noqa: E402
 from bench.worlds import COMMON, RARE, READERS, SLUG  # noqa: E402
 from content import facets, reading  # noqa: E402
 from content.models import Item  # noqa: E402
@@ -29,6 +30,7 @@ from tenants import actor as actors  # noqa: E402
 from tenants.models import Platform, User  # noqa: E402
 
 MANY, ONCE = 20, 1  # repeats, and of what takes long
+SECONDS = 6.0  # of asking for one page over HTTP: none is begun after so long
 
 
 def pages(actor):
@@ -68,7 +70,15 @@ def faceted(actor, space=None):
     """Return the facets of a list as its page has them."""
     wanted, rows = reading.Wanted(), reading.listed(actor, space=space)
     ledger = facets.tallied(wanted, actor, space=space)
-    return facets.facets(wanted, lambda asked: reading.filtered(rows, asked, actor), actor.now, ledger=ledger)
+    first = reading.head(rows, wanted, actor)
+    return facets.facets(wanted, lambda asked: reading.filtered(rows, asked, actor), actor.now, first, ledger=ledger)
+
+
+def searched(actor, word):
+    """Return the first page of a search and how many fit, as its page asks for them."""
+    rows, wanted = reading.listed(actor), reading.Wanted(words=word)
+    first = reading.head(rows, wanted, actor)
+    return reading.loaded(reading.arranged(rows, wanted, actor, first)[:25]), len(first.rows)
 
 
 def parts(actor):
@@ -80,6 +90,8 @@ def parts(actor):
         return replace(actor, compiled={})
 
     yield "actor, built", lambda: actors.of(actor.user, platform), MANY
+    yield "search, rare word", lambda: searched(actor, RARE), MANY
+    yield "search, common word", lambda: searched(actor, COMMON), MANY
     yield "list of everything", lambda: list(reading.ordered(reading.listed(actor), "-changed")[:25]), MANY
     yield (
         "list of largest space",
@@ -124,19 +136,23 @@ def run(clock_of, only):
     """Return [(what, who, figures)]."""
     clock, platform, found = clock_of(connection), Platform.objects.get(slug=SLUG), []
 
-    def note(what, who, act, repeats=MANY):
+    def note(what, who, act, repeats=MANY, page=()):
         if only in f"{what} {who}":
-            found.append((what, who, clock.measure(act, repeats)))
+            figures = clock.measure(act, repeats)
+            if page:
+                figures |= server.measure(*page, repeats, SECONDS)
+            found.append((what, who, figures))
             print(what, who, found[-1][2], file=sys.stderr, flush=True)  # noqa: T201 - somebody waits
 
-    for who in READERS:
-        user = User.objects.get(email=f"{who}@bench.example")
-        client, actor = Client(), actors.of(user, platform)
-        client.force_login(user)
-        for what, url in pages(actor):
-            note(f"HTTP {what}", who, asked(client, url))
-        for what, act, repeats in parts(actor):
-            note(what, who, act, repeats)
+    with served(connection) as server:
+        for who in READERS:
+            user = User.objects.get(email=f"{who}@bench.example")
+            client, actor = Client(), actors.of(user, platform)
+            client.force_login(user)
+            for what, url in pages(actor):
+                note(f"HTTP {what}", who, asked(client, url), page=(url, client.cookies["sessionid"].value))
+            for what, act, repeats in parts(actor):
+                note(what, who, act, repeats)
     for what, act, repeats in whole(platform):
         note(what, "everybody", act, repeats)
     return sorted(found, key=lambda row: [what for what, *_ in found].index(row[0]))

@@ -1,8 +1,9 @@
 """Measures what readers wait for, in worlds that bench/worlds.py has built, and prints a table.
 
 `uv run python bench/readers.py postgres://…/bench_10k postgres://…/bench_100k postgres://…/bench_1m`. Times are
-milliseconds: wall p50 and p95, CPU of this process and of the database together, SQL (wall, seen from here); then
-queries. The ratio compares the CPU of the last world with that of the first. `--only WORD` keeps measures by name.
+milliseconds: wall p50 and p95, CPU of Python and of the database together, SQL (wall, seen from here); then queries.
+Pages are asked for over HTTP from granian on 127.0.0.1, their SQL and queries counted beside it. The ratio compares
+the CPU of the last world with that of the first. `--only WORD` keeps measures by name.
 """
 
 import argparse
@@ -13,9 +14,11 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
-from statistics import median
 
-TICK = os.sysconf("SC_CLK_TCK")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.served import cpu_of, percentiles
+
 REPEATS, SECONDS = 20, 4.0  # of each measure: at most so many, none begun after so long
 HEAD = ("what", "who", "p50", "p95", "CPU", "SQL", "queries")
 
@@ -38,8 +41,7 @@ class Clock:
             self.queries += 1
 
     def _cpu(self):
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return time.process_time() + (int(fields[11]) + int(fields[12])) / TICK
+        return time.process_time() + cpu_of(self.pid)
 
     def measure(self, act, repeats=REPEATS):
         """Return {p50, p95, CPU, SQL, queries} of `act`, warm unless it is done once only."""
@@ -53,10 +55,10 @@ class Clock:
                 act()
                 walls.append(1000 * (time.perf_counter() - start))
         number, cpu = len(walls), 1000 * (self._cpu() - before)
-        walls.sort()
+        p50, p95 = percentiles(walls)
         return {
-            "p50": median(walls),
-            "p95": walls[min(number - 1, int(number * 0.95))],
+            "p50": p50,
+            "p95": p95,
             "CPU": cpu / number,
             "SQL": 1000 * self.sql / number,
             "queries": self.queries // number,
@@ -117,5 +119,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     main()

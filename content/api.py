@@ -53,9 +53,7 @@ def item_list(request, asked: Query[ItemQuery]):
         limits.spend(request, "search")
     actor, names = request.actor, Names(request.actor)
     wanted = names.narrow(_wanted(actor, asked))
-    found = reading.filtered(reading.listed(actor), wanted, actor)
-    found = reading.ordered(found, wanted.order, wanted.search)
-    page, more = paged(found, asked)
+    page, more = paged(reading.arranged(reading.listed(actor), wanted, actor), asked)
     return {"items": listed(actor, page, names), "next": more}
 
 

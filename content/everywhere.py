@@ -2,7 +2,6 @@
 
 from content import reading
 from content.search import asking, matching
-from content.stored import RELATED
 
 MOST = 20  # rows of one platform; the rest is told as a number with a way there
 
@@ -13,11 +12,10 @@ def search(actors, words):
     if not asked:
         return [], []
     for actor in actors:
-        rows = reading.filtered(reading.listed(actor), reading.Wanted(words=words), actor)
-        ranked = reading.ordered(rows, reading.BEST, asked).annotate(rank=matching.relevance(asked))
-        ranked = ranked.select_related(*RELATED)
-        items = list(ranked[:MOST])
+        rows, wanted = reading.listed(actor), reading.Wanted(words=words, sort=reading.BEST)
+        first = reading.head(rows, wanted, actor)
+        items = list(reading.arranged(rows, wanted, actor, first).annotate(rank=matching.relevance(asked))[:MOST])
         if items:
             found += items
-            counts.append((actor.platform, reading.count(rows)))
+            counts.append((actor.platform, len(first.rows) + first.more))
     return sorted(found, key=lambda item: (item.rank, -item.modified_at.timestamp(), item.pk)), counts

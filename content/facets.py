@@ -6,10 +6,9 @@ them: where there are more, a number is the least that there are.
 """
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from itertools import pairwise
 
 from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -39,11 +38,38 @@ FACETS = {
     "space": ("spaces", "Space", "space_id", Space, F("title"), ("label", "pk")),
     "owner": ("owners", "Content owner", "owner_id", User, NAME, ("label", "pk")),
 }
-COLUMNS = [column for _attribute, _heading, column, *_more in FACETS.values()]
+COLUMNS = ["pk", *(column for _attribute, _heading, column, *_more in FACETS.values()), "modified_at"]
 
 
 class AtLeast(int):
     """A number of rows that is not told to the last: there may be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """EXACT rows at most of those that fit, each as its COLUMNS; `more` tells that there are others.
+
+    The newest first, unless they were taken `anyhow` and there are more.
+    """
+
+    rows: list
+    more: bool
+    anyhow: bool = False
+
+    @property
+    def keys(self):
+        """The ids of the rows."""
+        return [row[0] for row in self.rows]
+
+
+def head(rows, *, anyhow=False):
+    """Return the Head of the rows that fit: the newest, or `anyhow`, such as a search comes upon them."""
+    ordered = rows.order_by() if anyhow else rows.order_by("-modified_at", "-pk")
+    found = list(ordered.values_list(*COLUMNS)[: EXACT + 1])
+    more = len(found) > EXACT
+    if anyhow and not more:
+        found.sort(key=lambda row: (row[-1], row[0]), reverse=True)
+    return Head(found[:EXACT], more, anyhow)
 
 
 def since(kinds, now):
@@ -71,37 +97,30 @@ def tallied(wanted, actor, **where):
     return tallies.tally(actor, chosen, **where)
 
 
-def facets(wanted, narrowed, now, *, without=(), ledger=None):
+def facets(wanted, narrowed, now, first, *, without=(), ledger=None):
     """Return {facet: [(value, label, count, chosen)]}. `narrowed(wanted)` returns the rows that fit and may be read.
 
-    `ledger` is what `tallied` returned. A value that is chosen stays, with 0, while the reader reads any item that
-    has it.
+    `first` is their Head, `ledger` what `tallied` returned. A value that is chosen stays, with 0, while the reader
+    reads any item that has it.
     """
 
     @cache
     def seen(attribute):
-        return _seen(narrowed(replace(wanted, **{attribute: []}) if attribute else wanted), newest=ledger is not None)
+        return head(narrowed(replace(wanted, **{attribute: []})), anyhow=first.anyhow) if attribute else first
 
     found = {}
     for name, (attribute, _heading, column, *_more) in FACETS.items():
         if name not in without:
             told = ledger.get(column) if ledger else None
-            numbers = _numbers(column, *seen(attribute if getattr(wanted, attribute) else "")) if told is None else told
+            numbers = _numbers(column, seen(attribute if getattr(wanted, attribute) else "")) if told is None else told
             found[name] = _values(name, numbers, wanted, narrowed)
-    found["tag"] = _tags(wanted, narrowed, seen("tags" if wanted.tags else "")[1])
+    found["tag"] = _tags(wanted, narrowed, seen("tags" if wanted.tags else ""))
     return found | {"since": _times(wanted, narrowed, now, seen("since" if wanted.since else ""))}
 
 
-def _seen(rows, *, newest):
-    """Return (the facts of the rows, whether there are more), the newest first where an index has that order."""
-    rows = rows.order_by("-modified_at", "-pk") if newest else rows.order_by()
-    found = list(rows.values_list(*COLUMNS, "modified_at")[: EXACT + 1])
-    return found[:EXACT], len(found) > EXACT
-
-
-def _numbers(column, rows, more):
-    found = Counter(row[COLUMNS.index(column)] for row in rows)
-    return {value: AtLeast(number) for value, number in found.items()} if more else found
+def _numbers(column, first):
+    found = Counter(row[COLUMNS.index(column)] for row in first.rows)
+    return {value: AtLeast(number) for value, number in found.items()} if first.more else found
 
 
 def _values(name, numbers, wanted, narrowed):
@@ -124,12 +143,11 @@ def _labelled(name, values):
     return list(rows.order_by(*order).values_list("pk", "label"))
 
 
-def _tags(wanted, narrowed, more):
+def _tags(wanted, narrowed, first):
     """Return the values of the facet of tags: free words, those of most rows and the chosen. Two queries at most."""
-    rows = narrowed(replace(wanted, tags=[])).order_by("-modified_at", "-pk").values("pk")[:EXACT]
-    carried = Item.tags.through.objects.filter(item__in=rows).values_list("tag", "tag__word")
+    carried = Item.tags.through.objects.filter(item__in=first.keys).values_list("tag", "tag__word")
     found = list(carried.annotate(n=Count("pk")).order_by("-n", "tag__word"))
-    said = [(pk, word, AtLeast(number) if more else number, pk in wanted.tags) for pk, word, number in found]
+    said = [(pk, word, AtLeast(number) if first.more else number, pk in wanted.tags) for pk, word, number in found]
     said = [row for place, row in enumerate(said) if place < MOST_TAGS or row[3]]
     if absent := set(wanted.tags) - {pk for pk, *_rest in said}:
         known = Tag.objects.filter(pk__in=absent, items__in=narrowed(type(wanted)()).order_by().values("pk"))
@@ -137,18 +155,16 @@ def _tags(wanted, narrowed, more):
     return said
 
 
-def _times(wanted, narrowed, now, seen):
+def _times(wanted, narrowed, now, first):
     """Return the values of the facet of time; newest rows tell all of a time that ended before the oldest of them."""
-    rows, more = seen
-    times, numbers = [row[-1] for row in rows], {}
+    times, numbers = [row[-1] for row in first.rows], {}
     for kind, (_label, ago) in SINCE.items():
         number = sum(time >= now - ago for time in times)
-        numbers[kind] = AtLeast(number) if more and (number == len(rows) or not _sorted(times)) else number
-    older = narrowed(replace(wanted, since=[OLDER])).order_by()
-    numbers[OLDER] = older[: EXACT + 1].count() if more else len(rows) - numbers["year"]
+        numbers[kind] = AtLeast(number) if first.more and (number == len(times) or first.anyhow) else number
+    numbers[OLDER] = len(times) - numbers["year"]
+    if first.more and first.anyhow:
+        numbers[OLDER] = AtLeast(numbers[OLDER])
+    elif first.more:
+        numbers[OLDER] = narrowed(replace(wanted, since=[OLDER])).order_by()[: EXACT + 1].count()
     said = [(kind, label, numbers[kind], kind in wanted.since) for kind, label in TIMES.items()]
     return [row for row in said if row[2] or row[3]]
-
-
-def _sorted(times):
-    return all(later >= earlier for later, earlier in pairwise(times))

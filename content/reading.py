@@ -116,7 +116,7 @@ def record_asking(actor, items, *, space=None):
 
 def filtered(items, wanted, actor):
     """Keep what the reader asked for, words and all else."""
-    return chosen(matching.matching(items, wanted.search), wanted, actor)
+    return matching.matching(chosen(items, wanted, actor), wanted.search)
 
 
 def chosen(items, wanted, actor):
@@ -152,10 +152,27 @@ def _locks(kinds, actor):
     return found
 
 
-def ordered(items, sort, search=None):
-    """Sort by one of SORTS, a leading minus turns it round, or by how well the rows fit a search; else newest first."""
-    if sort == BEST and search and search.wanted:
-        return matching.best(items, search)
+def head(items, wanted, actor):
+    """Return the Head of the rows that fit: without words the newest."""
+    rows, search = chosen(items, wanted, actor), wanted.search
+    return facets.head(matching.matching(rows, search, sized=False), anyhow=bool(search))
+
+
+def arranged(items, wanted, actor, first=None):
+    """Return the rows that fit in the order that was asked; `first` is their Head, if it is known."""
+    search, found = wanted.search, chosen(items, wanted, actor)
+    if not search:
+        return ordered(found, wanted.order)
+    first = first or head(items, wanted, actor)
+    if wanted.order == BEST:
+        best = rows(actor.platform).filter(pk__in=matching.candidates(found, search, first))
+        return best.order_by(matching.relevance(search), "-modified_at", "-pk")
+    few = rows(actor.platform).filter(pk__in=first.keys)
+    return ordered(matching.matching(found, search) if first.more else few, wanted.order)
+
+
+def ordered(items, sort):
+    """Sort by one of SORTS, a leading minus turns it round; else newest first."""
     down = sort.startswith("-")
     columns = SORTS.get(sort.removeprefix("-"))
     if columns is None:
@@ -164,15 +181,10 @@ def ordered(items, sort, search=None):
 
 
 def loaded(items):
-    """Return the rows of a slice with all that they show: which ones is asked first, without what joins for showing."""
-    keys = list(items.values_list("pk", flat=True))
+    """Return the rows of a slice, or of ids, with all that they show, which is joined when they are known."""
+    keys = items if isinstance(items, list) else list(items.values_list("pk", flat=True))
     found = Item.objects.select_related(*RELATED).in_bulk(keys)
     return [found[key] for key in keys if key in found]
-
-
-def count(items):
-    """Count rows to one more than is told exactly."""
-    return items.order_by()[: facets.EXACT + 1].count()
 
 
 def revisions(actor, item):

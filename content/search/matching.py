@@ -11,17 +11,17 @@ from django.db.models.expressions import RawSQL
 from content.search import backends
 from content.search.asking import PART
 
-MOST = 1000  # items among which the best are looked for
+NEWEST = 250  # where more fit than are counted, the items among which the best are looked for
 
 
-def matching(items, asked):
-    """Keep the items that fit."""
+def matching(items, asked, *, sized=True):
+    """Keep the items that fit. `sized`: how many they are is asked before, which rows that are sorted want."""
     if asked.empty:
         return items.none()
     if not asked.terms:
         return items
     condition, parameters = _condition(asked)
-    found = backends.chosen().found(condition, parameters)
+    found = backends.chosen().found(condition, parameters, sized=sized)
     return items.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - what people typed is a parameter
 
 
@@ -48,12 +48,17 @@ def _has(term):
     return f"({' OR '.join(ways)})", parameters
 
 
-def best(items, asked):
-    """Sort the items that fit: by relevance, then the newest first; of very many the newest, and the number itself."""
-    newest = items.order_by("-modified_at", "-pk").values("pk")[:MOST]
-    itself = items.filter(entry__number=asked.whole).order_by().values("pk")
-    among = items.model.objects.filter(pk__in=newest).order_by().values("pk").union(itself)
-    return items.model.objects.filter(pk__in=among).order_by(relevance(asked), "-modified_at", "-pk")
+def candidates(items, asked, head):
+    """Return the ids of the items that fit; of more than are counted the newest alone, and that of the number itself.
+
+    `items` are those that words have not narrowed, `head` is the Head of those that fit.
+    """
+    if not head.more:
+        return head.keys
+    condition, parameters = _condition(asked)
+    newest = backends.chosen().newest(items, (condition, parameters), NEWEST, head.keys)
+    itself = matching(items.filter(entry__number=asked.whole), asked, sized=False)
+    return {*newest, *itself.order_by().values_list("pk", flat=True)}
 
 
 def relevance(asked):

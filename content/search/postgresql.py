@@ -4,8 +4,13 @@ The vector is made of our own words, not of what PostgreSQL's parser makes of a 
 """
 
 from django.db import connection
+from django.db.models import Max
+from django.db.models.expressions import RawSQL
 
-RARE = 20_000  # entries up to which it is quicker to begin with them than with the newest items
+from content.models import Item
+
+RARE = 5_000  # entries up to which it is quicker to begin with them than with the newest items
+MANY = 15_000  # readable items that fit from which on it is quicker to look for the newest one after the other
 
 INSTALL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -35,18 +40,45 @@ def has_part(part):
     return "names LIKE %s", [f"%{part}%"]
 
 
-def found(condition, parameters):
+def found(condition, parameters, *, sized=True):
     """Return a SELECT of the ids that fit. How many there are only decides where the statement begins, not its answer.
 
-    PostgreSQL cannot guess how rare a word is, so it is asked before; a rare one is told to it as few.
+    PostgreSQL cannot guess how rare a word is, so it is asked before where `sized`; a rare one is told to it as few.
     """
-    entries = f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
-    with connection.cursor() as cursor:
-        few = f"WITH few AS MATERIALIZED ({entries}) SELECT count(*) FROM (SELECT 1 FROM few LIMIT {RARE + 1}) f"  # noqa: S608
-        cursor.execute(few, parameters)
-        (number,) = cursor.fetchone()
-    if number > RARE:
+    entries = _entries(condition)
+    if not sized:
         return entries
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({entries} LIMIT {RARE + 1}) f", parameters)  # noqa: S608 - ours
+        (number,) = cursor.fetchone()
+    return entries if number > RARE else _few(entries, number)
+
+
+def newest(items, fitting, number, some):
+    """Return the ids of the newest items that fit, of which `some` are those that were come upon first.
+
+    Where the ids of `some` lie close together, very many fit: then item after item is looked at, the newest first.
+    """
+    condition, parameters = fitting
+    rows = items.order_by("-modified_at", "-pk").values_list("pk", flat=True)
+    last = Item.everything.aggregate(last=Max("pk"))["last"]
+    if last * len(some) < MANY * (max(some) - min(some) + 1):
+        few = RawSQL(_few(_entries(condition), MANY), parameters)  # noqa: S611 - what people typed is a parameter
+        return list(rows.filter(pk__in=few)[:number])
+    sql, given = rows.query.sql_with_params()
+    fits = f"SELECT {condition} FROM content_searchentry e WHERE e.item_id = newest.pk"  # noqa: S608
+    with connection.cursor() as cursor:  # OFFSET 0: who may read is asked before what fits
+        walk = f"SELECT pk FROM ({sql} OFFSET 0) newest WHERE ({fits}) LIMIT {number}"  # noqa: S608
+        cursor.execute(walk, [*given, *parameters])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _entries(condition):
+    return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
+
+
+def _few(entries, number):
+    """Return the SELECT so that the statement begins with it, and expects about `number` rows."""
     return f"WITH few AS MATERIALIZED ({entries}) SELECT item_id FROM few LIMIT {number * 2 + 100}"  # noqa: S608
 
 

@@ -5,6 +5,7 @@ entries on SQLite makes it anew without its triggers, so it lifts these statemen
 """
 
 from django.db import DatabaseError, connection
+from django.db.models.expressions import RawSQL
 
 WORDS, PARTS = "content_searchwords", "content_searchparts"
 TABLES = ((WORDS, "text", "ascii", "prefix='2 3'"), (PARTS, "names", "trigram case_sensitive 1", ""))
@@ -51,9 +52,16 @@ def _matches(table):
     return f"item_id IN (SELECT rowid FROM {table} WHERE {table} MATCH %s)"  # noqa: S608 - names of ours
 
 
-def found(condition, _parameters):
+def found(condition, _parameters, *, sized=True):
     """Return a SELECT of the ids that fit."""
     return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
+
+
+def newest(items, fitting, number, _some):
+    """Return the ids of the newest items that fit."""
+    condition, parameters = fitting
+    rows = items.filter(pk__in=RawSQL(found(condition, parameters), parameters))  # noqa: S611 - words are parameters
+    return list(rows.order_by("-modified_at", "-pk").values_list("pk", flat=True)[:number])
 
 
 def broken():

@@ -25,8 +25,8 @@ def search_suggest(request):
     if len(words) < LEAST or not asked.wanted:
         return render(request, "content/suggestions.html", {"items": items})
     limits.spend(request, "suggest")
-    found = reading.filtered(reading.listed(request.actor), reading.Wanted(words=words), request.actor)
-    items = list(reading.ordered(found, reading.BEST, asked)[:SUGGESTED])
+    found = reading.arranged(reading.listed(request.actor), reading.Wanted(words=words), request.actor)
+    items = list(found[:SUGGESTED])
     showing.explain(items, asked)
     every = f"{reverse('content:item_list', args=[request.platform.slug])}?{urlencode({'q': words})}"
     return render(request, "content/suggestions.html", {"items": items, "words": words, "all_url": every})

@@ -75,13 +75,9 @@ def _listing(request, space=None):
     asked = names.narrow(wanted(request.GET))
     others = request.method == "POST" and reading.has_hidden(actor, space=space)
     everything = reading.listed(actor, space=space, others=others)
-    fitting = matching.matching(everything, asked.search)
-
-    def narrowed(wished):
-        return reading.chosen(fitting if wished.words else everything, wished, actor)
-
-    found = narrowed(asked)
-    page = Capped(found, reading.ordered(found, asked.order, asked.search), PER_PAGE).get_page(request.GET.get("page"))
+    first = reading.head(everything, asked, actor)
+    rows = reading.arranged(everything, asked, actor, first)
+    page = Capped(first, rows, PER_PAGE, newest=asked.order == "-changed").get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     if others:
         _record(actor, page, space)
@@ -91,7 +87,7 @@ def _listing(request, space=None):
     return {
         "page": page,
         "asked": asked,
-        "facets": _facets(narrowed, asked, names, (space, others)),
+        "facets": _facets(everything, asked, names, (space, others, first)),
         "may_ask": not others and reading.has_hidden(actor, space=space),
         "others": others,
         "sort": asked.order,
@@ -121,10 +117,14 @@ def _record(actor, page, space):
     reading.record_asking(actor, shown, space=space)
 
 
-def _facets(narrowed, asked, names, where):
-    space, others = where
-    ledger = facets.tallied(asked, names.actor, space=space, others=others)
-    found = facets.facets(asked, narrowed, names.actor.now, without=("space",) if space else (), ledger=ledger)
+def _facets(everything, asked, names, where):
+    (space, others, first), actor = where, names.actor
+
+    def narrowed(wished):
+        return matching.matching(reading.chosen(everything, wished, actor), wished.search, sized=False)
+
+    ledger = facets.tallied(asked, actor, space=space, others=others)
+    found = facets.facets(asked, narrowed, actor.now, first, without=("space",) if space else (), ledger=ledger)
     found["owner"] = names.known(found["owner"])
     found["lock"] = [(value, label, None, value in asked.locks) for value, label in LOCKS.items()]
     return [
@@ -147,7 +147,7 @@ def _sentences(asked, page):
     said = {
         f"Only the first {asking.LONGEST} letters and {asking.MOST} words are looked for.": search.short,
         "Search needs a letter or a digit.": search.empty,
-        "Very many fit. These are the best of the newest 1,000: add a word, or choose another order.": many,
+        f"Very many fit. These are the best of the newest {matching.NEWEST}: add a word or choose another order.": many,
         "Some of this address makes no sense here and was left out.": asked.ignored,
     }
     return [sentence for sentence, holds in said.items() if holds]

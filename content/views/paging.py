@@ -23,9 +23,16 @@ class Capped(Paginator):
         found = _Open(self, max(1, min(asked, FURTHEST)))
         return found if found.object_list else _Open(self, 1)
 
-    def __init__(self, rows, ordered, per_page):
-        super().__init__(ordered, per_page)
-        self.count = reading.count(rows)
+    def __init__(self, head, ordered, per_page, *, newest=False):
+        """Take the Head of the rows that fit and all of them in their order, which is that of the Head if `newest`."""
+        self.first = head.keys if newest and not (head.more and head.anyhow) else []
+        super().__init__(self.first if self.first and not head.more else ordered, per_page)
+        self.count = len(head.rows) + head.more
+
+    def rows(self, start, end):
+        """Return the rows at these places, from the Head where it has them all."""
+        found = self.first if end <= len(self.first) else self.object_list
+        return reading.loaded(found[start:end])
 
     def _get_page(self, rows, *more):
         return super()._get_page(reading.loaded(rows), *more)
@@ -36,7 +43,7 @@ class _Open(Page):
 
     def __init__(self, paginator, number):
         first = (number - 1) * paginator.per_page
-        rows = reading.loaded(paginator.object_list[first : first + paginator.per_page + 1])
+        rows = paginator.rows(first, first + paginator.per_page + 1)
         self.later = len(rows) > paginator.per_page
         super().__init__(rows[: paginator.per_page], number, paginator)
 

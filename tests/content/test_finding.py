@@ -13,7 +13,7 @@ from content import facets
 from content.files import Arrival, add_version
 from content.forms import wanted
 from content.models import Conversion, Item, ItemType, ListSetting, SavedSearch
-from content.search import asking, entries, showing
+from content.search import asking, entries, matching, postgresql, showing
 from content.views import lists, paging
 from tenants import proof
 from tenants.models import Platform
@@ -110,6 +110,26 @@ class Library(TestCase):
         }
         assert {query: self.numbers(query)[1] for query in orders} == orders
 
+    def test_of_very_many_that_fit_the_best_of_the_newest_come_and_the_number_itself(self):
+        Item.objects.filter(title="Duct").update(number="PLATE")
+        entries.index(*Item.objects.all())
+        expected = {
+            "?q=plate": ["Duct", "Plate", "Plate cover"],  # the number, and the best of the newest two
+            "?q=plate&sort=-changed": ["Plate", "Plate cover", "Plate report", "Duct"],
+            "?q=plate&sort=title": ["Duct", "Plate", "Plate cover", "Plate report"],
+            "?q=plate+-duct&sort=title": ["Plate", "Plate cover", "Plate report"],
+            "?sort=-changed": ["Plate", "Plate cover", "Plate report", "Duct"],
+        }
+        for many in (0, 10**9):  # PostgreSQL looks at one after the other, or begins with all that fit
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(facets, "EXACT", 2)
+                patch.setattr(matching, "NEWEST", 2)
+                patch.setattr(postgresql, "MANY", many)
+                assert {query: self.numbers(query)[1] for query in expected} == expected
+                page = self.ask("?q=plate")
+                assert (page.context["number"], page.context["page"].paginator.exact) == ("2+", False)
+                assert "These are the best of the newest 2:" in page.content.decode()
+
     def test_a_result_shows_what_fits_and_in_which_file(self):
         item = Item.objects.get(title="Duct")
         item.maturity = "in_work"
@@ -172,7 +192,7 @@ class Library(TestCase):
         rows = Item.objects.order_by("pk")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(facets, "EXACT", 2)
-            pages = paging.Capped(rows, rows, 1)
+            pages = paging.Capped(facets.head(rows), rows, 1)
             assert not pages.exact
             assert [pages.get_page(n).object_list[0].title for n in (1, 2, 4)] == ["Plate", "Plate cover", "Duct"]
             assert [pages.get_page(n).has_next() for n in (1, 3, 4)] == [True, True, False]

@@ -1,0 +1,92 @@
+"""Serves a world as production does, by granian, and asks for its pages over a connection that stays open."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+
+TICK = os.sysconf("SC_CLK_TCK")
+NAME = "gangway-bench-served"  # of its connections to the database
+SECONDS = 30  # to start in
+
+
+def cpu_of(pid):
+    """Return the CPU seconds that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def percentiles(walls):
+    """Return (p50, p95) of some times."""
+    walls = sorted(walls)
+    return median(walls), walls[min(len(walls) - 1, int(len(walls) * 0.95))]
+
+
+class Server:
+    """A process of granian with one worker, and the backends of the database that answer it."""
+
+    def __init__(self, process, port, connection):
+        self.process, self.port, self.connection = process, port, connection
+
+    def _cpu(self):
+        worker = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME])
+            backends = [pid for (pid,) in cursor.fetchall()]
+        return sum(map(cpu_of, [self.process.pid, *worker, *backends]))
+
+    def measure(self, path, session, repeats, seconds):
+        """Return {p50, p95, CPU} of asking for a page by a session, once it is warm."""
+        client = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        headers = {"Cookie": f"sessionid={session}", "User-Agent": "bench"}
+
+        def ask():
+            start = time.perf_counter()
+            client.request("GET", path, headers=headers)
+            answer = client.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise SystemExit(f"{path}: {answer.status}")
+            return 1000 * (time.perf_counter() - start)
+
+        ask(), ask()
+        begun, before, walls = time.perf_counter(), self._cpu(), []
+        while not walls or (len(walls) < repeats and time.perf_counter() - begun < seconds):
+            walls.append(ask())
+        client.close()
+        p50, p95 = percentiles(walls)
+        return {"p50": p50, "p95": p95, "CPU": 1000 * (self._cpu() - before) / len(walls)}
+
+
+@contextmanager
+def served(connection):
+    """Serve the database of a connection while this is entered; yield the Server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    web += ["--workers", "1", "--blocking-threads", "1", "--log-level", "error", "platform_site.wsgi:application"]
+    process = subprocess.Popen(web, env=os.environ | {"BENCH_SERVED": NAME})  # noqa: S603 - ours
+    try:
+        _wait(port)
+        yield Server(process, port, connection)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port):
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
