@@ -57,16 +57,23 @@ def _waiting(actor, version):
 def earlier(actor, version):
     """Return [Earlier] of the open markups that wait to be carried to a version."""
     waiting = _waiting(actor, version)
-    judge = Judge(version, [markup.version for markup in waiting])
+    judge = Judge(version, waiting)
     return [Earlier(markup, judge.of(markup)) for markup in waiting]
 
 
-@transaction.atomic
 def carry(*, actor, version, pk, found):
     """Carry a markup over as it was shown to be `found`; one that is gone is carried closed. Return the Markup.
 
     Raises NotVisible, AccessDenied, Conflict when it was carried or closed, Changed when it is found otherwise now.
     """
+    access.require(actor, "markup", version.file.item)
+    markup = _rows(version).filter(pk=pk).first()
+    verdict = markup and Judge(version, [markup]).of(markup)  # before anything is locked: looking takes a while
+    return _carry(actor, version, pk, found, verdict)
+
+
+@transaction.atomic
+def _carry(actor, version, pk, found, verdict):
     item_id, marked = version.file.item_id, _marked(actor, pk)
     items = lock_rows(actor, {item_id, marked})
     actor = fresh(actor)
@@ -75,9 +82,8 @@ def carry(*, actor, version, pk, found):
         raise NotVisible
     decision = access.require(actor, "markup", items[item_id])
     markup = _rows(version).filter(pk=pk).first()
-    if markup is None:
+    if markup is None or verdict is None:
         raise Conflict("It does not wait to be carried here.", AGAIN)
-    verdict = Judge(version, [markup.version]).of(markup)
     if verdict.found != found:
         raise Changed("It is found otherwise now.", AGAIN)
     before = {"version": markup.version.number}

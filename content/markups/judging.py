@@ -1,9 +1,9 @@
-"""Judges whether what a markup marks is still there in a later version: by its part and its place, or by its page."""
+"""Judges whether what a markup marks is still there in a later version: by its part and place, or by what is around."""
 
 from dataclasses import dataclass
 
 from content.blobs import CHUNK, shown
-from content.markups import parts
+from content.markups import parts, sighting
 from content.models import Conversion, ConversionState, Found, Rendition
 
 MODEL = "view.glb"
@@ -11,6 +11,12 @@ COMING = (ConversionState.WAITING, ConversionState.RUNNING)
 NOT_YET = "A version is still being made ready for looking at: wait a moment, then it is compared."
 NEVER = "It could not be compared part by part: look whether the place is right."
 WHOLE = ("view.webp", "view.svg", "view.json")  # what shows a picture or a drawing
+SEEN = {
+    Found.STILL: "What surrounds it looks the same.",
+    Found.MOVED: "What surrounds it stands elsewhere.",
+    Found.GONE: "What surrounded it is nowhere on its page.",
+    Found.NONE: "Its page has changed: look whether the place is right.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +31,17 @@ class Verdict:
 class Judge:
     """Compares one version with earlier ones; what was made of all of them is asked once."""
 
-    def __init__(self, version, earlier):
-        """Note what viewers show of the version and of the earlier ones."""
-        self.version = version
-        keys = {version.key, *(one.key for one in earlier)}
+    def __init__(self, version, markups):
+        """Note what viewers show of the version and of those of the markups."""
+        self.version, self.markups = version, markups
+        keys = {version.key, *(one.version.key for one in markups)}
         known = {one.key: one for one in Conversion.objects.filter(key__in=keys)}
         self.pages = {key: one.facts.get("pages", 1) for key, one in known.items()}
         self.waits = any(one.state in COMING for one in known.values())
         self.made = {key: {} for key in keys}
         for row in Rendition.objects.filter(conversion__key__in=keys).select_related("conversion"):
             self.made[row.conversion.key][row.name] = row
-        self.read = {}
+        self.read, self.alike, self.sights = {}, {}, None
 
     def of(self, markup):
         """Return the Verdict on a markup of one of the earlier versions."""
@@ -45,14 +51,42 @@ class Judge:
         return self._model(markup) if "camera" in markup.view else self._page(markup)
 
     def _page(self, markup):
-        page = markup.view["page"]
+        page, (before, after) = markup.view["page"], self._sheets(markup)
+        if self._same(before, after):
+            return Verdict(Found.STILL, "Its page looks the same.", markup.view)
+        for other in range(1, self.pages.get(self.version.key, 1) + 1):
+            if self._same(before, self._sheet(self.version.key, other)):
+                return Verdict(Found.MOVED, f"Its page is page {other} now.", {**markup.view, "page": other})
         if page > self.pages.get(self.version.key, page):
             return Verdict(Found.GONE, f"There is no page {page} any more.", markup.view)
-        for name in (f"page-{page:04}.webp", *WHOLE):
-            before, after = (self.made[key].get(name) for key in (markup.version.key, self.version.key))
-            if before and after and _same(before, after):
-                return Verdict(Found.STILL, "Its page looks the same.", markup.view)
-        return Verdict(Found.MOVED, "Its page has changed: look whether the place is right.", markup.view)
+        found, points = self._sight(markup)
+        return Verdict(found or Found.MOVED, SEEN[Found(found)], {**markup.view, "points": points})
+
+    def _sheets(self, markup):
+        """Return what shows the page of a markup, before and after; None for what is not there."""
+        return [self._sheet(key, markup.view["page"]) for key in (markup.version.key, self.version.key)]
+
+    def _sheet(self, key, page):
+        names = (f"page-{page:04}.webp", *WHOLE)
+        return next((self.made[key][name] for name in names if name in self.made[key]), None)
+
+    def _same(self, before, after):
+        if before is None or after is None or before.size != after.size:
+            return False
+        pair = before.key, after.key
+        if pair not in self.alike:
+            self.alike[pair] = _same(before, after)
+        return self.alike[pair]
+
+    def _sight(self, markup):
+        """Return [what was found, the points now]; whatever is to be looked for is looked for in one go."""
+        if self.sights is None:
+            asked = [(one, *self._sheets(one)) for one in self.markups if "camera" not in one.view]
+            asked = [(one, before, after) for one, before, after in asked if before and after]
+            asked = [row for row in asked if not self._same(*row[1:])]
+            found = sighting.look([(before, after, one.view["points"]) for one, before, after in asked])
+            self.sights = {one.pk: sight for (one, *_sheets), sight in zip(asked, found, strict=True)}
+        return self.sights.get(markup.pk, ["", markup.view["points"]])
 
     def _model(self, markup):
         before, after = (self._parts(key) for key in (markup.version.key, self.version.key))
@@ -77,8 +111,6 @@ class Judge:
 
 def _same(before, after):
     """Tell whether two renditions have the same bytes."""
-    if before.size != after.size:
-        return False
     with shown().open(before.key) as one, shown().open(after.key) as other:
         return all(part == other.read(CHUNK) for part in iter(lambda: one.read(CHUNK), b""))
 

@@ -111,13 +111,13 @@ def _thumb(drawing, out):
 
     for layer in drawing["layers"]:
         for stroke in layer["strokes"]:
-            points = [place(*point) for point in _points(stroke["path"])]
+            points = [place(*point) for point in corners(stroke["path"])]
             if len(points) > 1:
                 pen.line(points, fill=thumbs.INK, width=THICK, joint="curve")
     thumbs.save(image, out)
 
 
-def _points(path):
+def corners(path):
     """Yield the corners of a path; curves by a few points of them."""
     last = (0, 0)
     for _command, *numbers in path:

@@ -31,6 +31,16 @@ def of_svg(drawn, out):
         save(ImageOps.autocontrast(lines, preserve_tone=True), out)
 
 
+def on_paper(drawn, side):
+    """Return an SVG drawn on white, in grey, as large as fits into a square; None for one that cannot be drawn."""
+    image = _drawn(drawn, side, side)
+    if image is None:
+        return None
+    paper = Image.new("RGBA", image.size, PAPER)
+    paper.alpha_composite(image.convert("RGBA"))
+    return paper.convert("L")
+
+
 def reach(drawn, pages):
     """Return (left, top, right, bottom) of all that an SVG shows, its own size being `pages`; None for nothing."""
     image = _drawn(drawn, FINE, FINE)

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import TestCase
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from content import blobs, comments
 from content.files import Arrival, add_version
@@ -347,6 +347,69 @@ class TestCarrying(Marked):
         later = self.stored(self.item, b"later", page__0001_webp=b"one", page__0002_webp=b"2wo")
         Conversion.objects.filter(key=later.key).update(facts={"pages": 2})
         assert self.judged(later) == {"1": "still", "2": "moved", "3": "gone"}
+
+    def found(self, version):
+        rows = carrying.earlier(self.actor("author"), version)
+        return {row.markup.comment.text: (row.verdict.found, *row.verdict.view["points"][0]) for row in rows}
+
+    def test_on_a_page_that_changed_it_is_what_surrounds_a_mark(self):
+        def sheet(*signs):
+            image = Image.new("RGB", (1000, 700), "white")
+            for sign, x, y in signs:
+                pen = ImageDraw.Draw(image)
+                pen.text((x - 20, y - 12), sign, "black", ImageFont.load_default(28))
+                shape = pen.ellipse if sign == "B1" else pen.rectangle
+                shape((x - 40, y - 30, x + 40, y + 30), outline="black", width=3)
+            out = io.BytesIO()
+            image.save(out, "WEBP", quality=88)
+            return out.getvalue()
+
+        places = {"H7": (150, 150), "R5": (500, 150), "B1": (150, 500)}
+        made_visible(self.version, page__0001_webp=sheet(*((sign, *at) for sign, at in places.items())))
+        for sign, (x, y) in {**places, "bare": (850, 500)}.items():
+            self.pin(text=sign, view={**SHEET, "points": [[x / 1000, y / 700]]})
+        words = sheet(("H7", 150, 150), ("R5", 620, 230), ("Q9 L4", 700, 600))
+        later = self.stored(self.item, b"later", page__0001_webp=words)
+        found = self.found(later)
+        assert {sign: what for sign, (what, *_at) in found.items()} == {
+            "H7": "still",
+            "R5": "moved",
+            "B1": "gone",
+            "bare": "still",
+        }
+        assert found["R5"][1:] == pytest.approx((0.62, 230 / 700), abs=0.004)
+        mark = Markup.objects.get(comment__text="R5")
+        self.carried("author", later, mark, "moved")
+        mark.refresh_from_db()
+        assert mark.view["points"][0] == pytest.approx([0.62, 230 / 700], abs=0.004)
+
+    def test_on_a_drawing_that_grew_it_is_what_surrounds_a_mark_and_a_page_is_found_by_itself(self):
+        def square(x, y, *more):
+            corners = [(x, y), (x + 6, y), (x + 6, y + 4), (x, y + 9), *more, (x, y)]
+            return {"color": "#000000", "path": [["L" if at else "M", *one] for at, one in enumerate(corners)]}
+
+        def drawn(bounds, *strokes):
+            return json.dumps({"bounds": bounds, "layers": [{"name": "0", "strokes": strokes}]}).encode()
+
+        frame = square(0, 0, (100, 0), (100, 60), (0, 60))
+        before = drawn([0, 0, 100, 60], frame, square(20, 20), square(70, 30, (74, 33)))
+        made_visible(self.version, view_json=before)
+        for text, at in {"kept": (0.2, 1 - 20 / 60), "pushed": (0.7, 1 - 30 / 60)}.items():
+            self.pin(text=text, view={**SHEET, "points": [at]})
+        after = drawn([0, 0, 200, 60], frame, square(20, 20), square(150, 30, (154, 33)))
+        found = self.found(self.stored(self.item, b"later", view_json=after))
+        assert found["kept"] == ("still", pytest.approx(0.1, abs=0.005), pytest.approx(1 - 20 / 60, abs=0.01))
+        assert found["pushed"] == ("moved", pytest.approx(0.75, abs=0.005), pytest.approx(0.5, abs=0.01))
+        Markup.objects.all().delete()
+        paper = self.stored(self.item, b"paper", page__0001_webp=b"one", page__0002_webp=b"two")
+        Markup.objects.create(comment=self.say(), version=paper, view={**SHEET, "page": 1, "points": [[0.5, 0.5]]})
+        later = self.stored(self.item, b"more paper", page__0001_webp=b"new", page__0002_webp=b"one")
+        Conversion.objects.filter(key=later.key).update(facts={"pages": 2})
+        (row,) = carrying.earlier(self.actor("author"), later)
+        assert (row.verdict.found, row.verdict.view["page"]) == ("moved", 2)
+
+    def say(self):
+        return comments.say(actor=self.actor("author"), item=self.item, remark=comments.Said("Here"))
 
     def test_what_nobody_can_compare_is_for_people_to_look_at(self):
         made_visible(self.version, view_glb=b"no model")
