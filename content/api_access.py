@@ -2,13 +2,16 @@
 
 from ninja import Query, Router
 
-from content import move_preview, moves, reading, recipients, shared, shares
+from content import move_preview, moves, reading, recipients, share_effects, shared, shares
 from content.api_shapes import (
+    EffectOut,
+    EffectQuery,
     EndedOut,
     MovedOut,
     MoveIn,
     MoveOut,
     MoveQuery,
+    ShareChangeIn,
     ShareIn,
     ShareOut,
     person,
@@ -19,13 +22,15 @@ from content.move_forms import PlaceForm
 from content.names import Names
 from content.share_forms import ShareForm
 from content.share_words import told
+from spaces import days
 from tenants import access, limits
 from tenants import actor as actors
 from tenants.api import act, taken
-from tenants.errors import Unacceptable
+from tenants.errors import NotVisible, Unacceptable
 from tenants.models import Member
 
 router = Router(tags=["Access"])
+OTHERWISE = "It would do something else now than it said.", "shown", "Look at it again."
 
 
 @router.get("/items/{int:pk}/move", response={200: MoveOut})
@@ -65,7 +70,7 @@ def _moved(actor, item, wanted):
     access.require(actor, "move", item)
     place = _place(actor, item, wanted)
     if wanted.shown is not None and wanted.shown != move_preview.effect_of(actor, item, place).token:
-        raise Unacceptable("It would do something else now than it said.", field="shown", remedy="Look at it again.")
+        raise Unacceptable(*OTHERWISE)
     found = moves.move_item(actor=actor, item=item, place=place)
     left = actors.of(actor.user, actor.platform)
     return {"moved": True, "item": shown(left, found) if access.can(left, "read", found) else None}
@@ -92,14 +97,71 @@ def share_give(request, pk: int, wanted: ShareIn):
 
 def _given(actor, item, wanted):
     access.require(actor, "share", item)
-    typed = {"level": wanted.level, "ends_on": wanted.ends_on}
-    form = taken(ShareForm(typed, levels=shares.levels(actor, item), zone=actor.platform.zone))
-    recipient = recipients.exactly(actor, item, wanted.whom)
-    if recipient is None:
-        raise Unacceptable("Nobody whom you may share it with has exactly this address or name.", field="whom")
-    shares.give_share(actor=actor, item=item, recipient=recipient, spec=form.spec())
+    spec, recipient = _spec(actor, item, wanted.dict()), _recipient(actor, item, wanted.whom)
+    shares.give_share(actor=actor, item=item, recipient=recipient, spec=spec)
+    return _shown(actor, item, recipient)
+
+
+def _shown(actor, item, recipient):
     to = recipients.address_of(recipient)
     return share_shown(next(one for one in _told(actor, item) if one.to == to))
+
+
+@router.get("/items/{int:pk}/share-effect", response={200: EffectOut})
+def share_effect(request, pk: int, asked: Query[EffectQuery]):
+    """Say what a share would open or close, for whom, before it is given, changed or ended."""
+    actor, item = request.actor, reading.visit_item(request.actor, pk)
+    if asked.level is None:
+        share, _mine = shared.ending(actor, item, asked.to)
+        effect = share_effects.effect_of(actor, item, shares.recipient_of(item, share), None)
+    else:
+        access.require(actor, "share", item)
+        whom = _whom(request, item, asked)
+        effect = share_effects.of_share(actor, item, whom, _spec(actor, item, asked.dict(), whom[1]))
+    people = [{"name": name, "change": one.words} for name, one in effect.rows]
+    refusal = effect.refusal.reason if effect.refusal else ""
+    return {"people": people, "others": effect.others, "refusal": refusal, "shown": effect.token}
+
+
+def _whom(request, item, asked):
+    """Return (with whom, their share or None) of what names a share, or else a person or group."""
+    if asked.to:
+        return shared.changing(request.actor, item, asked.to)
+    limits.spend(request, "search")
+    return _recipient(request.actor, item, asked.whom), None
+
+
+def _spec(actor, item, typed, was=None):
+    return taken(ShareForm(typed, levels=shares.levels(actor, item), zone=actor.platform.zone, share=was)).spec()
+
+
+def _recipient(actor, item, whom):
+    found = recipients.exactly(actor, item, whom)
+    if found is None:
+        raise Unacceptable("Nobody whom you may share it with has exactly this address or name.", field="whom")
+    return found
+
+
+@router.patch("/items/{int:pk}/shares/{str:to}", response={200: ShareOut})
+def share_change(request, pk: int, to: str, wanted: ShareChangeIn):
+    """Give a share another level or end; `shown` of its effect makes sure that it still does what it said."""
+    actor, item = request.actor, reading.open_item(request.actor, pk)
+    access.require(actor, "share", item)
+    whom = shared.changing(actor, item, to)
+    if whom[1] is None:
+        raise NotVisible
+    return act(request, lambda: _changed(actor, item, whom, wanted))
+
+
+def _changed(actor, item, whom, wanted):
+    was = whom[1]
+    stored = {"level": was.get_level(), "ends_on": days.last_day(was.ends_at, actor.platform.zone)}
+    given = {name: value for name, value in wanted.dict(exclude_unset=True).items() if value or name == "ends_on"}
+    spec = _spec(actor, item, stored | given)
+    if wanted.shown is not None and wanted.shown != share_effects.of_share(actor, item, whom, spec).token:
+        raise Unacceptable(*OTHERWISE)
+    shares.change_share(actor=actor, item=item, share=was, spec=spec)
+    return _shown(actor, item, whom[0])
 
 
 @router.delete("/items/{int:pk}/shares/{str:to}", response={200: EndedOut})

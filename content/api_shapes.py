@@ -78,6 +78,23 @@ class ShareIn(Sent):
     ends_on: date | None = Field(None, description="The last day of it, in the platform's time zone.")
 
 
+class ShareChangeIn(Sent):
+    """Another level or last day of a share: what is left out stays, and `shown` is that of its effect."""
+
+    level: Literal[tuple(Level.values)] | None = None
+    ends_on: date | None = Field(None, description="The last day of it; null for none.")
+    shown: str | None = None
+
+
+class EffectQuery(Schema):
+    """A share that might be: of `to`, as the list calls it, or of `whom`; without a level it is asked about its end."""
+
+    to: Word = ""
+    whom: Word = Field("", max_length=254, description="An address, a full name or the name of a group, exactly.")
+    level: Literal[tuple(Level.values)] | None = None
+    ends_on: date | None = None
+
+
 class PageQuery(Schema):
     """Which page of a list, and how long a page is."""
 
@@ -213,6 +230,22 @@ class ShareOut(Schema):
     given_at: str
     mine: bool
     may_end: bool
+
+
+class AffectedOut(Schema):
+    """Somebody whom a share reaches, and what changes for them in words."""
+
+    name: str
+    change: str
+
+
+class EffectOut(Schema):
+    """What a share would change for whom; `others` are people one may not know. `refusal` says why it cannot be."""
+
+    people: list[AffectedOut]
+    others: int
+    refusal: str
+    shown: str
 
 
 class EndedOut(Schema):

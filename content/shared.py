@@ -20,6 +20,20 @@ def of_item(actor, item):
     return [row for rows in (_people(own), _groups(through)) for row in rows.filter(content_object=item)]
 
 
+def changing(actor, item, to):
+    """Return (with whom an address shares an item, their share or None), if the actor may give or change it.
+
+    Raises NotVisible for nobody whom they may share it with, AccessDenied for a share that is not theirs to change.
+    """
+    was = recipients.find_share(item, to)
+    recipient = shares.recipient_of(item, was) if was else recipients.find(actor, item, to)
+    if recipient is None:
+        raise NotVisible
+    if was and not (decision := shares.may_change(actor, item, was)):
+        raise AccessDenied(decision)
+    return recipient, was
+
+
 def ending(actor, item, to):
     """Return (the share that an address names, whether it is the actor's own), if they may end it."""
     share = recipients.find_share(item, to)

@@ -61,10 +61,10 @@ class TheFuzz(TestCase):
         method, path, operation, query, sent, headers = request
         world = self.world
         found = {"items": world.item, "issues": world.issue, "changes": world.request, "reviews": world.review}
-        found |= {"comments": world.comment, "attachments": world.attachment}
+        found |= {"comments": world.comment, "attachments": world.attachment, "folders": world.folder}
         thing = found.get(path.split("/")[4])
         filled = {"platform": "acme", "pk": thing and thing.pk, "name": "bracket.stl", "to": "person-1"}
-        filled |= {"line": world.line.pk, "slot": world.slot.pk, "markup": world.markup.pk}
+        filled |= {"line": world.line.pk, "slot": world.slot.pk, "markup": world.markup.pk, "entry": world.entry.pk}
         url = re.sub(r"{(\w+)}", lambda found: str(filled[found[1]]), path)
         url += f"?{urlencode({name: value.encode(errors='replace') for name, value in query.items()})}"
         data = b"solid" if path.endswith("{name}") else json.dumps(sent).encode()

@@ -33,10 +33,10 @@ class Asking(TestCase):
     def id_of(self, visitor):
         return self.world.users[visitor].pk
 
-    def costs(self, lists):
-        """Return how many queries each list takes, for somebody from outside and for a Leader."""
+    def costs(self, lists, visitors=("external", "leader")):
+        """Return how many queries each list takes for each visitor."""
         found = {}
-        for visitor in ("external", "leader"):
+        for visitor in visitors:
             self.ask(visitor, "GET", "me")  # notes when the token was used
             for name, args in lists:
                 with CaptureQueriesContext(connection) as asked:

@@ -1,14 +1,12 @@
 """Who has an item by share: giving, changing and ending shares, each with what it opens or closes said before."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import reading, recipients, share_preview, shared, shares
+from content import reading, recipients, share_effects, shared, shares
 from content.names import STRANGER, Names
 from content.share_forms import ShareForm, ShareGuestForm
 from content.share_invites import invite_by_sharing
@@ -16,7 +14,6 @@ from content.share_words import told
 from content.views.attempts import attempt
 from tenants import access, limits
 from tenants import actor as actors
-from tenants.errors import AccessDenied, NotVisible
 from tenants.models import UserGroup
 from tenants.web import render_page, way_back
 
@@ -91,12 +88,7 @@ def share_detail(request, pk, to):
     """Share with a person or a group, or change how it is shared with them, once it was shown what that opens."""
     item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "share", item)
-    was = recipients.find_share(item, to)
-    recipient = shares.recipient_of(item, was) if was else recipients.find(request.actor, item, to)
-    if recipient is None:
-        raise NotVisible
-    if was and not (decision := shares.may_change(request.actor, item, was)):
-        raise AccessDenied(decision)
+    recipient, was = shared.changing(request.actor, item, to)
     typed = request.POST if request.method == "POST" else request.GET if "level" in request.GET else None
     levels = shares.levels(request.actor, item)
     form = ShareForm(typed, levels=levels, zone=request.platform.zone, share=was)
@@ -138,7 +130,7 @@ def share_end(request, pk, to):
         messages.success(request, f"{item.title} is no longer shared with {'you' if mine else name}.")
         return redirect(_after(request, item))
     context = about(request, item) | {"share": share, "name": name, "mine": mine}
-    context["effect"] = effect_of(request, item, recipient, None)
+    context["effect"] = share_effects.effect_of(request.actor, item, recipient, None)
     context["back"] = way_back(request, reverse("content:item_sharing", args=[request.platform.slug, item.pk]))
     return render_page(request, "content/share_end.html", context)
 
@@ -175,39 +167,11 @@ def _listed(request, keys, template):
 # --- what these pages say of people ---
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a share changes, as far as the reader may know the people: rows of (name, Effect), and how many others."""
-
-    rows: list
-    others: int
-    number: int
-    token: str
-    refusal: object = None
-
-
-def effect_of(request, item, recipient, level):
-    """Return what a share of `level` would change; level None is a share that ends."""
-    found = share_preview.effects(item, recipient, level)
-    names = Names(request.actor, recipients.place(request.actor, item))
-    names.companies = {one.member.user_id: (one.member.company, one.member.unit_id) for one in found}
-    rows = [(str(one.member), one) for one in found if names.may(one.member.user_id)]
-    number = sum(one.closes if level is None else one.opens for one in found)
-    return Shown(
-        rows, len(found) - len(rows), number, f"{recipients.address_of(recipient)}:{level}:{number}:{len(found)}"
-    )
-
-
 def _effect_of_form(request, item, whom, form):
     """Return what the share would change, or None while what was typed makes no sense."""
     if form.is_bound and not form.is_valid():
         return None
-    recipient, was = whom
-    spec = form.spec()
-    shown = effect_of(request, item, recipient, spec.level)
-    decision = shares.may_share(request.actor, item, recipient, spec)
-    token = f"{shown.token}:{spec.ends_at}:{was and was.get_level()}"
-    return Shown(shown.rows, shown.others, shown.number, token, None if decision else decision)
+    return share_effects.of_share(request.actor, item, whom, form.spec())
 
 
 def _name(request, item, recipient):
