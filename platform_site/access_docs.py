@@ -83,6 +83,10 @@ discussion sees it; whoever could also create evaluation content in the item's s
 one (`markup`), and answers, edits, closes and takes back as of any comment. A share gives the discussion and no markup.
 Open ones of earlier versions, and of the revision before for who takes part in its discussion, are carried over by
 whoever may make one on the version; the words stay those of who said them, and the record names who carried them.
+
+Threads leave as a BCF file with whoever takes part in the discussion, with names as the pages tell them; they are
+brought from one by whoever makes markups there. Who wrote elsewhere is told in words and is nobody here: whoever brings
+them says, attaches and pins all of it, and may take it back.
 """
 PARTNERS = """
 ## Partners

@@ -41,13 +41,16 @@ class Bringing:
         """Bring a topic that is new and return its thread and the comments in it."""
         thread = self._say(None, _begun(topic))
         views = {view["guid"].lower(): view for view in topic["viewpoints"]}
+        told = {one["viewpoint"].lower() for one in topic["comments"]}
+        free = [view for guid, view in views.items() if guid not in told]
+        for view in free[:1]:
+            self._look(thread, view)
         answers, said = [], {}
         for one in topic["comments"]:
             answers.append(self._answer(thread, one, one))
             if view := views.get(one["viewpoint"].lower()):
                 self._look(answers[-1], view)
                 said.setdefault(one["viewpoint"].lower(), answers[-1])
-        free = [view for guid, view in views.items() if guid not in said]
         said |= {view["guid"].lower(): at for view, at in self._places(thread, free)}
         held = {}
         for guid, view in views.items():
@@ -87,10 +90,8 @@ class Bringing:
         return answer
 
     def _places(self, thread, views):
-        """Return [(viewpoint, comment)] for viewpoints that nobody said anything of."""
-        found = [(view, thread) for view in views[:1]]
-        for view in views[:1]:
-            self._look(thread, view)
+        """Make an answer for each but the first viewpoint that nobody said anything of, and return both in pairs."""
+        found = []
         for number, view in enumerate(views[1 : MOST_PLACES + 1], 2):
             answer = self._say(thread, f"Viewpoint {number} of {len(views)}")
             Brought.objects.create(comment=answer, guid=view["guid"], data={PLACE: view["guid"]})

@@ -113,10 +113,15 @@ def _move(actor, version, markup, verdict):
 
 
 def _copy(actor, version, markup, verdict):
-    """Begin the thread again on the next revision, with the words of who began it; the one before stays."""
+    """Say it again on the next revision, with the words of who said it; what stands before stays.
+
+    An answer goes into its thread if that stands open there already, and begins one otherwise.
+    """
     said = markup.comment
     made = {"author": said.author, "text": said.text, "created_at": timezone.now()}
-    comment = Comment.objects.create(item=version.file.item, file=version.file, **made)
+    came = Comment.objects.filter(markup__carried_from__comment=said.parent_id, resolved_at=None, deleted_at=None)
+    thread = came.first() if said.parent_id else None
+    comment = Comment.objects.create(item=version.file.item, file=version.file, parent=thread, **made)
     facts = {"kind": markup.kind, "view": verdict.view, "found": verdict.found, "carried_by": actor.user}
     return Markup.objects.create(comment=comment, version=version, carried_from=markup, **facts)
 

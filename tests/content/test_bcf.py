@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from functools import partial
 from uuid import uuid4
 
 import bcf_api_xml
@@ -16,18 +17,21 @@ from content.bcf import exporting, importing, places
 from content.bcf.reading import read
 from content.comments import Said
 from content.files import Arrival, add_version
-from content.markups import listing, making
-from content.models import Attachment, Brought, Comment, Conversion, Markup
+from content.items import revise_item
+from content.markups import carrying, listing, making
+from content.models import Attachment, Brought, Comment, Conversion, Item, Markup
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.models import AuditEvent, Right, User
 from tests.bcf_files import files_of, written, wrong, zipped
+from tests.content.test_bcf_format import NEW_SAMPLE
+from tests.content.test_races import World
 from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
+from tests.races import at_once, rounds
 
 CAMERA = '{"position": [100, 0, 0], "direction": [-1, 0, 0], "up": [0, 0, 1], "fov": 50}'
 SECTION = '{"point": [0, 0, 12], "normal": [0, 0, 1]}'
 VIEW = f'{{"camera": {CAMERA}, "sections": [{SECTION}], "exceptions": ["0/2"], "part": "0/1"}}'
 PICTURE = b"\x89PNG\r\n\x1a\n picture"
-
 WHEN = "2026-01-02T03:04:05+00:00"
 HINTS = ("spaces_visible", "space_boundaries_visible", "openings_visible")
 
@@ -274,6 +278,18 @@ class TestExchange(TestCase):
         assert [one["open"] for one in listing.told(actor_of(self.author), self.version)] == [False] * 4
         assert read(io.BytesIO(self.taken("3.0"))).topics[0]["status"] == "Closed"
 
+    def test_places_of_answers_are_carried_into_the_thread_of_the_next_revision(self):
+        topic, files = self.full()
+        self.bring([topic], files.items())
+        author = actor_of(self.author)
+        Item.objects.filter(pk=self.item.pk).update(maturity="frozen")
+        version = revise_item(actor=author, item=self.item).files.get().versions.get()
+        for row in carrying.earlier(author, version):
+            carrying.carry(actor=author, version=version, pk=row.markup.pk, found=row.verdict.found)
+        thread = Comment.objects.get(item=version.file.item, parent=None)
+        assert thread.answers.count() == 3 and thread.markup.carried_from.comment.item == self.item
+        assert [one["open"] for one in listing.told(author, version)] == [True] * 4
+
     def test_what_is_attached_here_goes_along_as_a_document(self):
         plan = ContentFile(b"%PDF-1.7 ours", name="Our plan.pdf")
         comments.say(actor=actor_of(self.author), item=self.item, remark=Said("See it", attachments=(plan,)))
@@ -365,3 +381,24 @@ class TestExchange(TestCase):
         answer = self.client.post(reverse("content:bcf_export", args=args), {"version": "3.0"})
         assert read(io.BytesIO(b"".join(answer))).version == "3.0" and "attachment" in answer["Content-Disposition"]
         assert self.client.post(reverse("content:bcf_export", args=args), {"version": "9"}).status_code == 422
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_c18_two_who_bring_the_same_file_at_once_bring_it_once():
+    sample = zipped(**NEW_SAMPLE).getvalue()
+    for _ in rounds(3):
+        world = World()
+        arrival = Arrival(file=ContentFile(b"solid", name="bracket.stl"))
+        version = add_version(actor=world.first, item=world.item, arrival=arrival)
+        Conversion.objects.update(state="done")
+        entries = AuditEvent.objects.count()
+
+        def bring(actor, version=version):
+            told = {"version": version, "archive": read(io.BytesIO(sample)), "sha256": "0" * 64}
+            importing.bring(actor=actor, **told)
+
+        outcomes = at_once(*(partial(bring, one) for one in (world.first, world.second)))
+        assert sorted(type(one).__name__ for one in outcomes.values()) == ["Conflict", "NoneType"]
+        assert (Brought.objects.count(), AuditEvent.objects.count() - entries) == (2, 1)
+        Comment.objects.all().delete()
