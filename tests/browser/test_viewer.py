@@ -1,10 +1,12 @@
 """The viewer in a real browser: a model appears, is turned, measured, cut and pulled apart by mouse and keys."""
 
+import io
 import re
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from PIL import Image
 
 from content import conversions
 from content.files import Arrival, add_version
@@ -123,7 +125,11 @@ def test_two_versions_are_compared_and_the_part_that_changed_is_named(walker, co
     window.accessible()
     window.press("Overlaid (o)")
     over = window.page.get_by_role("application", name="Both versions in one")
+    window.page.wait_for_timeout(300)  # two frames: it is fitted and drawn
     seen = over.screenshot()
+    dots = [dot for _number, dot in Image.open(io.BytesIO(seen)).convert("RGB").getcolors(1_000_000)]
+    assert any(red > green + 30 for red, green, _blue in dots), "the plate as it was"
+    assert any(green > red + 30 for red, green, _blue in dots), "the plate as it is"
     over.press("ArrowLeft")
     assert over.screenshot() != seen
     window.open("content:file_compare", "corvane", before, before)

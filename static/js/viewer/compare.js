@@ -1,7 +1,9 @@
 // Two versions of a model: side by side under one camera, or laid over each other with what changed in colour.
+import { Color } from "three";
 import { load } from "./model.js";
 import { Stage } from "./stage.js";
 
+const PALE = new Color(1, 1, 1);
 const one = (selector, root) => root.querySelector(selector);
 const words = (mesh) => (mesh.name || mesh.parent?.name || "part").replace(/_\d+$/, "").replaceAll("_", " ");
 
@@ -85,16 +87,17 @@ class Comparison {
     before.root.add(after.root);
     this.over.show(before.root);
     const found = differences(before.meshes, after.meshes, this.over.radius);
-    const paint = (mesh, tone, opacity) => {
-      mesh.material.color.copy(this.over.colour(tone));
-      Object.assign(mesh.material, { opacity, transparent: true, depthWrite: opacity > 0.5 });
+    const paint = (mesh, tone, opacity, order) => {
+      mesh.material.color.copy(this.over.colour(tone)).lerp(PALE, 0.08);
+      Object.assign(mesh.material, { opacity, transparent: true, depthWrite: opacity > 0.5, polygonOffsetFactor: order * 2 });
+      mesh.renderOrder = order; // what was is drawn last and lies behind what is: seen where that is not
     };
     for (const [mesh, twin] of found.same) {
       twin.visible = false;
-      paint(mesh, "view-part", 0.35);
+      paint(mesh, "view-part", 0.35, 0);
     }
-    for (const part of [...found.removed, ...found.changed.map((pair) => pair[0])]) paint(part.mesh, "t-red-ink", 0.5);
-    for (const part of [...found.added, ...found.changed.map((pair) => pair[1])]) paint(part.mesh, "t-green-ink", 0.75);
+    for (const part of [...found.added, ...found.changed.map((pair) => pair[1])]) paint(part.mesh, "t-green-ink", 0.75, 1);
+    for (const part of [...found.removed, ...found.changed.map((pair) => pair[0])]) paint(part.mesh, "t-red-ink", 0.5, 2);
     this.list(found);
   }
 
@@ -138,7 +141,12 @@ class Comparison {
   show(mode) {
     this.panel.dataset.mode = mode;
     for (const name of ["side", "over"]) one(`[data-act=${name}]`, this.panel).setAttribute("aria-pressed", name === mode);
-    requestAnimationFrame(() => this.stages.forEach((stage) => stage.resize()));
+    requestAnimationFrame(() => {
+      this.stages.forEach((stage) => stage.resize());
+      if (mode !== "over" || this.laidOut) return;
+      this.laidOut = true; // until it was shown it had no size to fit
+      this.over.fit();
+    });
   }
 
   act(name) {

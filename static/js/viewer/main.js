@@ -27,7 +27,6 @@ class Viewer {
   }
 
   async open() {
-    const began = performance.now();
     try {
       this.model = await load(this.panel.dataset.viewer, this.stage);
     } catch {
@@ -36,7 +35,7 @@ class Viewer {
     }
     this.stage.show(this.model.root);
     await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
-    this.panel.dataset.ready = String(Math.round(performance.now() - began));
+    this.panel.dataset.ready = String(Math.round(performance.now())); // milliseconds from opening the page to the first picture
     this.parts = new Parts(one(".tree", this.panel), this.model, this.stage, this.panel.dataset.sprite);
     this.measure = new Measure(this.stage, this.model, this.facts, one(".g-measures", this.panel), (words) => this.say(words));
     this.markups = new Markups(this);

@@ -127,7 +127,7 @@ export class Stage {
   }
 
   place(target, away, radius) {
-    const aspect = Math.min(this.host.clientWidth / Math.max(this.host.clientHeight, 1), 1);
+    const aspect = Math.min((this.host.clientWidth || 1) / (this.host.clientHeight || 1), 1); // one that is hidden has no size
     this.extent = (radius * 1.02) / aspect;
     const far = this.extent / Math.tan((this.perspective.fov * Math.PI) / 360);
     away.normalize();
