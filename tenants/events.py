@@ -17,6 +17,7 @@ FORGOTTEN = "something whose words are forgotten"
 LINKS: dict[str, Callable] = {}
 HIDDEN = []
 LABELS: dict[str, str] = {}
+NOTHING = (None, "")
 THINGS: dict[str, Callable] = {}
 
 
@@ -196,7 +197,7 @@ def _differing(before, after):
         old, new = before.get(key), after.get(key)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differing(old, new)
-        elif old != new:
+        elif old != new and not (old in NOTHING and new in NOTHING):
             yield key, old, new
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 import content.catalogue
+import content.counts
 import tenants.catalogue
 from content.models import ItemType, Property
 from platform_site import assets
@@ -122,10 +123,13 @@ def flush_past_the_record():
 
     def emptied(case):
         append_only.lift(connection)
+        if not on_postgres():  # which empties without a trigger; here items would count into ledgers that are empty
+            content.counts.lift(connection)
         try:
             empty(case)
         finally:
             append_only.install(connection)
+            content.counts.ensure()
         content.catalogue.ship(ItemType)
         content.catalogue.ship_properties(ItemType, Property)
         tenants.catalogue.ship(Role)

@@ -24,7 +24,7 @@ VERBS = {
 }
 LABELS = {
     "asked": "Asked for",
-    "of": "From",
+    "of": "Who",
     "deed": "What happens",
     "signed_with": "Proved by",
     "agrees": "Agrees",

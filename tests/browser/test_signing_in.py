@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from content.changes import asking, raising, steps
+from content.models import Signature
 from tenants import company_sign_in
 from tenants.company_sign_in import Service
 from tenants.models import Right
 from tests import oidc_provider
 from tests.browser.conftest import PASSWORD, with_password
-from tests.factories import PlatformFactory, UserFactory, actor_of, catalogue, worker
+from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, UserFactory, actor_of, catalogue, give, worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEY = {
@@ -54,6 +56,28 @@ def test_a_passkey_is_made_by_keyboard_and_signs_in(walker, mara):
     window.press("Sign in with a passkey")
     window.page.wait_for_url(lambda url: "/p/tolmec/" in url)
     window.accessible()
+    change = approval_of(mara)
+    window.open("content:change_sign", "tolmec", change.pk)
+    window.accessible()
+    window.press("Use a security key", role="link")
+    window.press("Use a security key")
+    window.sees("Sign Away")
+    window.page.get_by_role("radio", name="I agree").check()
+    window.page.get_by_role("button", name="Sign", exact=True).click()
+    window.sees("is Approved")
+    assert Signature.objects.get().method == "webauthn"
+
+
+def approval_of(leader):
+    """Return a change that waits for the signature of one Leader."""
+    space = SpaceFactory(platform=leader.platform)
+    give(leader, space, "leader")
+    actor, item = actor_of(leader), ItemFactory(space=space, owner=leader.user)
+    change = raising.raise_change(actor=actor, item=item, title="Away", deed="release")
+    asking.ask(actor=actor, change=change, wish=asking.Wish("approve", f"person-{leader.pk}"))
+    for target in ("in_work", "in_approval"):
+        steps.step(actor=actor, change=change, target=target)
+    return change
 
 
 def test_the_way_to_the_company_and_back(walker, mara, live_server, tmp_path):
