@@ -1,19 +1,20 @@
 """Keeps the ledgers of counts: triggers, so that no way of writing an item can forget them.
 
 Each statement that adds, changes or removes items adds its differences to the whole ledger in its own transaction,
-and each change of that adds its own to the two that leave a fact out. Two transactions meet in a row only when both
+and each change of that adds its own to those that leave facts out. Two transactions meet in a row only when both
 write in one space, and those wait for its lock before; of what no space has to itself, differences are kept and `fold`
 sums them. A change of a space's visibility moves its numbers, so who counts in a space keeps that from changing.
 On SQLite a migration that makes a table anew loses its triggers: `ensure` runs after every `migrate`.
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from zlib import crc32
 
 from django.db import connections, models, transaction
 
-from content.models import AnywhereCount, Item, ItemCount, SpaceCount
+from content.models import AnywhereCount, Item, ItemCount, SpaceCount, SpaceTotal
 from spaces.models import Space
 
 ITEMS, SPACES = Item._meta.db_table, Space._meta.db_table
@@ -76,13 +77,17 @@ IN_SPACES = Ledger(
     WHOLE.table,
     "SELECT platform_id, space_id, organization_id, maturity, platform_wide, number FROM {table}",
 )
+OF_SPACES = Ledger(
+    SpaceTotal, WHOLE.table, "SELECT platform_id, space_id, maturity, platform_wide, number FROM {table}"
+)
 ANYWHERE = Ledger(
     AnywhereCount,
     WHOLE.table,
     "SELECT c.platform_id, s.visibility, c.organization_id, c.type_id, c.maturity, c.platform_wide, c.number "
     f"FROM {{table}} c JOIN {SPACES} s ON s.id = c.space_id",
 )
-LEDGERS = (WHOLE, IN_SPACES, ANYWHERE)
+SUMS = (IN_SPACES, OF_SPACES, ANYWHERE)
+LEDGERS = (WHOLE, *SUMS)
 
 
 # --- triggers ---
@@ -90,7 +95,7 @@ LEDGERS = (WHOLE, IN_SPACES, ANYWHERE)
 # what a trigger sees of an act: rows and the sign of their number
 ROWS = {"insert": {"added": ""}, "delete": {"removed": "-"}, "update": {"added": "", "removed": "-"}}
 TRANSITION = {"added": "NEW TABLE AS added", "removed": "OLD TABLE AS removed"}
-STANDS_ON = {ITEMS: (WHOLE,), WHOLE.table: (IN_SPACES, ANYWHERE)}
+STANDS_ON = {ITEMS: (WHOLE,), WHOLE.table: SUMS}
 
 
 def _moved(ledger, tables):
@@ -199,7 +204,7 @@ def ensure(using="default", **_signal):
 def drift(using="default"):
     """Return [(ledger, {fact: value}, items too few in it)], each ledger in one statement: right while people work."""
     found = []
-    with connections[using].cursor() as cursor:
+    with _unhurried(using) as cursor:
         for ledger in LEDGERS:
             sums = f"SELECT {ledger.facts}, sum(number) FROM ({ledger.lacking}) both_ GROUP BY {ledger.facts}"
             cursor.execute(f"{sums} HAVING sum(number) <> 0")
@@ -212,9 +217,19 @@ def drift(using="default"):
 
 def mend(using="default"):
     """Add to the ledgers what they lack, and take away what they have too much: first to the one of all facts."""
-    with connections[using].cursor() as cursor:
+    with _unhurried(using) as cursor:
         for ledger in LEDGERS:
             cursor.execute(ledger.add(ledger.lacking))
+
+
+@contextmanager
+def _unhurried(using):
+    """Give a cursor whose statements may take longer than those of a page: a million items are some ten seconds."""
+    connection = connections[using]
+    with transaction.atomic(using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        yield cursor
 
 
 def fold(using="default"):

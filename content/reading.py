@@ -167,7 +167,7 @@ def arranged(items, wanted, actor, first=None):
     if wanted.order == BEST:
         best = rows(actor.platform).filter(pk__in=matching.candidates(found, search, first))
         return best.order_by(matching.relevance(search), "-modified_at", "-pk")
-    few = rows(actor.platform).filter(pk__in=first.keys)
+    few = rows(actor.platform).filter(pk__in=first.among)
     return ordered(matching.matching(found, search) if first.more else few, wanted.order)
 
 

@@ -2,25 +2,25 @@
 
 The rules of reading narrow the ledgers as they narrow items, for they have the same facts. What rules open in certain
 spaces is counted there; what they open wherever it is, from sums over all spaces. Only what somebody reads as
-content owner or by a share is in no ledger: those few items are counted apart, and none of them twice.
+content owner or by a share is in no ledger: those few items are counted themselves, and none of them twice.
 """
 
 from collections import Counter
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import F, Q, Value
 
-from content.models import AnywhereCount, Item, ItemCount, SpaceCount
+from content.models import AnywhereCount, Item, ItemCount, SpaceCount, SpaceTotal
 from tenants import access
 
 COUNTED = ("space_id", "organization_id", "type_id", "maturity")
 NOBODY = 0  # no person and no item has this id
-LEDGERS = (AnywhereCount, SpaceCount, ItemCount)  # that of the fewest rows first
+LEDGERS = (SpaceTotal, AnywhereCount, SpaceCount, ItemCount)  # that of the fewest rows first
 
 
 def tally(actor, chosen=None, *, space=None, others=False):
-    """Return {fact: Counter(value: items)} of what `actor` finds in lists of one space or of all. Two queries.
+    """Return {fact: Counter(value: items)} of what `actor` finds in lists of one space or of all. One query.
 
     `chosen` holds the values wanted of facts, an empty list for any; those of a fact do not narrow its own numbers.
     `others` is as in `reading.listed`. Facts are those of COUNTED.
@@ -33,7 +33,7 @@ def tally(actor, chosen=None, *, space=None, others=False):
 
 
 def in_spaces(actor, ids):
-    """Return Counter(space_id: items) of what `actor` finds in lists of these spaces. Two queries."""
+    """Return Counter(space_id: items) of what `actor` finds in lists of these spaces. One query."""
     return _counted(_Scope(actor, "list", {"space__in": ids}), {}, COUNTED[:1])[COUNTED[0]]
 
 
@@ -43,25 +43,37 @@ class _Scope:
     def __init__(self, actor, action, within, known=None):
         self.actor, self.action, self.known = actor, action, known or {}
         self.within = {"platform": actor.platform, **within}
-        parts = access.parts(Item, action, actor, **self.known)
-        known = {"owner": NOBODY, "pk": NOBODY, "trashed_at": None}  # the ledgers know no trash
-        self.admitted = [access.given(part, **known) for part in parts]
+        parts = access.parts(Item, action, actor, **self.known, trashed_at=None)  # the ledgers know no trash
+        self.admitted = [access.given(part, owner=NOBODY, pk=NOBODY) for part in parts]
         self.common = access.either(*self.admitted)
+        mine = Q(owner=actor.user.pk) | (Q(pk__in=sorted(actor.shares)) if actor.shares else access.NOTHING)
+        own = (part for part, admitted in zip(parts, self.admitted, strict=True) if part != admitted)
+        self.own = access.both(mine, access.either(*own), access.neither(self.common))
 
     def parts(self):
-        """Return what is counted, no item in two: what opens wherever it is, and what else opens in certain spaces."""
+        """Return [(what is counted, where it can be)], no item in two: what opens wherever it is; what else opens in
+        certain spaces; what is only one's own.
+        """
+        own = (self.own, (Item,))
         if len(self.within) > 1:  # in certain spaces all
-            return [self.common]
+            return [(self.common, LEDGERS), own]
         wide = access.either(*(part for part in self.admitted if "space" not in _names(part)))
         there = access.either(*(part for part in self.admitted if "space" in _names(part)))
-        return [wide, access.both(there, access.neither(wide))]
+        return [(wide, LEDGERS), (access.both(there, access.neither(wide)), LEDGERS), own]
 
-    def rows(self, part, names):
-        """Return the rows that a part admits, of the ledger of fewest rows which knows all that is asked."""
-        asked = {name.removesuffix("_id") for name in names} | _names(part)
-        asked |= {name.partition("__")[0] for name in self.within}
-        model = next((ledger for ledger in LEDGERS if asked <= _known(ledger)), ItemCount)
-        return model.objects.filter(_renamed(part) if model is AnywhereCount else part, **self.within).order_by()
+    def passes(self, facts, chosen):
+        """Yield (rows, facts that are counted over them): of each part the ledger of fewest rows that knows enough."""
+        for part, ledgers in self.parts():
+            found = {}
+            for fact in facts:
+                asked = {name.removesuffix("_id") for name in (fact, *_others(fact, chosen))} | _names(part)
+                asked |= {name.partition("__")[0] for name in self.within}
+                model = next((ledger for ledger in ledgers if asked <= _known(ledger)), ledgers[-1])
+                found.setdefault((model, connection.vendor == "postgresql" or fact), []).append(fact)
+            for (model, _one), mine in found.items():
+                where = _renamed(part) if model is AnywhereCount else part
+                rows = model.objects.filter(where, **self.within).order_by()
+                yield rows.annotate(many=Value(1) if model is Item else F("number")), mine
 
 
 def _known(ledger):
@@ -93,24 +105,12 @@ def _counted(scope, chosen, facts):
     found = {fact: Counter() for fact in facts}
     for fact, value, number in _ledger(scope, chosen, facts):
         found[fact][value] += number
-    for values, number in _own(scope):
-        for fact in facts:
-            if all(values[COUNTED.index(name)] in wanted for name, wanted in chosen.items() if name != fact):
-                found[fact][values[COUNTED.index(fact)]] += number
     return found
 
 
 def _ledger(scope, chosen, facts):
-    """Yield (fact, value, items) of all that the rules admit whoever owns it: one statement, as of one moment."""
-    passes = []
-    for part in scope.parts():
-        by_model = {}
-        for fact in facts:
-            rows = scope.rows(part, [fact, *_others(fact, chosen)])
-            key = rows.model if connection.vendor == "postgresql" else fact  # there one pass for all its facts
-            by_model.setdefault(key, (rows, []))[1].append(fact)
-        passes += [_pass(rows, mine, facts, chosen) for rows, mine in by_model.values()]
-    passes = [one for one in passes if one]
+    """Yield (fact, value, items) of all that the rules admit: one statement, as of one moment."""
+    passes = [one for rows, mine in scope.passes(facts, chosen) if (one := _pass(rows, mine, facts, chosen))]
     if not passes:
         return
     statements, parameters = zip(*passes, strict=True)
@@ -137,7 +137,7 @@ def _pass(rows, mine, facts, chosen):
         wanted += values
     columns = {name for fact in mine for name in (fact, *_others(fact, chosen))}
     try:
-        sql, given = rows.values_list(*sorted(columns), "number").query.sql_with_params()
+        sql, given = rows.values_list(*sorted(columns), "many").query.sql_with_params()
     except EmptyResultSet:
         return None
     sets = f"GROUPING SETS ({', '.join(f'({fact})' for fact in mine)})" if len(mine) > 1 else mine[0]
@@ -147,16 +147,6 @@ def _pass(rows, mine, facts, chosen):
 def _sum(names, chosen):
     """Return (SQL, parameters) of the number of items with the chosen values of the named facts."""
     if not names:
-        return "sum(number)", []
+        return "sum(many)", []
     held = " AND ".join(f"{name} IN ({', '.join(['%s'] * len(chosen[name]))})" for name in names)
-    return f"sum(CASE WHEN {held} THEN number ELSE 0 END)", [value for name in names for value in chosen[name]]
-
-
-def _own(scope):
-    """Return [(values of the facts, items)] of what the actor finds only because they own it or it was shared."""
-    mine = Q(owner=scope.actor.user.pk)
-    if scope.actor.shares:
-        mine |= Q(pk__in=sorted(scope.actor.shares))
-    rows = access.narrow(Item.objects.filter(mine, **scope.within), scope.actor, scope.action, **scope.known)
-    rows = rows.filter(access.neither(scope.common)).order_by().values_list(*COUNTED)
-    return [(row[:-1], row[-1]) for row in rows.annotate(Count("pk"))]
+    return f"sum(CASE WHEN {held} THEN many ELSE 0 END)", [value for name in names for value in chosen[name]]

@@ -114,7 +114,7 @@ def holds_items(space):
 
 
 def space_counts(actor, space_ids):
-    """Return {space_id: (items, last change of one)} of what `actor` finds in lists of these spaces. Three queries."""
+    """Return {space_id: (items, last change of one)} of what `actor` finds in lists of these spaces. Two queries."""
     numbers = tallies.in_spaces(actor, space_ids)
     there = access.narrow(Item.objects.filter(space=OuterRef("pk")), actor, "list").order_by("-modified_at", "-pk")
     newest = Space.objects.filter(pk__in=numbers).annotate(last=Subquery(there.values("modified_at")[:1]))

@@ -14,7 +14,7 @@ from content.models.changes import (
 )
 from content.models.comments import Attachment, Comment, CommentText, Reaction, Sign
 from content.models.conversions import Conversion, ConversionState, Rendition
-from content.models.counts import AnywhereCount, ItemCount, SpaceCount
+from content.models.counts import AnywhereCount, ItemCount, SpaceCount, SpaceTotal
 from content.models.exchanged import Brought
 from content.models.files import File, FileVersion, Scan
 from content.models.issues import Issue, IssueKind, IssueState, Priority
@@ -93,6 +93,7 @@ __all__ = [
     "Signature",
     "Slot",
     "SpaceCount",
+    "SpaceTotal",
     "Tag",
     "Upload",
     "Verdict",

@@ -1,7 +1,7 @@
 """The ledgers of counts: how many items there are of each combination of the facts that lists count by.
 
-`ItemCount` has them all. The other two are sums of it that leave a fact out, so that a question which does not ask
-for it reads few rows. All are written by the database itself (content/counts.py), by nobody else.
+`ItemCount` has them all. The others are sums of it that leave facts out, so that a question which does not ask for
+them reads few rows. All are written by the database itself (content/counts.py), by nobody else.
 """
 
 from django.db import models
@@ -13,8 +13,8 @@ from tenants.models import Organization, Platform
 
 # The facts of an item: all that rules of reading ask of many items alike, and all that facets count.
 FACTS = ("platform", "space", "organization", "type", "category", "maturity", "platform_wide")
+OF_SPACE = ("platform", "space", "maturity", "platform_wide")
 IN_SPACE = ("platform", "space", "organization", "maturity", "platform_wide")
-ANYWHERE = ("platform", "visibility", "organization", "type", "maturity", "platform_wide")
 
 
 def _key(model):
@@ -54,6 +54,23 @@ class SpaceCount(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=IN_SPACE, name="one_count_per_combination_in_space")]
         indexes = [models.Index(fields=["space"], name="space_count_by_space")]
+
+    def __str__(self):
+        return f"{self.number} in {self.space_id}"
+
+
+class SpaceTotal(models.Model):
+    """The number of items of a space, of whatever type and organization."""
+
+    platform = _key(Platform)
+    space = _key(Space)
+    maturity = models.CharField(max_length=10, choices=Maturity)
+    platform_wide = models.BooleanField()
+    number = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=OF_SPACE, name="one_total_per_combination_of_space")]
+        indexes = [models.Index(fields=["space"], name="space_total_by_space")]
 
     def __str__(self):
         return f"{self.number} in {self.space_id}"

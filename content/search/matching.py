@@ -49,12 +49,13 @@ def _has(term):
 
 
 def candidates(items, asked, head):
-    """Return the ids of the items that fit; of more than are counted the newest alone, and that of the number itself.
+    """Return the ids of the items that fit, or a SELECT of them.
 
-    `items` are those that words have not narrowed, `head` is the Head of those that fit.
+    Of more than are counted they are the newest alone, and that of the number itself. `items` are those that words
+    have not narrowed, `head` is the Head of those that fit.
     """
     if not head.more:
-        return head.keys
+        return head.among
     condition, parameters = _condition(asked)
     newest = backends.chosen().newest(items, (condition, parameters), NEWEST, head.keys)
     itself = matching(items.filter(entry__number=asked.whole), asked, sized=False)
