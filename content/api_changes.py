@@ -118,25 +118,18 @@ def _routes(actor):
 
 
 def _asked(actor, opened):
-    told, names = showing.about(actor, opened), Names(actor)
-    counting = showing.counting(opened, told["slots"])
-    names.load({one.user_id for slot in told["slots"] for one in slot.signatures.all()})
-    return {"asked": [_slot(slot, names, counting) for slot in told["slots"]], "waits_for_me": bool(told["mine"])}
+    told = showing.about(actor, opened)
+    return {"asked": [_slot(slot, told["names"]) for slot in told["slots"]], "waits_for_me": bool(told["mine"])}
 
 
-def _slot(slot, names, counting):
-    signed = [
-        {
-            "by": person(one.user, names),
-            "agrees": one.agrees,
-            "remark": one.remark,
-            "at": one.at.isoformat(),
-            "method": one.method,
-            "counts": one.pk in counting,
-        }
-        for one in slot.signatures.all()
-    ]
+def _slot(slot, names):
+    signed = [_signature(one, names) for one in slot.signatures.all()]
     return {"id": slot.pk, "purpose": slot.purpose, "whom": slot.whom, "signatures": signed}
+
+
+def _signature(one, names):
+    facts = {name: getattr(one, name) for name in ("agrees", "remark", "method", "counts")}
+    return facts | {"by": person(one.user, names), "at": one.at.isoformat()}
 
 
 @router.patch("/changes/{int:pk}", response={200: ChangeOut})

@@ -222,8 +222,14 @@ class Work(Asking):
         assert (self.step("leader", pk, "in_work"), self.step("leader", pk, "in_approval")) == (200, 200)
         self.sign("author", pk)
         assert self.asked("reader", pk)[1] == ("approve", [("Author Person", True)])
+        page, words = (
+            reverse("content:change_detail", args=["acme", pk]),
+            "Author Person does not decide the change now",
+        )
+        assert words not in self.world.client("reader").get(page).text
         Credential.objects.filter(user=world.users["author"]).delete()
         assert self.asked("reader", pk)[1] == ("approve", [("Author Person", False)])
+        assert words in self.world.client("reader").get(page).text
         give(world.members["author"], world.space, "leader")
         assert self.asked("reader", pk)[1] == ("approve", [("Author Person", True)])
         assert self.step("leader", pk, "in_work") == 200

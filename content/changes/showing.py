@@ -39,13 +39,13 @@ def about(actor, opened):
         slot.whom = _whom(slot, names)
         slot.valid = signed.get(slot.pk)
         slot.void = [one for one in slot.signatures.all() if one.fingerprint != mark]
-        for one in slot.signatures.all():
-            one.by = names.say(one.user)
-        if slot.valid:
-            slot.valid.by = names.say(slot.valid.user)
+    counts = _counting(opened, slots)
+    for one in (*signed.values(), *(one for slot in slots for one in slot.signatures.all())):
+        one.by, one.counts = names.say(one.user), one.pk in counts
     mine = opened.change.state == ChangeState.IN_APPROVAL and signing.open_slots(actor, opened, signed)
     by = names.say(opened.change.raised_by)
-    return {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
+    told = {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
+    return told | {"names": names}
 
 
 def _whom(slot, names):
@@ -58,7 +58,7 @@ def _whom(slot, names):
     return f"any one of {slot.group}" if names.bound is None else "any one of a group"
 
 
-def counting(opened, slots):
+def _counting(opened, slots):
     """Return the ids of signatures that count now: approvals of a change under way while who gave them decides it."""
     signed = {slot.pk: slot.valid for slot in slots if slot.valid}
     if signed and opened.change.state in (ChangeState.IN_APPROVAL, ChangeState.APPROVED):
