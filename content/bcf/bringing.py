@@ -6,14 +6,15 @@ the thread, and each further one an answer that says nothing else.
 
 import json
 import re
-import uuid
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from django.utils import timezone
 
 from content import comments
 from content.bcf import places
-from content.bcf.exporting import PLACE, guid_of
+from content.bcf.exporting import PLACE, SNAPSHOT, place_of
+from content.bcf.packing import renamed
 from content.bcf.reading import references
 from content.markups import shapes
 from content.models import Attachment, Brought, Comment, Markup, MarkupKind
@@ -25,9 +26,31 @@ MOST_PLACES = 50  # answers that are made for viewpoints of one thread; further 
 
 def known(thread):
     """Return the identities of the viewpoints of a thread that is here, in small letters."""
-    said = [one.brought.data for one in (thread, *thread.answers.all()) if hasattr(one, "brought")]
-    views = [view for data in said for view in (*data.get("viewpoints", ()), *data.get("seen", ()))]
-    return {view["guid"].lower() for view in views} | {str(uuid.uuid5(uuid.UUID(guid_of(thread)), "viewpoint"))}
+    said = [thread, *thread.answers.all()]
+    views = [view for data in _data(said) for view in (*data.get("viewpoints", ()), *data.get("seen", ()))]
+    return {view["guid"].lower() for view in views} | {place_of(one) for one in said}
+
+
+def further(topic, thread, new):
+    """Return the viewpoints of a topic that are new in a thread that is here, and that no new comment refers to."""
+    before = known(thread) | {one["viewpoint"].lower() for one in new}
+    return [view for view in topic["viewpoints"] if view["guid"].lower() not in before][:MOST_PLACES]
+
+
+def _data(said):
+    return [one.brought.data for one in said if hasattr(one, "brought")]
+
+
+def _apart(thread, view, held):
+    """Return a viewpoint and its files under names that no other file of the thread has."""
+    taken = {name for data in _data([thread, *thread.answers.all()]) for name in data.get("held", ())}
+    names = {
+        name: f"{view['guid']}-{number}{PurePosixPath(name).suffix}"
+        for number, name in enumerate(held)
+        if name in taken or name == SNAPSHOT
+    }
+    told = renamed({"viewpoints": [view], "snippet": None, "files": []}, names)
+    return told["viewpoints"][0], {names.get(name, name): pk for name, pk in held.items()}
 
 
 class Bringing:
@@ -63,19 +86,21 @@ class Bringing:
         return [thread, *answers]
 
     def more(self, topic, thread, new):
-        """Bring comments that are new in a thread that is here, with what they look at, and return them."""
+        """Bring what is new in a thread that is here: comments with what they look at, and viewpoints; return both."""
+        thread = thread.parent or thread
         views, before = {view["guid"].lower(): view for view in topic["viewpoints"]}, known(thread)
+        told = [(one, views.get(one["viewpoint"].lower())) for one in new]
         answers = []
-        for one in new:
-            answer = self._answer(thread.parent or thread, one)
-            view, data = views.get(one["viewpoint"].lower()), one
+        for one, view in [*told, *((None, view) for view in further(topic, thread, new))]:
+            answer = self._answer(thread, one) if one else self._say(thread, "Another viewpoint")
+            data = one or {PLACE: view["guid"]}
             if view:
                 self._look(answer, view)
             if view and view["guid"].lower() not in before:
                 before.add(view["guid"].lower())
-                held = self._attach(answer, topic, {"viewpoints": [view]})
-                data = one | {"seen": [view | {"answer": answer.pk}], "held": held}
-            Brought.objects.create(comment=answer, guid=one["guid"], data=data)
+                seen, held = _apart(thread, view, self._attach(answer, topic, {"viewpoints": [view]}))
+                data = data | {"seen": [seen | {"answer": answer.pk}], "held": held}
+            Brought.objects.create(comment=answer, guid=one["guid"] if one else view["guid"], data=data)
             answers.append(answer)
         return answers
 

@@ -18,6 +18,7 @@ from tenants import access, audit
 from tenants.errors import Unacceptable
 
 LONGEST_TITLE, AT_ONCE = 120, 200  # characters; threads that are read at once
+SNAPSHOT = "snapshot.png"  # what the picture of a thread that was begun here is called elsewhere
 PLACE = "place"  # what an answer is that was made here for a viewpoint nobody said anything of
 
 
@@ -63,6 +64,11 @@ def guid_of(comment):
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"gangway:comment:{comment.pk}:{comment.created_at.isoformat()}"))
 
 
+def place_of(comment):
+    """Return the identity elsewhere of the place that a comment was pinned to here."""
+    return str(uuid.uuid5(uuid.UUID(guid_of(comment)), "viewpoint"))
+
+
 def told(actor, item):
     """Yield the threads of an item as topics, each with the files `held` that go along."""
     names, frames = Names(actor, item.space_id), {}
@@ -82,9 +88,14 @@ def _topic(thread, names, frames):
         topic["status"] = "Closed"
     topic["viewpoints"] = _viewpoints(topic, [thread, *answers])
     topic |= _files([thread, *answers], topic)
-    if not brought and hasattr(thread, "markup"):
-        topic["viewpoints"] = [*_pinned(thread.markup, topic, frames), *topic["viewpoints"]]
+    pinned = [one for one in (thread, *answers) if _is_pinned(one)]
+    topic["viewpoints"] = [*(view for one in pinned for view in _pinned(one, topic, frames)), *topic["viewpoints"]]
     return topic
+
+
+def _is_pinned(comment):
+    """Tell whether a comment was pinned here; what came from elsewhere says itself where it looks."""
+    return hasattr(comment, "markup") and not hasattr(comment, "brought")
 
 
 def _is_place(answer):
@@ -113,6 +124,8 @@ def _edited(comment, names):
 def _comment(answer, names):
     told = {"guid": guid_of(answer), "date": answer.created_at.isoformat(), "author": names.say(answer.author)}
     told |= {"text": answer.text, "viewpoint": "", "modified": "", "modified_by": "", "more": []}
+    if _is_pinned(answer) and _shows(answer.markup):
+        told["viewpoint"] = place_of(answer)
     if hasattr(answer, "brought"):
         data = answer.brought.data
         told |= {"viewpoint": data[PLACE]} if PLACE in data else {name: data[name] for name in told}
@@ -147,18 +160,21 @@ def _files(said, topic):
     return {"held": held, "documents": documents, "viewpoints": views}
 
 
-def _pinned(markup, topic, frames):
-    """Return the place of a thread that was begun here as a viewpoint; a place on a page is told by its picture."""
-    name = ""
+def _shows(markup):
+    return bool(markup.snapshot_id) or "camera" in markup.view
+
+
+def _pinned(comment, topic, frames):
+    """Return the place of a comment that was pinned here as a viewpoint; one on a page is told by its picture."""
+    markup, name = comment.markup, ""
     if markup.snapshot:
-        name = "snapshot.png"
+        name = f"snapshot-{comment.pk}.png" if comment.parent_id else SNAPSHOT
         topic["held"][name] = _held(markup.snapshot)
-    if not name and "camera" not in markup.view:
+    if not _shows(markup):
         return []
     if markup.version_id not in frames:
         frames[markup.version_id] = places.frame(markup.version)
-    guid = str(uuid.uuid5(uuid.UUID(topic["guid"]), "viewpoint"))
-    return [places.viewpoint(guid, markup.view, frames[markup.version_id], name)]
+    return [places.viewpoint(place_of(comment), markup.view, frames[markup.version_id], name)]
 
 
 def _held(attachment):

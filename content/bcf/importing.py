@@ -15,7 +15,7 @@ from django.db import transaction
 from content import comments, news
 from content.bcf import places
 from content.bcf.archives import LARGEST
-from content.bcf.bringing import Bringing, known
+from content.bcf.bringing import Bringing, further, known
 from content.bcf.exporting import guid_of, threads
 from content.bcf.reading import read, references
 from content.blobs import put, storage
@@ -72,8 +72,9 @@ def preview(version, archive):
 
 
 def _coming(topic, here, files):
-    new = topic["guid"].lower() not in here
-    return Coming(topic["title"], topic["author"], new, len(_new(topic, here)), len(topic["viewpoints"]), files)
+    thread, new = here.get(topic["guid"].lower()), _new(topic, here)
+    comments_new = len(new) + (len(further(topic, thread, new)) if thread else 0)
+    return Coming(topic["title"], topic["author"], not thread, comments_new, len(topic["viewpoints"]), files)
 
 
 def _here(item):
@@ -119,8 +120,8 @@ def _wanted(archive, here):
     for topic in archive.topics:
         thread, coming = here.get(topic["guid"].lower()), topic
         if thread:
-            seen = {one["viewpoint"].lower() for one in _new(topic, here)} - known(thread)
-            views = [one for one in topic["viewpoints"] if one["guid"].lower() in seen]
+            before = known(thread)
+            views = [one for one in topic["viewpoints"] if one["guid"].lower() not in before]
             coming = topic | {"snippet": None, "documents": [], "files": [], "viewpoints": views}
         for name, picture in references(coming):
             if (key := (topic["guid"], name)) in archive.files:

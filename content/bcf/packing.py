@@ -64,7 +64,7 @@ class _Pack:
         documents = [self._document(folder, one, topic["held"]) for one in topic["documents"]]
         beside = {name for name, _picture in references(topic | {"documents": []})}
         names = {name: self._beside(folder, name, held) for name, held in topic["held"].items() if name in beside}
-        told = _renamed(topic | {"viewpoints": views, "documents": documents}, names)
+        told = renamed(topic | {"viewpoints": views, "documents": documents}, names)
         self._write(f"{folder}markup.bcf", writing.markup(told, self.version, self.now))
         for name, word in writing.words(topic):
             self.words[name].add(word)
@@ -119,7 +119,7 @@ class _Pack:
         return document | {"document": guid, "path": ""}
 
 
-def _renamed(topic, names):
+def renamed(topic, names):
     """Return a topic that names the files beside it as they stand now."""
 
     def now(row, key):

@@ -289,6 +289,9 @@ class TestExchange(TestCase):
         thread = Comment.objects.get(item=version.file.item, parent=None)
         assert thread.answers.count() == 3 and thread.markup.carried_from.comment.item == self.item
         assert [one["open"] for one in listing.told(author, version)] == [True] * 4
+        (found,) = exporting.told(author, version.file.item)
+        views = [view["guid"] for view in found["viewpoints"]]
+        assert len(views) == 4 and {one["viewpoint"] for one in found["comments"]} == set(views[1:])
 
     def test_what_is_attached_here_goes_along_as_a_document(self):
         plan = ContentFile(b"%PDF-1.7 ours", name="Our plan.pdf")
@@ -309,6 +312,33 @@ class TestExchange(TestCase):
         found = read(io.BytesIO(self.taken("3.0")))
         assert [one["guid"] for one in found.topics[0]["viewpoints"]] == [one["guid"] for one in topic["viewpoints"]]
         assert files_of(found) == {(topic["guid"], "new.png"): PICTURE}
+
+    def test_a_later_picture_of_the_same_name_does_not_take_the_place_of_the_first(self):
+        topic, files = self.elsewhere()
+        self.bring([topic], files.items())
+        view = topic["viewpoints"][0] | {"guid": str(uuid4())}
+        reply = topic["comments"][0] | {"guid": str(uuid4()), "viewpoint": view["guid"]}
+        again = topic | {"comments": [reply], "viewpoints": [view]}
+        assert self.bring([again], {(topic["guid"], "look.png"): PICTURE + b"2"}.items()) == (0, 1)
+        found = read(io.BytesIO(self.taken("2.1")))
+        shown = {one["guid"]: one["snapshot"] for one in found.topics[0]["viewpoints"]}
+        held = {guid: files_of(found)[topic["guid"], name] for guid, name in shown.items()}
+        assert held == {topic["viewpoints"][0]["guid"]: PICTURE, view["guid"]: PICTURE + b"2"}
+
+    def test_a_viewpoint_that_a_thread_has_more_elsewhere_is_added_once(self):
+        topic, files = self.elsewhere()
+        self.bring([topic], files.items())
+        view = topic["viewpoints"][0] | {"guid": str(uuid4()), "snapshot": "more.png"}
+        again = topic | {"viewpoints": [*topic["viewpoints"], view]}
+        more = {(topic["guid"], "more.png"): PICTURE}
+        assert self.bring([again], more.items()) == (0, 1)
+        with pytest.raises(Conflict):
+            self.bring([again], more.items())
+        answer = Comment.objects.get(brought__guid=view["guid"])
+        assert (answer.text, answer.attachments.get().name) == ("Another viewpoint", "more.png") and answer.markup
+        (found,) = read(io.BytesIO(self.taken("3.0"))).topics
+        assert [one["guid"] for one in found["viewpoints"]] == [one["guid"] for one in again["viewpoints"]]
+        assert len(found["comments"]) == 1
 
     def test_t83_a_file_that_no_comment_may_carry_stops_all_of_it(self):
         topic, files = self.full()
