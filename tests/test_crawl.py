@@ -18,7 +18,19 @@ from django.utils import timezone
 from content.files import Arrival, add_version
 from content.items import Draft, create_item, delete_item, edit_item
 from content.locks import break_lock
-from content.models import Item, ItemType, Maturity, Reference
+from content.models import (
+    Attachment,
+    Change,
+    Comment,
+    Item,
+    ItemType,
+    Maturity,
+    Reference,
+    Review,
+    Route,
+    Signature,
+    Verdict,
+)
 from spaces.models import Credential, Space
 from tenants import actor as actors
 from tenants.models import Invitation, Notification, Organization, Platform, User
@@ -265,8 +277,15 @@ class Hostile(TestCase):
             (Item, "description"),
             (Notification, "text"),
             (Invitation, "message"),
+            (Comment, "text"),
+            (Attachment, "name"),
+            (Change, "title"),
+            (Change, "reason"),
+            (Route, "name"),
+            (Review, "conclusion"),
         ):
-            model.objects.update(**{name: HOSTILE})
+            assert model.objects.update(**{name: HOSTILE}), model
+        self._signed_and_judged()
         for item in Item.objects.all():
             item.files.update(name=f"{item.pk}{HOSTILE}")
         Item.objects.update(properties={HOSTILE: HOSTILE})
@@ -277,6 +296,13 @@ class Hostile(TestCase):
             assert sum(b"&lt;script&gt;x7" in page for page in shown.values()) > (
                 25 if visitor == "administrator" else 0
             )
+
+    def _signed_and_judged(self):
+        user, now = self.world.users["reader"], timezone.now()
+        state = {"remark": HOSTILE, "sha256": "0" * 64, "relations": "0" * 64, "judgement": "reject", "given_at": now}
+        Verdict.objects.create(reviewed=self.world.reviewed, reviewer=self.world.reviewer, **state)
+        given = {"user": user, "agrees": False, "remark": HOSTILE, "method": "password", "fingerprint": "0" * 64}
+        Signature.objects.create(slot=self.world.slot, **given)
 
     def test_t68_b31_hostile_words_are_words_in_the_mail_too(self):
         Platform.objects.update(name=HOSTILE)

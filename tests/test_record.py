@@ -746,7 +746,7 @@ class TheRecord(TestCase):
         body(answer)
         return answer
 
-    def test_b25_an_accepted_act_leaves_exactly_one_entry(self):
+    def test_t102_b25_an_accepted_act_leaves_exactly_one_entry(self):
         for act in ACTS:
             with self.subTest(act=act.name, verb=act.verb), undone():
                 answer = self._send(self._ready(act), act)
@@ -758,7 +758,7 @@ class TheRecord(TestCase):
                 assert entry.credential.get("id") == held
                 assert not [part for part in act.kept.split() if not getattr(entry, part)]
 
-    def test_b25_a_refused_act_leaves_no_entry_and_no_change(self):
+    def test_t102_b25_a_refused_act_leaves_no_entry_and_no_change(self):
         for status, act in REFUSED:
             with self.subTest(act=act.name, status=status), undone():
                 browser, before = self._ready(act), _state()
@@ -774,7 +774,7 @@ class TheRecord(TestCase):
         assert AuditEvent.objects.count() == self.entries
         assert _state() == before
 
-    def test_b25_an_act_whose_entry_cannot_be_written_does_not_happen(self):
+    def test_t102_b25_an_act_whose_entry_cannot_be_written_does_not_happen(self):
         for act in ACTS:
             with self.subTest(act=act.name, verb=act.verb), undone():
                 browser, before = self._ready(act, raise_request_exception=False), _state()
@@ -782,7 +782,7 @@ class TheRecord(TestCase):
                     assert self._send(browser, act).status_code == 500
                 assert _state() == before
 
-    def test_b25_every_address_that_takes_a_post_has_its_act(self):
+    def test_t102_b25_every_address_that_takes_a_post_has_its_act(self):
         known = {act.name for act in ACTS} | UNRECORDED.keys()
         shown = {(row.name, row.args) for row in ROWS if row.name not in known}
         assert {name for name, _args in shown} | known == addresses()
