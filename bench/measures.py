@@ -20,16 +20,17 @@ from django.urls import reverse  # noqa: E402
 
 from bench.served import served  # noqa: E402
 from bench.worlds import COMMON, RARE, READERS, SLUG  # noqa: E402
-from content import facets, reading  # noqa: E402
+from content import facets, move_batches, moves, readers, reading  # noqa: E402
 from content.models import Item  # noqa: E402
 from content.views.items import BUTTONS  # noqa: E402
 from spaces import previews  # noqa: E402
-from spaces.models import Space  # noqa: E402
+from spaces.giving import CredentialSpec  # noqa: E402
+from spaces.models import WIDTH, Space  # noqa: E402
 from tenants import access  # noqa: E402
 from tenants import actor as actors  # noqa: E402
 from tenants.models import Platform, User  # noqa: E402
 
-MANY, ONCE = 20, 1  # repeats, and of what takes long
+MANY, FEW, ONCE = 20, 5, 1  # repeats, and of what takes long
 SECONDS = 6.0  # of asking for one page over HTTP: none is begun after so long
 
 
@@ -112,24 +113,36 @@ def parts(actor):
 
 def whole(platform):
     """Yield (what, function, repeats) of what asks for everybody."""
-    item = Item.objects.filter(space__title="Space 0000", platform=platform).select_related("space").first()
+    spaces = {space.title: space for space in Space.objects.filter(platform=platform).select_related("platform")}
     yield "everybody as actors", lambda: actors.everyone(platform), ONCE
-    yield (
-        "who reads an item",
-        lambda: [
-            actor for actor, answer in access.who(actors.everyone(platform, item.space_id), "read", item) if answer
-        ],
-        ONCE,
-    )
+    for title in ("Space 0000", "Space 0001", "Space 0002"):  # Protected, Public, Private
+        item = items_of(spaces[title]).filter(maturity="released").first()
+        yield f"who reads an item, {title} ({spaces[title].visibility})", lambda item=item: first_page(item), FEW
     for title in ("Space 0000", "Space 0100"):
-        space = Space.objects.get(platform=platform, title=title)
-        number = Item.objects.filter(space=space).count()
-        widths = [width for width in ("public", "private") if width != space.visibility]
-        yield (
-            f"preview, {title} ({number:,} items)",
-            lambda space=space, width=widths[0]: previews.visibility_preview(space, width),
-            ONCE,
-        )
+        space = spaces[title]
+        number, widths = Item.objects.filter(space=space).count(), [w for w in WIDTH if w != space.visibility]
+        for width in widths:
+            what = f"preview, {title} ({number:,} items) {width}"
+            yield what, lambda space=space, width=width: previews.visibility_preview(space, width), FEW
+    many = list(items_of(spaces["Space 0000"])[:1000])
+    pairs = [(item, moves.placed(item, moves.place_of(item, space=spaces["Space 0001"]))) for item in many]
+    place = moves.place_of(many[0], space=spaces["Space 0001"])
+    yield "preview, move of an item", lambda: readers.changes(many[0], place), FEW
+    yield "preview, move of 1,000 items", lambda: move_batches.sums(pairs), FEW
+    member = actors.of(User.objects.get(email="member@bench.example"), platform)
+    spec = CredentialSpec("author", restricted=False, organization=member.member.company)
+    yield "preview, a credential opens", lambda: previews.opens(member, spaces["Space 0000"], spec), FEW
+
+
+def items_of(space):
+    """Return the items of a space with what moving them looks at."""
+    return Item.objects.filter(space=space).select_related("platform", "space__platform", "organization", "owner")
+
+
+def first_page(item):
+    """Return what the page of readers shows."""
+    found = readers.readers(item)
+    return len(found), readers.named([one.person.pk for one in found[:100]])
 
 
 def run(clock_of, only):

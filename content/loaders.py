@@ -35,4 +35,6 @@ def in_order(received):
 
 def _live(model, people):
     rows = model.objects.live(people.now).filter(content_object__platform=people.platform).order_by()
-    return rows.filter(content_object__space=people.space_id) if people.space_id else rows
+    if people.items is not None:
+        return rows.filter(content_object__in=people.items)
+    return rows.filter(content_object__space__in=people.spaces) if people.spaces else rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.crypto import salted_hmac
 
-from content import moves, readers
+from content import alike, moves, readers
 from content.move_preview import MOST_NAMED, Side
 from content.names import Names, around
 from content.referrers import closes_what_is_referred_to
@@ -112,11 +112,9 @@ def effects(actor, parameters, found):
     found = [item for item in found if moves.may_place(actor, item, aim.of(item))]
     if not found:
         return None
-    gained, lost = sums([(item, moves.placed(item, aim.of(item))) for item in found], readers.admitted(actor.platform))
+    gained, lost = sums([(item, moves.placed(item, aim.of(item))) for item in found])
     spaces = {pk for item in found for pk in (item.space_id, aim.of(item).space.pk)}
     names = [Names(actor, pk) for pk in {around(actor, pk) for pk in spaces}]
-    for one in names:
-        one.companies = {member.user_id: (member.company, member.unit_id) for member in {**gained, **lost}}
     sides = {"gains": _side(names, gained), "losses": _side(names, lost)}
     return sides | {"items": len(found), "token": _token(actor, found, (gained, lost))}
 
@@ -124,40 +122,45 @@ def effects(actor, parameters, found):
 def _token(actor, found, sides):
     """Return what tells these gains and losses from others, and nobody who they are."""
     told = [sorted(item.pk for item in found)]
-    told += [sorted((member.pk, number) for member, number in side.items()) for side in sides]
+    told += [sorted((person.pk, number) for person, number in side.items()) for side in sides]
     return salted_hmac("effects of a move", f"{actor.user.pk} {told}", algorithm="sha256").hexdigest()
 
 
 def _side(names, numbers):
-    known = [(member, number) for member, number in numbers.most_common() if _known(names, member)][:MOST_NAMED]
-    return Side(known, len(numbers) - len(known), len(numbers))
+    known = [(person, number) for person, number in numbers.most_common() if _known(names, person)][:MOST_NAMED]
+    members = readers.named([person.pk for person, _number in known])
+    rows = [(members[person.pk], number) for person, number in known]
+    return Side(rows, len(numbers) - len(known), len(numbers))
 
 
-def _known(names, member):
+def _known(names, person):
     """Tell whether the reader may know somebody around every space that is concerned."""
-    return all(one.may(member.user_id) for one in names)
+    return all(one.knows(person) for one in names)
 
 
-def sums(pairs, people):
-    """Return (gains, losses): Counter({member: items}) over pairs of an item as it is and as it would be.
+def sums(pairs):
+    """Return (gains, losses): Counter({Person: items}) over pairs of an item as it is and as it would be, by name.
 
-    Items of equal facts are asked about once for people of equal shape; what somebody owns, before or after, or
+    Items of equal facts are asked about once for people of equal reach; what somebody owns, before or after, or
     was given by a share is asked for them alone.
     """
     pairs = {item.pk: (item, there) for item, there in pairs}
     classes, own = _classes(pairs), _owned(pairs)
-    spaces = {row.space_id: row for pair, _pks in classes for row in pair}.values()
-    by_shape, gains, losses = {}, Counter(), Counter()
-    for member, actor in people:
-        shape = tuple(actor.shape(row) for row in spaces)
-        if shape not in by_shape:
-            by_shape[shape] = _changed(actor, classes)
+    rows = [row for pair in pairs.values() for row in pair]
+    spaces, organizations = ({getattr(row, name) for row in rows} for name in ("space_id", "organization_id"))
+    by_reach, found = {}, []
+    for crowd in readers.everybody(rows):
+        actor = crowd.actor
+        key = tuple(alike.reach(actor, space_id, organizations) for space_id in sorted(spaces))
+        if key not in by_reach:
+            by_reach[key] = _changed(actor, classes)
         mine = own[actor.user.pk] | (actor.shares.keys() & pairs.keys())
-        changed = [(len(pks - mine), opens) for pks, opens in by_shape[shape]]
+        changed = [(len(pks - mine), opens) for pks, opens in by_reach[key]]
         changed += [(1, opens) for _pks, opens in _changed(actor, [(pairs[pk], pk) for pk in mine])]
-        for number, opens in changed:
-            (gains if opens else losses)[member] += number
-    return +gains, +losses
+        numbers = [sum(number for number, opens in changed if opens is way) for way in (True, False)]
+        found += [(person, numbers) for person in crowd.people]
+    found.sort(key=lambda row: row[0].place)
+    return tuple(+Counter({person: numbers[way] for person, numbers in found}) for way in (0, 1))
 
 
 def _classes(pairs):

@@ -38,6 +38,6 @@ def effect_of(actor, item, place):
 
 def _side(actor, found, space_id):
     names = Names(actor, around(actor, space_id))
-    names.companies = {one.member.user_id: (one.member.company, one.member.unit_id) for one in found}
-    rows = [one.member for one in found if names.may(one.member.user_id)][:MOST_NAMED]
-    return Side(rows, len(found) - len(rows), len(found))
+    known = [one.person.pk for one in found if names.knows(one.person)][:MOST_NAMED]
+    members = readers.named(known)
+    return Side([members[pk] for pk in known], len(found) - len(known), len(found))

@@ -40,10 +40,17 @@ class Names:
 
     def may(self, user_id):
         """Tell whether the reader may know this person."""
+        company, unit_id = self.companies.get(user_id, (None, None))
+        return self._near(user_id, {company and company.pk, unit_id})
+
+    def knows(self, person):
+        """Tell the same of a Person of `tenants.crowds`."""
+        return self._near(person.user_id, {person.company_id, person.unit_id})
+
+    def _near(self, user_id, works_for):
         if self.bound is None or user_id == self.actor.user.pk or user_id in self.owners:
             return True
-        company, unit_id = self.companies.get(user_id, (None, None))
-        return company is not None and not {company.pk, unit_id}.isdisjoint(self.bound)
+        return not works_for.isdisjoint(self.bound)
 
     def narrow(self, asked):
         """Leave content owners that the reader may not know out of what they ask of a list."""

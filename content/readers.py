@@ -1,46 +1,69 @@
 """Everybody who gets to an item, by the rules themselves: who reads it now, and who will once they accept."""
 
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
+from content import alike
 from content.moves import placed
 from spaces import previews
-from tenants import access, naming
-from tenants import actor as actors
-from tenants.access import Decision
+from tenants import access, crowds, naming
 from tenants.actor import Actor
+from tenants.crowds import Person
 from tenants.models import Member, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A member, the Actor they are or will be once they accept, and by which rule they read."""
+class Reader(NamedTuple):
+    """Somebody who reads an item or will once they accept: by the rule of `code`, as a crowd of which they are one.
 
-    member: Member
-    actor: Actor
-    decision: Decision
-
-
-def admitted(platform, space_id=None):
-    """Return [(Member, Actor)] of all active people and then the invited, in a fixed number of queries.
-
-    With a `space_id` they are asked about content of that space alone: see `tenants.actor.everyone`.
+    `actor` stands for the crowd: what it holds they hold alike, but it is not them.
     """
-    rows = Member.objects.filter(platform=platform, status=Status.PENDING)
-    invited = list(rows.select_related("platform", "company", "unit", "user").order_by(*naming.by_name()))
-    present = actors.everyone(platform, space_id)
-    return [*((actor.member, actor) for actor in present), *zip(invited, previews.accepted(invited), strict=True)]
+
+    person: Person
+    actor: Actor
+    code: str
 
 
-def readers(item, people):
-    """Return a Reader for each of `people`, as `admitted` returns them, who reads the item or will."""
-    asked = zip(people, access.who([actor for _member, actor in people], "read", item), strict=True)
-    return [Reader(member, actor, decision) for (member, actor), (_same, decision) in asked if decision]
+def present(rows):
+    """Return Crowds of all active people who could read one of `rows`, of one platform."""
+    return crowds.towards(
+        rows[0].platform,
+        {row.space_id for row in rows},
+        items=frozenset(row.pk for row in rows),
+        apart={row.owner_id for row in rows},
+        outside=alike.open_outside(rows),
+    )
+
+
+def everybody(rows):
+    """Return the same, and then each who is invited."""
+    found, platform = present(rows), rows[0].platform
+    waiting = Member.objects.filter(platform=platform, status=Status.PENDING)
+    invited = list(waiting.select_related("platform", "company", "unit", "user").order_by(*naming.by_name()))
+    return found + [crowds.alone(actor, place) for place, actor in enumerate(previews.accepted(invited))]
+
+
+def readers(item, found=None):
+    """Return a Reader for each person who reads the item or will, by name, of the Crowds `found` or of all."""
+    found, answers, reading = everybody([item]) if found is None else found, {}, []
+    for crowd in found:
+        key = alike.towards(crowd.actor, item)
+        if key not in answers:
+            answers[key] = access.can(crowd.actor, "read", item)
+        if answers[key]:
+            reading += [Reader(person, crowd.actor, answers[key].code) for person in crowd.people]
+    return sorted(reading, key=attrgetter("person.place"))
 
 
 def changes(item, place):
     """Return (gains, losses): a Reader for each person who gains or loses the item by a move, by the rules of now."""
-    people = admitted(item.platform)
-    before, after = readers(item, people), readers(placed(item, place), people)
-    had, have = ({reader.member.pk for reader in found} for found in (before, after))
-    gains = [reader for reader in after if reader.member.pk not in had]
-    return gains, [reader for reader in before if reader.member.pk not in have]
+    there = placed(item, place)
+    found = everybody([item, there])
+    before, after = readers(item, found), readers(there, found)
+    had, have = ({reader.person.pk for reader in side} for side in (before, after))
+    gains = [reader for reader in after if reader.person.pk not in had]
+    return gains, [reader for reader in before if reader.person.pk not in have]
+
+
+def named(member_ids):
+    """Return {id: Member} with what names them, in one query."""
+    return Member.objects.select_related("platform", "company", "unit", "user").in_bulk(member_ids)

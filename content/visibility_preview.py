@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from django.db.models import Count, OuterRef, Subquery
 
-from content import rules, tallies
+from content import alike, tallies
 from content.models import Item
 from spaces import hooks, previews
 from spaces.models import Space
@@ -19,17 +19,19 @@ from tenants import access
 FACTS = ("organization_id", "category", "maturity", "platform_wide")
 
 
-def exposure(actors, space, visibility):
-    """Return {actor: Counter(organization_id: items read)} as if `space` had `visibility`. Three queries."""
+def exposure(actors, space, widths):
+    """Return [{actor: Counter(organization_id: items read)}] as if `space` had each of these visibilities."""
     items = Item.objects.filter(space=space)
-    standing = copy(space)
-    standing.visibility = visibility
-    groups, row_of = _grouped(items), cache(partial(_standin, standing))
+    groups = _grouped(items)
     owned, shared = _owned(items), _shared(items, actors)
-    by_reach, totals = {}, {}
     organizations = frozenset(facts[0] for facts, _number in groups)
-    for actor in actors:
-        reach = _reach(actor, space.pk, organizations)
+    reached = [(actor, alike.reach(actor, space.pk, organizations)) for actor in actors]
+    return [_exposed(reached, cache(partial(_standin, _as(space, width))), groups, (owned, shared)) for width in widths]
+
+
+def _exposed(reached, row_of, groups, own):
+    by_reach, totals, (owned, shared) = {}, {}, own
+    for actor, reach in reached:
         if reach not in by_reach:
             by_reach[reach] = _reads(actor, row_of, groups)
         totals[actor] = Counter(by_reach[reach])
@@ -37,16 +39,18 @@ def exposure(actors, space, visibility):
     return totals
 
 
-def _reach(actor, space_id, organizations):
-    """Return all that reading there hangs on, of items of these organizations, what is one's own apart."""
-    here = set()
-    for held in actor.held_in(space_id):
-        bound = held.restricted or held.is_public_reader
-        covers = held.organization_id if bound else None
-        here.add((held.responsibility, bound, covers, held is actor.current))
-    opened = (rules.organizations_opened(actor), rules.resources_opened(actor))
-    away = (found if found is None else found & organizations for found in opened)
-    return actor.is_active, actor.member.right, actor.capabilities, frozenset(here), *away
+def concerned(space, widths):
+    """Return (the ids of the content owners in the space, whether anybody outside could read of it at one width)."""
+    items = Item.objects.filter(space=space).order_by()
+    owners = set(items.values_list("owner_id", flat=True).distinct())
+    rows = [_standin(_as(space, width), facts) for facts, _number in _grouped(items) for width in widths]
+    return owners, bool(rows) and alike.open_outside(rows)
+
+
+def _as(space, visibility):
+    standing = copy(space)
+    standing.visibility = visibility
+    return standing
 
 
 def readable(actor):
@@ -126,4 +130,5 @@ def register():
     hooks.contribute_holding(holds_items)
     hooks.contribute_counts(space_counts)
     previews.contribute(exposure)
+    previews.contribute_concerned(concerned)
     previews.contribute_readable(readable)

@@ -33,15 +33,15 @@ class Row:
 
 
 def load_credentials(people):
-    """Return {user_id: [(Held, chosen), ...]} for People, in one query; in three where one space is looked at."""
+    """Return {user_id: ((Held, chosen), ...)} for People, in one query; in three where some spaces are looked at."""
     employments = {member.user_id: member.employment for member in people.members}
     found = {}
     for user_id, key, chosen, *row in people.ask(_rows):
         found.setdefault(user_id, []).append((_held(key, Row(*row), employments[user_id]), chosen))
-    found = {user_id: sorted(held, key=_place) for user_id, held in found.items()}
-    if people.space_id:
-        for user_id, held in _away(people, employments):
-            found.setdefault(user_id, []).append((held, False))
+    found = {user_id: tuple(sorted(held, key=_place)) for user_id, held in found.items()}
+    if people.spaces and people.outside:
+        for user_id, away in _away(people, employments):
+            found[user_id] = found[user_id] + away if user_id in found else away
     return found
 
 
@@ -50,26 +50,27 @@ def _rows(people):
 
 
 def _away(people, employments):
-    """Yield (user_id, Held) for what people hold elsewhere: one for all that tell the same from outside."""
-    told, bare = {}, Case(When(permission__codename=Responsibility.PUBLIC_READER, then=True), default=False)
+    """Yield (user_id, ((Held, False), ...)) for what people hold elsewhere: one object for all who hold alike."""
+    bare = Case(When(permission__codename=Responsibility.PUBLIC_READER, then=True), default=False)
     away = [
-        rows.exclude(content_object=people.space_id).annotate(bare=bare)
+        rows.exclude(content_object__in=people.spaces).annotate(bare=bare)
         for rows in (
-            _live(Credential, people).filter(user__in=people.users),
+            _live(Credential, people),  # of anybody: finding whose they are costs more than the few others
             _live(GroupCredential, people).filter(**{f"{ENTRIES}member__in": people.keys}),
         )
     ]
     own = away[0].values_list("user_id", "bare", "restricted", "organization_id").distinct()
     through = away[1].values_list(f"{ENTRIES}member__user_id", "bare", "restricted").distinct()
-    rows = [*own, *((*row, employments[row[0]].pk) for row in through)]
-    for user_id, *facts in dict.fromkeys(rows):
-        key = tuple(facts)
-        if key not in told:
-            told[key] = _nameless(*facts)
-        yield user_id, told[key]
+    bits, holding = {}, {}  # each fact is a bit of what somebody holds
+    for user_id, *facts in (*own, *((*row, employments[row[0]].pk) for row in through)):
+        holding[user_id] = holding.get(user_id, 0) | bits.setdefault(tuple(facts), 1 << len(bits))
+    told = {bit: (elsewhere(*facts), False) for facts, bit in bits.items()}
+    alike = {held: tuple(one for bit, one in told.items() if bit & held) for held in set(holding.values())}
+    return ((user_id, alike[held]) for user_id, held in holding.items())
 
 
-def _nameless(bare, restricted, organization_id):
+def elsewhere(bare, restricted, organization_id):
+    """Return what somebody holds in spaces that are not looked at, `bare` as a Public Reader: no place, no name."""
     responsibility = Responsibility.PUBLIC_READER if bare else Responsibility.READER
     row = Row(responsibility, restricted, None, 0, "", "", organization_id, "", "", None, "")
     return _held(0, row, None)
@@ -111,7 +112,7 @@ def _facts(model, people):
         no_group=NO_GROUP,
         no_name=NO_NAME,
     )
-    return rows.filter(content_object=people.space_id) if people.space_id else rows
+    return rows.filter(content_object__in=people.spaces) if people.spaces else rows
 
 
 def _held(key, row, employment):

@@ -11,19 +11,29 @@ from django.utils import timezone
 
 from spaces.models import LADDER, InvitationCredential, Responsibility
 from tenants import actor as actors
-from tenants.actor import Actor, Held
+from tenants import crowds
+from tenants.actor import Held
 from tenants.models import Capability, InvitationState, Status
 
 EXPOSURES = []
+CONCERNED = []
 READABLE = []
 
 
 def contribute(exposure):
-    """Let a floor count: `exposure(actors, space, visibility) -> {actor: {organization_id: items read}}`.
+    """Let a floor count: `exposure(actors, space, widths) -> [{actor: {organization_id: items read}}, ...]`.
 
-    It answers for the space as if it had that visibility. Actors who read nothing may be missing.
+    It answers for the space as if it had each of these visibilities. Actors who read nothing may be missing.
     """
     EXPOSURES.append(exposure)
+
+
+def contribute_concerned(concerned):
+    """Let a floor say who is asked: `concerned(space, widths) -> (ids of users, whether people outside could read)`.
+
+    The users are those whom the rules know by more than what they hold in the space.
+    """
+    CONCERNED.append(concerned)
 
 
 def contribute_readable(readable):
@@ -31,13 +41,14 @@ def contribute_readable(readable):
     READABLE.append(readable)
 
 
-def exposure(people, space, visibility):
-    """Return {actor: Counter(organization_id: items read in the space)} as if it had `visibility`."""
-    totals = {actor: Counter() for actor in people}
+def exposure(people, space, widths):
+    """Return [{actor: Counter(organization_id: items read in the space)}] as if it had each of these visibilities."""
+    found = [{actor: Counter() for actor in people} for _width in widths]
     for count in EXPOSURES:
-        for actor, numbers in count(people, space, visibility).items():
-            totals[actor].update(numbers)
-    return totals
+        for totals, counted in zip(found, count(people, space, widths), strict=True):
+            for actor, numbers in counted.items():
+                totals[actor].update(numbers)
+    return found
 
 
 def readable(actor):
@@ -52,7 +63,8 @@ def readable(actor):
 class Change:
     """What one person gains or loses: items, and how many of them are of other organizations than `own`."""
 
-    actor: Actor
+    member_id: int
+    is_external: bool
     items: int
     others: int
 
@@ -62,20 +74,28 @@ def visibility_preview(space, visibility, *, own=frozenset()):
 
     `own` holds the organization ids of the Owner who asks; items of the others are counted apart.
     """
-    people = actors.everyone(space.platform, space.pk)
-    before, after = (exposure(people, space, width) for width in (space.visibility, visibility))
-    gains = [_change(actor, after[actor] - before[actor], own) for actor in people]
-    losses = [_change(actor, before[actor] - after[actor], own) for actor in people]
-    return _most_first(gains), _most_first(losses)
+    apart, outside = set(), False
+    for those in CONCERNED:
+        alone, opened = those(space, (space.visibility, visibility))
+        apart, outside = apart | alone, outside or opened
+    found = crowds.towards(space.platform, [space.pk], apart=apart, outside=outside)
+    before, after = exposure([crowd.actor for crowd in found], space, (space.visibility, visibility))
+    sides = ((after, before), (before, after))
+    return tuple(_most_first(_changes(found, had, has, own)) for had, has in sides)
 
 
-def _change(actor, items, own):
-    others = sum(number for organization, number in items.items() if organization not in own)
-    return Change(actor, items.total(), others)
+def _changes(found, more, less, own):
+    """Yield (Change, place) for each person who has more items one way than the other."""
+    for crowd in found:
+        items = more[crowd.actor] - less[crowd.actor]
+        if number := items.total():
+            others = sum(count for organization, count in items.items() if organization not in own)
+            for person in crowd.people:
+                yield Change(person.pk, crowd.actor.is_external, number, others), person.place
 
 
 def _most_first(changes):
-    return sorted((change for change in changes if change.items), key=lambda change: -change.items)
+    return [change for change, _place in sorted(changes, key=lambda row: (-row[0].items, row[1]))]
 
 
 def imagine(actor, space, spec):
@@ -158,5 +178,5 @@ def most_opened(space, given):
     found = actors.build([member for member, _spec in given])
     before = [working(actor) for actor in found]
     after = [imagine(actor, space, spec) for actor, (_member, spec) in zip(found, given, strict=True)]
-    had, has = (exposure(people, space, space.visibility) for people in (before, after))
+    (had,), (has,) = (exposure(people, space, [space.visibility]) for people in (before, after))
     return max(((has[new] - had[old]).total() for old, new in zip(before, after, strict=True)), default=0)

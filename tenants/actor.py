@@ -213,17 +213,20 @@ def contribute(name, loader):
 class People:
     """Members of one platform whose facts are loaded together.
 
-    `users` and `keys` (of members) name them in conditions: ids, or subqueries where they are everybody. With a
-    `space_id` only what bears on reading content of that space is wanted: what somebody holds elsewhere counts there
-    by its organization alone, and so loses its place and name.
+    `users` and `keys` (of members) name them in conditions: ids, or subqueries where they are everybody. With `spaces`
+    only what bears on reading content of those is wanted: what somebody holds elsewhere counts there by its
+    organization alone, and so loses its place and name; unless `outside` it is left out. With `items` only shares of
+    those are wanted.
     """
 
     members: list
     now: datetime
     users: object
     keys: object
-    space_id: int | None = None
-    tree: list | None = None  # (id, parent, whether the host) of each organization, where it is loaded already
+    spaces: frozenset = frozenset()
+    items: frozenset | None = None
+    outside: bool = True
+    organizations: dict | None = None  # of the platform, by id, where they are loaded already
 
     @property
     def platform(self):
@@ -232,7 +235,7 @@ class People:
 
     def ask(self, build):
         """Return the rows of the values list `build(people)`; for one person Django spells it once and for all."""
-        if len(self.members) > 1 or self.space_id:
+        if len(self.members) > 1 or self.spaces:
             return list(build(self))
         (member,) = self.members
         return prepared.ask(build, _alone, self.now, (member.user_id, member.pk, member.platform_id))
@@ -262,19 +265,17 @@ def of(user, platform):
     return build([found])[0] if found else None
 
 
-def everyone(platform, space_id=None):
-    """Return the Actors of all active members of `platform`, in a fixed number of queries.
-
-    With a `space_id` they know enough to be asked whether they read content of that space, and no more: see People.
-    """
+def everyone(platform):
+    """Return the Actors of all active members of `platform`, in a fixed number of queries."""
     rows = Member.objects.filter(platform=platform, status=Status.ACTIVE)
     members = list(rows.select_related("user").order_by("user__name", "user__email"))
     organizations = Organization.objects.filter(platform=platform).in_bulk()
     for member in members:
         member.platform, member.company = platform, organizations[member.company_id]
         member.unit = organizations[member.unit_id] if member.unit_id else None
-    plain, tree = rows.order_by(), [(row.pk, row.parent_id, row.is_host) for row in organizations.values()]
-    return _built(People(members, timezone.now(), plain.values("user"), plain.values("pk"), space_id, tree))
+    plain = rows.order_by()
+    users, keys = plain.values("user"), plain.values("pk")
+    return _built(People(members, timezone.now(), users, keys, organizations=organizations))
 
 
 def build(members):
@@ -286,38 +287,72 @@ def build(members):
 def _built(people):
     if not people.members:
         return []
-    members, now, platform = people.members, people.now, people.platform
-    tree, further = _tree(people)
-    parents = {pk: parent for pk, parent, _host in tree}
-    host_id = next((pk for pk, _parent, host in tree if host), None)
-    given, usable = grants.of(people.ask(_grants), now), {}
-    facts = {name: loader(people) for name, loader in LOADERS.items()}
-    actors = []
-    for member in members:
-        mine = tuple(given.get(member.user_id, ()))
-        if mine not in usable:  # most people have the same
-            usable[mine] = licences.usable(platform, mine, now=now)
-        capabilities, resolutions = usable[mine]
-        belongs = belonging(member.company_id, member.unit_id, parents, further.get(member.pk, ()))
-        rows = facts.get("credentials", {}).get(member.user_id, ())
-        active = member.counts(now)
-        actors.append(
-            Actor(
-                user=member.user,
-                member=member,
-                platform=platform,
-                now=now,
-                held=tuple(held for held, _chosen in rows if held.organization_id in belongs) if active else (),
-                chosen=next((held.id for held, chosen in rows if chosen), None),
-                capabilities=capabilities if active else frozenset(),
-                resolutions=resolutions,
-                organizations=belongs,
-                parents=parents,
-                host_id=host_id,
-                shares=facts.get("shares", {}).get(member.user_id, {}) if active else {},
-            )
+    facts = load(people, held(people))
+    return [facts.actor(member) for member in people.members]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is stored of People: their grants, by user; further organizations, by member; and what they hold.
+
+    `held` has the facts of upper floors, by the name of their loader and by user.
+    """
+
+    people: People
+    parents: dict
+    host_id: int | None
+    further: dict
+    grants: dict
+    held: dict
+    usable: dict = field(default_factory=dict)  # by the object that holds the grants: one for all who have the same
+
+    def belonging(self, member):
+        """Return the ids of the organizations of a member."""
+        return belonging(member.company_id, member.unit_id, self.parents, self.further.get(member.pk, ()))
+
+    def capable(self, member):
+        """Return (capabilities, resolutions) by the grants of a member."""
+        mine = self.grants.get(member.user_id, ())
+        if (known := self.usable.get(id(mine))) is None:
+            known = self.usable[id(mine)] = licences.usable(self.people.platform, mine, now=self.people.now)
+        return known
+
+    def actor(self, member):
+        """Return the Actor of a member."""
+        capabilities, resolutions = self.capable(member)
+        belongs, active = self.belonging(member), member.counts(self.people.now)
+        rows = self.held.get("credentials", {}).get(member.user_id, ())
+        return Actor(
+            user=member.user,
+            member=member,
+            platform=self.people.platform,
+            now=self.people.now,
+            held=tuple(held for held, _chosen in rows if held.organization_id in belongs) if active else (),
+            chosen=next((held.id for held, chosen in rows if chosen), None),
+            capabilities=capabilities if active else frozenset(),
+            resolutions=resolutions,
+            organizations=belongs,
+            parents=self.parents,
+            host_id=self.host_id,
+            shares=self.held.get("shares", {}).get(member.user_id, {}) if active else {},
         )
-    return actors
+
+
+def held(people):
+    """Return what upper floors know of people, by the name of a loader and by user."""
+    return {name: loader(people) for name, loader in LOADERS.items()}
+
+
+def load(people, held):
+    """Return the Facts of people who hold that."""
+    tree, further = _tree(people)
+    host_id = next((pk for pk, _parent, host in tree if host), None)
+    given = grants.alike(people.users, people.now) if len(people.members) > 1 else _given(people)
+    return Facts(people, {pk: parent for pk, parent, _host in tree}, host_id, further, given, held)
+
+
+def _given(people):
+    return grants.of(people.ask(_grants), people.now)
 
 
 def _tree(people):
@@ -330,8 +365,8 @@ def _tree(people):
     belonging_to = Member.organizations.through.objects.filter(member__in=people.keys)
     for member_id, organization_id in belonging_to.values_list("member_id", "organization_id"):
         further.setdefault(member_id, []).append(organization_id)
-    rows = Organization.objects.filter(platform=people.platform).values_list("pk", "parent_id", "is_host")
-    return people.tree or list(rows), further
+    known = people.organizations or Organization.objects.filter(platform=people.platform).in_bulk()
+    return [(row.pk, row.parent_id, row.is_host) for row in known.values()], further
 
 
 def _lineage(people):

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from content import readers
 from content.changes.news import by_space, deciders
 from content.changes.raising import store, working
 from content.models import Purpose, Quorum, Route, RouteSlot, Slot
 from spaces.models import Responsibility
 from spaces.rules import people_known
-from tenants import access, audit
+from tenants import access, audit, naming
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.members import lock_platform
@@ -108,11 +109,12 @@ def candidates(opened, purpose):
     """Return the Actors who could give a signature: who decides the change; for a review, who reads an item in it."""
     if purpose == Purpose.APPROVE:
         return deciders(opened)
-    found = {}
-    for space_id, items in by_space(opened).items():
-        here = actors.everyone(opened.change.platform, space_id)
-        found |= {one.user.pk: one for one in here if any(access.may(one, "read", item) for item in items)}
-    return list(found.values())
+    ids = set()
+    for items in by_space(opened).values():
+        found = readers.present(items)
+        ids |= {one.person.pk for item in items for one in readers.readers(item, found)}
+    members = Member.objects.select_related("platform", "company", "unit", "user").filter(pk__in=ids)
+    return actors.build(list(members.order_by(*naming.by_name())))
 
 
 def offered(actor, opened):

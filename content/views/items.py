@@ -133,17 +133,15 @@ def item_readers(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     access.require(request.actor, "see_readers", item)
     known = people_known(request.actor, item.space_id)
-    found = [
-        (
-            one.member,
-            one.decision.code,
-            SENTENCES[one.decision.code],
-            _through(one.actor, one.decision.code, item, known),
-        )
-        for one in readers.readers(item, readers.admitted(request.platform, item.space_id))
-        if known is None or not one.actor.organizations.isdisjoint(known)
+    found = [one for one in readers.readers(item) if known is None or not one.actor.organizations.isdisjoint(known)]
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    members = readers.named([one.person.pk for one in page])
+    rows = [
+        (members[one.person.pk], one.code, SENTENCES[one.code], _through(one.actor, one.code, item, known))
+        for one in page
     ]
-    return render_page(request, "content/item_readers.html", {"item": item, "readers": found, "known": known})
+    context = {"item": item, "readers": rows, "page": page, "known": known}
+    return render_page(request, "content/item_readers.html", context)
 
 
 def _through(actor, code, item, known):

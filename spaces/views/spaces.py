@@ -14,7 +14,7 @@ from spaces.views.asking import find_space, page_of, to
 from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.forms import take
-from tenants.models import AuditEvent
+from tenants.models import AuditEvent, Member
 from tenants.web import note_look, open_to_repair, render_page
 
 ROWS_PER_PAGE = 50
@@ -117,11 +117,17 @@ def _preview(request, space, data):
         "wanted": Visibility(wanted),
         "widens": widens,
         "changes": changes,
-        "shown": changes[:MOST_PEOPLE],
+        "shown": _named(changes[:MOST_PEOPLE]),
         "more": max(0, len(changes) - MOST_PEOPLE),
-        "externals": sum(change.actor.is_external for change in changes),
+        "externals": sum(change.is_external for change in changes),
         "most": max((change.items for change in changes), default=0),
     }
+
+
+def _named(changes):
+    """Return (Member, Change) of the changes that are shown."""
+    members = Member.objects.select_related("company", "user").in_bulk([change.member_id for change in changes])
+    return [(members[change.member_id], change) for change in changes]
 
 
 @get_or_post

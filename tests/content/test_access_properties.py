@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from content import readers
 from content.models import Category, Item, Level, Maturity
 from spaces.models import Credential, Responsibility, Visibility
 from tenants import access
@@ -148,8 +149,8 @@ class Properties(TestCase):
         world = World(facts)
         whole = world.actors()
         for item in Item.objects.select_related("space"):
-            towards = actors.everyone(world.platform, item.space_id)
-            assert _readers(towards, item) == _readers(whole, item)
+            found = {one.person.user_id: one.code for one in readers.readers(item)}
+            assert found == {user.pk: code for user, code in _readers(whole, item).items()}
             for actor in whole:
                 assert access.may(actor, "modify", item) == bool(access.can(actor, "modify", item))
 

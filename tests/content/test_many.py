@@ -251,8 +251,9 @@ def test_who_gains_and_loses_by_a_move_of_many_is_the_sum_of_what_each_move_says
         found = move_batches.aim_of(actor_of(world.author), aim)
         pairs = [(item, placed(item, found.of(item))) for item in chosen]
         each = [readers.changes(item, found.of(item)) for item in chosen]
-        wanted = tuple(Counter(one.member for sides in each for one in sides[side]) for side in (0, 1))
-        assert move_batches.sums(pairs, readers.admitted(world.space.platform)) == wanted
+        wanted = tuple(Counter(one.person.pk for sides in each for one in sides[side]) for side in (0, 1))
+        summed = move_batches.sums(pairs)
+        assert tuple(Counter({one.pk: number for one, number in side.items()}) for side in summed) == wanted
         assert aim["space"] is None or (wanted[0] and wanted[1])
 
 

@@ -185,6 +185,6 @@ def test_b36_an_actor_and_everybody_take_the_same_number_of_queries(space, djang
     with django_assert_num_queries(5):
         assert actors.find(member.user, space.platform.slug).held
     for _ in range(2):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert any(actor.shares for actor in actors.everyone(space.platform))
         grow()
