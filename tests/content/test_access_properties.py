@@ -1,11 +1,16 @@
 """What holds in every world: random people, groups, credentials, items and shares."""
 
+from collections import Counter
+from copy import copy
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from content import readers
+from content import move_batches, readers
 from content.models import Category, Item, Level, Maturity
+from content.moves import place_of, placed
+from spaces import previews
 from spaces.models import Credential, Responsibility, Visibility
 from tenants import access
 from tenants import actor as actors
@@ -154,6 +159,24 @@ class Properties(TestCase):
             for actor in whole:
                 assert access.may(actor, "modify", item) == bool(access.can(actor, "modify", item))
 
+    @settings(max_examples=10, deadline=None)
+    @given(facts=a_world, width=st.sampled_from(Visibility.values))
+    def test_b39_what_a_preview_says_is_what_each_person_is_answered_of_each_item(self, facts, width):
+        world = World(facts)
+        here, there = world.spaces[:2]
+        items = list(here.items.select_related("space", "platform", "organization", "owner"))
+        wider, moved = [copy(item) for item in items], [placed(item, place_of(item, space=there)) for item in items]
+        for item in wider:
+            item.space = copy(here)
+            item.space.visibility = width
+        sides = previews.visibility_preview(here, width)
+        shown = [{change.member_id: change.items for change in side} for side in sides]
+        assert shown == _differences(world.actors(), items, wider)
+        if items:
+            summed = move_batches.sums(list(zip(items, moved, strict=True)))
+            shown = [{person.pk: number for person, number in side.items()} for side in summed]
+            assert shown == _differences(world.actors(), items, moved)
+
     @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
     def test_b01_list_and_single_answer_agree(self, facts):
@@ -187,8 +210,11 @@ class Properties(TestCase):
             for act in access.POLICIES[Item]:
                 if act.startswith(("repair", "exception_")):
                     continue  # by the current credential alone
-                for item, copy in zip(world.items, twin.items, strict=True):
-                    assert bool(access.can(actor, act, item)) is bool(access.can(same, act, copy)), (act, actor.held)
+                for item, same_item in zip(world.items, twin.items, strict=True):
+                    assert bool(access.can(actor, act, item)) is bool(access.can(same, act, same_item)), (
+                        act,
+                        actor.held,
+                    )
 
     @settings(max_examples=12, deadline=None)
     @given(facts=a_world)
@@ -220,6 +246,17 @@ class Properties(TestCase):
             assert not any(access.can(actor, act, item) for act in access.POLICIES[Item])
         assert not access.narrow(Item.objects.all(), actor, "read").exists()
         assert Credential.objects.filter(user=stranger.user).count() == 0
+
+
+def _differences(people, before, after):
+    """Return [{member: items gained}, {member: items lost}], asking everybody about every item."""
+    gained, lost = Counter(), Counter()
+    for actor in people:
+        for row, then in zip(before, after, strict=True):
+            had, has = (bool(access.can(actor, "read", one)) for one in (row, then))
+            gained[actor.member.pk] += has > had
+            lost[actor.member.pk] += had > has
+    return [dict(+gained), dict(+lost)]
 
 
 def _seen(actor):
