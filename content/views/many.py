@@ -16,6 +16,7 @@ from tenants.batches import MOST_LINES
 from tenants.errors import NotVisible, Unacceptable
 
 MOST_NAMED = 12
+MOST_LEFT_OUT = 50
 FIRST = "changed"  # in which order they are done: the oldest change first
 
 
@@ -33,8 +34,20 @@ def item_many(request):
     reading.record_openings(request.actor, chosen[:MOST_NAMED])
     context = {"form": form, "act": act, "label": label, "number": len(chosen), "missing": missing}
     context |= {"named": chosen[:MOST_NAMED], "more": len(chosen) - MOST_NAMED, "query": request.GET.urlencode()}
-    context |= {"files": zips.facts(chosen)} if act == "zip" else {}
+    context |= _packed(request.actor, chosen) if act == "zip" else {}
     return web.render_page(request, "content/item_many.html", context, status=422 if form.is_bound else 200)
+
+
+def _packed(actor, chosen):
+    """Return what a zip of these items holds, and what of them it leaves out."""
+    judged = zips.judge(actor, chosen)
+    left_out = [share for share in judged if share.left_out]
+    return {
+        "files": (sum(share.number for share in judged), sum(share.size for share in judged)),
+        "holds": sum(bool(share.number) for share in judged),
+        "left_out": left_out[:MOST_LEFT_OUT],
+        "more_left_out": len(left_out) - MOST_LEFT_OUT,
+    }
 
 
 def _done(request, act, form, chosen):

@@ -75,12 +75,17 @@ def test_t42_t43_what_is_lost_while_it_is_sent_is_left_out_and_said(world, store
     assert found.read(zips.LEFT_OUT) == b"A file that is not yours to read any more was left out.\n"
 
 
-def test_bytes_known_to_be_unsound_are_left_out_and_said(world, store):
+def test_bytes_known_to_be_unsound_are_left_out_and_said_before_and_in_it(world, store, visit, text):
     store(b"one", "a.txt")
     FileVersion.objects.filter(pk=store(b"two", "b.txt").pk).update(damaged_at="2026-01-01T00:00Z")
     found = zipfile.ZipFile(io.BytesIO(packed(world.reader, world.item)))
     assert found.namelist() == ["PRT-100001 A Bracket/a.txt", zips.LEFT_OUT]
     assert b"damaged" in found.read(zips.LEFT_OUT)
+    bare = ItemFactory(space=world.item.space, owner=world.author.user, title="Without any")
+    page = text(visit(world.reader, "item_many", query=f"?act=zip&item={world.item.pk}&item={bare.pk}"))
+    assert "<b>1</b> file of 1 item, 3" in page
+    assert "b.txt: The stored bytes of this file are damaged." in page
+    assert page.index("Without any") < page.index("It has no file.")
 
 
 @pytest.mark.parametrize("harm", ["damaged", "missing"])
