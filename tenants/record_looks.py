@@ -62,11 +62,12 @@ def _next(day, cut):
     return day + timedelta(days=1 if cut is TruncDay else 7)
 
 
-def elsewhere(actor):
-    """Return what people at home here did on other platforms: their entries there, which nobody reads the words of."""
+def elsewhere(actor, slug=""):
+    """Return what people at home here did on other platforms, or on one: entries of which nobody reads the words."""
     stays = stays_of(actor.platform)
     there = Member.objects.filter(pk__in=[stay.there.pk for stay in stays])
     rows = AuditEvent.objects.select_related("actor", "platform")
+    rows = rows.filter(platform__slug=slug) if slug else rows
     return rows.filter(Exists(there.filter(user=OuterRef("actor"), platform=OuterRef("platform"))))
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tenants import auditors, checkpoints, events, limits, members, record_files, record_looks, web
 from tenants.errors import NotVisible
-from tenants.models import AuditEvent, AuditHead, RecordKey
+from tenants.models import AuditEvent, AuditHead, Platform, RecordKey
 from tenants.record_forms import RecordFilter
 
 PER_PAGE = 50
@@ -56,9 +56,11 @@ def record_take(request):
 @web.administrators_only("see_record")
 def record_elsewhere(request):
     """Show what our people did on other platforms: who, when, which kind of act, and no word of what it was about."""
-    web.note_look(request, request.platform, {"where": "elsewhere"})
-    page = Paginator(record_looks.elsewhere(request.actor), PER_PAGE).get_page(request.GET.get("page"))
-    return web.render_page(request, "tenants/record_elsewhere.html", {"page": page, "words": events.acts(page)})
+    where = request.GET.get("platform", "").replace("\x00", "")[: Platform._meta.get_field("slug").max_length]
+    web.note_look(request, request.platform, {"where": "elsewhere"} | ({"platform": where} if where else {}))
+    page = Paginator(record_looks.elsewhere(request.actor, where), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "words": events.acts(page), "where": where}
+    return web.render_page(request, "tenants/record_elsewhere.html", context)
 
 
 @require_safe

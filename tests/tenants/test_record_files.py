@@ -178,5 +178,10 @@ class TestElsewhere(TestCase):
         self.client.force_login(boss.user)
         page = self.client.get(reverse("tenants:record_elsewhere", args=[home.slug])).content.decode()
         assert "Corvane" in page and str(person.user) in page and "Canary" not in page
+        for slug, words in ((host.slug, str(person.user)), ("nowhere\x00", "Nothing on that platform")):
+            address = reverse("tenants:record_elsewhere", args=[home.slug])
+            assert words in self.client.get(address, {"platform": slug}).content.decode()
+            told = AuditEvent.objects.filter(verb="record_seen").order_by("-pk")[0]
+            assert told.after == {"filters": {"where": "elsewhere", "platform": slug.strip("\x00")}}
         Member.objects.filter(pk=person.pk).update(status="no_access")
         assert not record_looks.elsewhere(actor_of(boss))
