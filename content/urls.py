@@ -139,6 +139,7 @@ urlpatterns = [
     path(ITEM + "uploads/", pieces.upload_begin, name="upload_begin"),
     path(PLATFORM + "uploads/<str:token>/", pieces.upload_piece, name="upload_piece"),
     path(PLATFORM + "files/<int:version>/view/", viewing.file_view, name="file_view"),
+    path(PLATFORM + "files/<int:version>/newer/", viewing.file_newer, name="file_newer"),
     path(PLATFORM + "files/<int:version>/markups/", markups.markups, name="markups"),
     path(PLATFORM + "files/<int:version>/markups/earlier/", markups.markup_earlier, name="markup_earlier"),
     path(PLATFORM + "files/<int:version>/markups/<int:pk>/carry/", markups.markup_carry, name="markup_carry"),

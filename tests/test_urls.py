@@ -365,6 +365,7 @@ GET  content:upload_piece                upload      302 404 404 404 404   405 4
 POST content:file_check_out              seen        302 404 404 404 404   403 404 403 403 302 302 302 403 403
 GET  content:file_download               version     302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_view                   seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
+GET  content:file_newer                  seen        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:file_compare                two         302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  content:rendition                   part        302 404 404 404 404   200 404 200 200 200 200 200 200 200
 GET  demo:choose                         none        200 200 200 200 200   200 200 200 200 200 200 200 200 200

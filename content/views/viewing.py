@@ -1,6 +1,7 @@
 """Seeing a file in the browser: the page of a version, and the parts that its viewer fetches, each by the one rule."""
 
 from django.http import StreamingHttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from content import blobs, conversions, live
@@ -8,7 +9,7 @@ from content.files import note_view, read_version
 from content.models import Conversion
 from content.reading import record_opening
 from content.web import SAFE
-from tenants.web import render_page
+from tenants.web import asked_by_itself, render_page
 
 RANK = {state: place for place, state in enumerate(("done", "running", "waiting", "failed"))}
 FILTER = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"  # of an SVG by itself
@@ -19,6 +20,12 @@ def seen(version, conversion):
     facts = conversion.facts if conversion else {}
     pages = [f"{number:04}" for number in range(1, facts.get("pages", 0) + 1)]
     return {"version": version, "conversion": conversion, "facts": facts, "pages": pages}
+
+
+def newer(version):
+    """Return the newest version of the file, or None when it is this one."""
+    latest = version.file.versions.first()
+    return latest if latest.pk != version.pk else None
 
 
 def main_view(files):
@@ -42,9 +49,24 @@ def _looked_at(request, *versions):
 def file_view(request, version):
     """Show a version of a file; a HEAD tells an open page whether it may still be looked at."""
     (found,) = _looked_at(request, version)
-    context = {"item": found.file.item, "view": seen(found, conversions.of_version(found)), "alone": True}
+    view = seen(found, conversions.of_version(found)) | {"newer": newer(found)}
+    context = {"item": found.file.item, "view": view, "alone": not _inside(request)}
     context["live"] = live.page(found.file.item)
     return render_page(request, "content/file_view.html", context, partials=["viewing"])
+
+
+def _inside(request):
+    """Tell whether the viewer stands in the page of an item."""
+    return bool(request.GET.get("inside"))
+
+
+@asked_by_itself
+@require_safe
+def file_newer(request, version):
+    """Say in a viewer that is open whether the file has a newer version by now."""
+    found = read_version(request.actor, version)
+    context = {"view": {"version": found, "newer": newer(found)}, "alone": not _inside(request)}
+    return render(request, "content/newer.html", context)
 
 
 @require_safe

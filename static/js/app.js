@@ -173,6 +173,7 @@ const KEYS = {
   ".": () => one("details.g-pop summary", here() ?? document)?.click(),
   m: () => one("[data-key=m]", here() ?? document)?.click(),
   w: () => one("[data-key=w]")?.click(),
+  v: () => one("[data-key=v]")?.click(),
   c: () => one("[data-key=c]", document.activeElement.closest("[data-keys]") ?? document)?.click(),
   "[": () => one("[rel=prev]")?.click(),
   "]": () => one("[rel=next]")?.click(),

@@ -136,7 +136,10 @@ function begin() {
   if (over || document.hidden) return;
   if (!page.stream) return void ask();
   source = new EventSource(page.stream + query);
-  source.onmessage = (event) => take(JSON.parse(event.data));
+  source.onmessage = (event) => {
+    if (page.see) page.told = "stream";
+    take(JSON.parse(event.data));
+  };
   source.addEventListener("over", (event) => {
     if (event.data === "access") return ended(OUT);
     halt(); // it was only the time
@@ -153,6 +156,7 @@ function halt() {
   turn += 1;
   source?.close();
   source = null;
+  delete page.told;
   clearTimeout(timer);
   clearTimeout(trying);
 }

@@ -3,50 +3,77 @@ import { Marking, pictures } from "./marking.js";
 
 const one = (selector, root = document) => root.querySelector(selector);
 const SHORTEST = 3000; // milliseconds between two questions whether one may still look
+const SELDOM = 15000; // the same where a stream tells
 
 // --- access may end while a page is open: ask, and take the picture away ---
-const watched = one("[data-still]");
+const watched = () => one("[data-still]");
+let asked = 0;
 async function still() {
-  if (document.hidden) return;
+  const panel = watched();
+  if (document.hidden || !panel) return;
+  asked = Date.now();
   try {
-    const answer = await fetch(watched.dataset.still, { method: "HEAD", credentials: "same-origin", redirect: "manual" });
+    const answer = await fetch(panel.dataset.still, { method: "HEAD", credentials: "same-origin", redirect: "manual" });
     if (answer.status === 200) return;
     if (answer.status >= 500) return;
   } catch {
     return; // no network: nothing new can be fetched either
   }
+  if (!panel.isConnected) return; // another version stands there
   clearInterval(asking);
   document.dispatchEvent(new Event("gangway:ended"));
   const words = document.createElement("div");
   words.className = "g-panel-body";
   words.role = "alert";
   words.textContent = "You can no longer look at this. Reload the page to see what is open to you.";
-  watched.replaceChildren(words);
-  watched.className = "g-panel";
+  panel.replaceChildren(words);
+  panel.className = "g-panel";
 }
-const asking = watched ? setInterval(still, SHORTEST) : 0;
-if (watched) {
-  document.addEventListener("visibilitychange", still);
-  document.addEventListener("gangway:asked", still);
-}
+// A page whose stream tells of the item need not ask: it is told. What no stream tells is asked less often.
+const due = () => Date.now() - asked > (document.body.dataset.told === "stream" ? SELDOM : SHORTEST - 500);
+const asking = setInterval(() => due() && still(), SHORTEST);
+for (const event of ["visibilitychange", "gangway:asked", "gangway:item"]) document.addEventListener(event, still);
+
+// --- a newer version takes the place of the one that is open, and is looked at as that was ---
+let kept = null; // until a viewer takes it: the newer one may first have to be made ready
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const panel = one("#viewing");
+  if (!panel || event.detail.xhr.status !== 200 || !event.detail.target.contains(panel)) return;
+  kept = panel.kept?.() ?? kept;
+  panel.dispatchEvent(new Event("gangway:left"));
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const panel = one("#viewing[data-still]");
+  if (!panel || panel.dataset.open) return;
+  open(panel, kept);
+  if (kept) one(".canvas", panel)?.focus({ preventScroll: true });
+  kept = null;
+});
 
 // --- zoom of pictures and pages: the content grows, the frame scrolls ---
-function sheet(panel) {
+function sheet(panel, before) {
   const frame = one(".canvas", panel);
   const shown = one("[data-zoomed]", panel);
   const marking = new Marking(panel, pictures(frame));
   for (const image of panel.querySelectorAll("[data-zoomed] img, img[data-zoomed]")) image.addEventListener("load", () => marking.place());
   let scale = 1;
   const zoom = (next, at) => {
-    const before = scale;
+    const last = scale;
     scale = Math.min(12, Math.max(0.1, next));
     const middle = at ?? [frame.clientWidth / 2, frame.clientHeight / 2];
     const [x, y] = [frame.scrollLeft + middle[0], frame.scrollTop + middle[1]];
     shown.style.setProperty("--zoom", scale);
-    frame.scrollTo((x * scale) / before - middle[0], (y * scale) / before - middle[1]);
+    frame.scrollTo((x * scale) / last - middle[0], (y * scale) / last - middle[1]);
     marking.place();
   };
   steer(panel, frame, { in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), fit: () => zoom(1) });
+  panel.kept = () => ({ scale, at: [frame.scrollLeft / frame.scrollWidth, frame.scrollTop / frame.scrollHeight] });
+  if (before?.scale) {
+    zoom(before.scale);
+    const back = () => frame.scrollTo(before.at[0] * frame.scrollWidth, before.at[1] * frame.scrollHeight);
+    back();
+    one("img[data-zoomed], [data-zoomed] img", panel)?.addEventListener("load", back, { once: true });
+  }
   frame.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
@@ -77,7 +104,7 @@ function steer(panel, frame, acts) {
 }
 
 // --- drawings: strokes by layer on a canvas, in the drawing's own unit ---
-async function drawing(panel) {
+async function drawing(panel, before) {
   const frame = one(".canvas", panel);
   const canvas = one("canvas", frame);
   const { bounds, layers } = await (await fetch(panel.dataset.drawing)).json();
@@ -143,7 +170,14 @@ async function drawing(panel) {
     label.append(box, words);
     list.append(label);
   }
-  new ResizeObserver(fit).observe(frame);
+  panel.kept = () => ({ ...view });
+  let first = before?.x !== undefined;
+  new ResizeObserver(() => {
+    if (!first) return fit();
+    first = false;
+    Object.assign(view, before);
+    draw();
+  }).observe(frame);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }
@@ -212,4 +246,14 @@ async function table(panel) {
 }
 
 const KINDS = { "[data-sheet]": sheet, "[data-drawing]": drawing, "[data-text]": text, "[data-table]": table };
-for (const [selector, open] of Object.entries(KINDS)) document.querySelectorAll(selector).forEach((panel) => open(panel));
+async function open(panel, before) {
+  panel.dataset.open = "yes";
+  const kind = Object.keys(KINDS).find((selector) => panel.matches(selector));
+  if (kind) return KINDS[kind](panel, before);
+  if (!panel.dataset.viewer) return;
+  panel.earlier = before;
+  await import(panel.dataset.script); // when it comes it opens what stands there
+  panel.dispatchEvent(new Event("gangway:viewer", { bubbles: true }));
+}
+document.querySelectorAll(Object.keys(KINDS)).forEach((panel) => open(panel));
+one("[data-viewer]")?.setAttribute("data-open", "yes");

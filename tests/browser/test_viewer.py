@@ -14,6 +14,7 @@ from platform_site.demo.geometry import catalogue, drawing
 from platform_site.demo.geometry.step import step
 from spaces.models import Credential
 from tests.factories import actor_of
+from tests.turns import TURN
 
 pytestmark = pytest.mark.browser
 
@@ -134,3 +135,26 @@ def test_two_versions_are_compared_and_the_part_that_changed_is_named(walker, co
     assert over.screenshot() != seen
     window.open("content:file_compare", "corvane", before, before)
     window.sees("No part differs")
+
+
+def test_a_newer_version_is_offered_and_looked_at_as_the_one_before(walker, companies, shown, settings):
+    settings.LIVE_PAGES = True
+    older = shown("tensioner.step", step(catalogue.tensioner()))
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    page = window.page
+    page.goto(window.base + older)
+    page.locator("[data-viewer][data-ready]").wait_for()
+    model = page.get_by_role("application")
+    model.press("3")
+    looked = "document.querySelector('[data-viewer]').viewer.markups.view().camera.position"
+    before = page.evaluate(looked)
+    with TURN:
+        newer = shown("tensioner.step", step(catalogue.tensioner()) + b"\n")
+    page.get_by_text("Version 2 is there.").wait_for()
+    window.accessible()
+    model.press("v")
+    page.locator(f"[data-viewer][data-ready][data-still='{newer}']").wait_for()
+    window.sees("Version 2 of")
+    assert page.url == window.base + newer and page.evaluate(looked) == before
+    Credential.objects.filter(user=companies.tomas.user).delete()
+    page.get_by_text("You can no longer look at this.").wait_for(timeout=8_000)

@@ -48,7 +48,7 @@ export class Board {
 
   async load() {
     if (!this.address) return;
-    document.addEventListener("gangway:talk", () => this.follow());
+    document.addEventListener("gangway:talk", () => this.panel.isConnected && this.follow());
     await this.follow();
     const asked = Number(new URLSearchParams(location.search).get("markup"));
     if (asked) this.choose(asked);

@@ -23,6 +23,7 @@ class Viewer {
     panel.addEventListener("input", (event) => event.target.matches("[data-slide]") && this.slide(event.target));
     panel.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("gangway:ended", () => this.stage.end());
+    panel.addEventListener("gangway:left", () => this.stage.end());
     new MutationObserver(() => this.stage.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
@@ -39,6 +40,7 @@ class Viewer {
     this.parts = new Parts(one(".tree", this.panel), this.model, this.stage, this.panel.dataset.sprite);
     this.measure = new Measure(this.stage, this.model, this.facts, one(".g-measures", this.panel), (words) => this.say(words));
     this.markups = new Markups(this);
+    if (this.panel.earlier) this.markups.look(this.panel.earlier); // as an earlier version was looked at
     this.pick();
     await this.model.drawEdges();
     this.panel.dataset.edges = "yes";
@@ -184,8 +186,12 @@ class Viewer {
   }
 }
 
-for (const panel of document.querySelectorAll("[data-viewer]")) {
+function start(panel) {
+  if (panel.viewer) return;
   const viewer = new Viewer(panel);
   panel.viewer = viewer;
+  panel.kept = () => viewer.markups?.view();
   viewer.open();
 }
+document.querySelectorAll("[data-viewer]").forEach(start);
+document.addEventListener("gangway:viewer", (event) => start(event.target)); // one that came later

@@ -238,6 +238,7 @@ export class Stage {
   }
 
   end() {
+    if (this.ended) return;
     this.ended = true;
     cancelAnimationFrame(this.asked);
     this.controls.dispose();
