@@ -9,14 +9,14 @@ from tenants import actor as actors
 from tenants.models import Delivery, Member, Status
 
 
-def tell_followers(actor, item, words, *, also=None, was=None):
+def tell_followers(actor, item, words, *, also=None, was=None, apart=frozenset()):
     """Tell who watches the item or follows everything in its space, and reads it, the actor aside. Names no person.
 
     `also` is another item that the news tells of: who does not read it is not told. `was` is the revision before
-    a new one: the assemblies that are watched hold that.
+    a new one: the assemblies that are watched hold that. `apart` are ids of users who are told by other news.
     """
     watchers, followers = Watchers(was or item), news_choices.followers(item.space_id)
-    for person in _people(item, (watchers.ids | followers) - {actor.user.pk}):
+    for person in _people(item, (watchers.ids | followers) - apart - {actor.user.pk}):
         watches = watchers.include(person)
         told = watches or person.user.pk in followers
         if told and access.can(person, "list", item) and (also is None or access.can(person, "list", also)):

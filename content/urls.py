@@ -106,6 +106,7 @@ urlpatterns = [
     path(PLATFORM + "mine/watching/", watching.watch_list, name="watch_list"),
     path(PLATFORM + "searches/<int:pk>/watch/", watching.search_watch, name="search_watch"),
     path(ITEM + "watch/", watching.item_watch, name="item_watch"),
+    path(PLATFORM + "changes/<int:pk>/watch/", watching.change_watch, name="change_watch"),
     path(PLATFORM + "changes/", changes.change_list, name="change_list"),
     path(PLATFORM + "changes/routes/", change_steps.route_list, name="route_list"),
     path(PLATFORM + "changes/routes/new/", change_steps.route_edit, name="route_new"),

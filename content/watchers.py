@@ -1,4 +1,4 @@
-"""Who watches an item: by itself, or with an assembly above it, as far down as each of them reads."""
+"""Who watches an item: by itself, by a search that finds it, or with an assembly above it, as far down as they read."""
 
 from functools import cached_property
 
@@ -16,7 +16,8 @@ class Watchers:
         own = Watch.objects.filter(item=item)
         above = Watch.objects.filter(item__in=self.below, below=True)
         rows = (own | above).filter(member__status=Status.ACTIVE).values_list("member__user", "item")
-        self.watched = {}
+        found = Watch.objects.filter(matches=item, member__status=Status.ACTIVE).values_list("member__user", flat=True)
+        self.watched = {user_id: {item.pk} for user_id in found}
         for user_id, watched in rows:
             self.watched.setdefault(user_id, set()).add(watched)
 
@@ -32,7 +33,7 @@ class Watchers:
         return {row.pk: row for row in Item.objects.filter(pk__in=ids).select_related("space", "type")}
 
     def include(self, person):
-        """Tell whether an Actor watches the item: they chose it, or an assembly from which they read down to it."""
+        """Tell whether an Actor watches the item: they chose it, a search, or an assembly from which they read down."""
         watched = self.watched.get(person.user.pk, set())
         if not watched or self.item.pk in watched:
             return bool(watched)

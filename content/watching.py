@@ -9,12 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from content import reading, saved
+from content.changes import authority
 from content.forms import wanted_by
 from content.models import Category, Watch
 from content.names import Names
 from tenants import access, clock, news, news_choices, notifications
 from tenants import actor as actors
-from tenants.errors import Conflict, Unacceptable
+from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.models import Delivery, Level, Status
 
 MOST = 1000  # items that a watched search may find
@@ -34,6 +35,17 @@ def spaces(actor):
 def searches(actor):
     """Return the searches that the actor watches."""
     return saved.mine(actor).filter(watch__isnull=False)
+
+
+def changes(actor):
+    """Return what the actor watches of the changes that they see, the newest choice first."""
+    found = Watch.objects.filter(member=actor.member, change__in=authority.visible(actor).order_by())
+    return found.select_related("change").order_by("-pk")
+
+
+def watches_change(actor, change):
+    """Tell whether the actor watches a change."""
+    return Watch.objects.filter(member=actor.member, change=change).exists()
 
 
 def of(actor, item):
@@ -56,13 +68,30 @@ def watch_item(*, actor, item, below=False):
 
 
 @transaction.atomic
+def watch_change(*, actor, pk):
+    """Be told of a change. Raises NotVisible for one of which the actor has no item in lists."""
+    if not (change := authority.visible(actor).filter(pk=pk).first()):
+        raise NotVisible
+    Watch.objects.get_or_create(member=actor.member, change=change)
+    return change
+
+
+def leave_change(*, actor, pk):
+    """Be told of a change no more. Raises NotVisible."""
+    change = authority.open_change(actor, pk).change
+    Watch.objects.filter(member=actor.member, change=change).delete()
+    return change
+
+
+@transaction.atomic
 def watch_search(*, actor, pk):
-    """Be told of what a search of one's own newly finds. Raises NotVisible, Unacceptable when it finds too much."""
+    """Be told of what a search of one's own finds. Raises NotVisible, Unacceptable when it finds too much."""
     search = saved.find_search(actor, pk)
     found = _found(actor, search)
     if len(found) > MOST:
         raise Unacceptable(f"It finds more than {MOST:,} items. Narrow it, and save that.")
-    Watch.objects.get_or_create(search=search, defaults={"member": actor.member, "known": found})
+    watch, _made = Watch.objects.get_or_create(search=search, defaults={"member": actor.member})
+    watch.matches.set(found)
     return search
 
 
@@ -102,10 +131,13 @@ def _look(pk):
     if not (actor.is_active and actor.works_content):
         return
     found = _found(actor, watch.search)
-    if not (new := set(found) - set(watch.known)):
+    known = set(watch.matches.values_list("pk", flat=True))
+    if known != set(found):
+        watch.matches.set(found)
+    if not (new := set(found) - known):
         return
-    watch.known, watch.told = found, sorted(new)
-    watch.save(update_fields=["known", "told"])
+    watch.told = sorted(new)
+    watch.save(update_fields=["told"])
     notifications.notify(
         user=watch.member.user,
         platform=watch.member.platform,

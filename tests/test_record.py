@@ -572,6 +572,7 @@ UNRECORDED = {
     "content:search_delete": "one's own search",
     "content:item_watch": "one's own choice of news",
     "content:search_watch": "one's own choice of news",
+    "content:change_watch": "one's own choice of news",
     "spaces:invitation_new": "a draft has no effect",
     "spaces:invitation_people": "a draft has no effect",
     "spaces:invitation_roles": "a draft has no effect",

@@ -328,6 +328,7 @@ GET  content:change_list                 platform    302 404 404 404 404   200 2
 GET  content:change_new                  item        302 404 404 404 404   403 404 403 200 200 200 200 403 403
 POST content:change_new                  item        302 404 404 404 404   403 404 403 422 422 422 422 403 403
 GET  content:change_detail               request     302 404 404 404 404   200 404 200 200 200 200 200 200 200
+POST content:change_watch                request     302 404 404 404 404   302 404 302 302 302 302 302 302 302
 GET  content:change_edit                 request     302 404 404 404 404   403 404 403 200 403 200 403 200 200
 POST content:change_edit                 request     302 404 404 404 404   403 404 403 422 403 422 403 422 422
 GET  content:change_add                  request     302 404 404 404 404   403 404 403 200 403 200 403 200 200

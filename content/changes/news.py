@@ -5,15 +5,16 @@ from django.urls import reverse
 
 from content.changes import authority
 from content.changes.table import DRAFT, IN_APPROVAL
-from content.models import ChangeState, Purpose
+from content.models import ChangeState, Purpose, Watch
+from content.watchers import Watchers
 from spaces import holders
-from tenants import access, news, notifications
+from tenants import access, news, news_choices, notifications
 from tenants import actor as actors
 from tenants.models import GroupMember, Member, Right, Status
 
 
 def tell(actor, opened):
-    """Tell who raised it, who is asked to sign, and, where it waits for a decision, who decides; the actor aside."""
+    """Tell who raised it, is asked to sign, decides where it waits for that, or watches; the actor aside."""
     change = opened.change
     waits = change.state in (DRAFT, IN_APPROVAL)
     asked = _asked(opened)
@@ -27,9 +28,27 @@ def tell(actor, opened):
     for pk, person in (people | deciding).items():
         if pk != actor.user.pk and any(access.can(person, "list", item) for item in opened.standing()):
             _notify(change, person.user, words[pk])
+    _tell_watchers(opened, words.keys() | {actor.user.pk})
 
 
-def _notify(change, user, text):
+def _tell_watchers(opened, apart):
+    """Tell who watches the change, or watches or follows an item of it that they have in lists; those `apart` aside."""
+    change, items = opened.change, opened.standing()
+    chosen = set(Watch.objects.filter(change=change).values_list("member__user", flat=True))
+    around = [(item, Watchers(item), news_choices.followers(item.space_id)) for item in items]
+    ids = chosen.union(*(watchers.ids | followers for _item, watchers, followers in around)) - apart
+    for person in _built(change, Q(user__in=ids)) if ids else ():
+        pk, heard = person.user.pk, {}
+        for item, watchers, followers in around:
+            watches = pk in chosen or watchers.include(person)
+            if (watches or pk in followers) and access.can(person, "list", item):
+                heard[watches] = item.space_id
+        if heard:
+            text = f"{change} {change.title}: {ChangeState(change.state).label} now."
+            _notify(change, person.user, text, space_id=heard[max(heard)], concerns=max(heard))
+
+
+def _notify(change, user, text, **where):
     notifications.notify(
         user=user,
         platform=change.platform,
@@ -37,6 +56,7 @@ def _notify(change, user, text):
         subject=f"change:{change.pk}",
         text=text,
         path=reverse("content:change_detail", args=[change.platform.slug, change.pk]),
+        **where,
     )
 
 
@@ -96,7 +116,7 @@ def register():
         news.NewsKind(
             "change",
             "Changes that concern me",
-            "you raised the change, decide it, or are asked to sign it",
+            "you raised the change, decide it, are asked to sign it, or watch it or an item in it",
             icon="swap",
             quiet="Something happened to a change that you no longer see.",
             still=_seen,

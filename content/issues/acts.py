@@ -106,7 +106,7 @@ def change_issue(*, actor, item, facts, version=None):
     touch(item, work=True)
     told = {"before": before, "after": _told(issue), "subject": subject, "decision": decision}
     audit.record(actor, "issue_changed", item, space_id=item.space_id, **told)
-    news.tell_assigned(actor, item, added)
+    news.tell_changed(actor, item, added)
     return item
 
 

@@ -49,11 +49,12 @@ def tell_chosen(actor, review, item, words):
 
 
 def tell_judged(actor, review):
-    """Tell the content owner how many reviewers gave a verdict."""
+    """Tell the content owner how many reviewers gave a verdict, and who watches that one was given."""
     asked = review.reviewers.count()
     given = review.reviewers.exclude(verdicts=None).distinct().count()
     if review.item.owner_id != actor.user.pk:
         _tell(review, review.item.owner, f"{given} of {asked} gave a verdict in {review}.")
+    tell_followers(actor, review.item, "a verdict was given", apart={review.item.owner_id})
 
 
 def tell_closed(actor, review):
@@ -61,7 +62,8 @@ def tell_closed(actor, review):
     for reviewer in review.reviewers.select_related("user"):
         if reviewer.user_id != actor.user.pk:
             _tell(review, reviewer.user, f"Closed, its minute can be read: {review}.")
-    tell_followers(actor, review.item, "the review is closed")
+    reviewers = set(review.reviewers.values_list("user", flat=True))
+    tell_followers(actor, review.item, "the review is closed", apart=reviewers)
 
 
 def remind():

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import following, reading
+from content import following, reading, watching
 from content.changes import authority, impact, raising, showing, table
 from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
 from content.models import Deed, Maturity
@@ -65,16 +65,16 @@ def change_detail(request, pk):
     """Everything about a change that one may see, and the steps that lead on."""
     opened, actor = opened_for(request, pk), request.actor
     shown = following.page(following.CHANGE, actor, pk)
-    worker, decider = (authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER))
-    may = {table.WORKER: worker, table.DECIDER: decider}
+    may = {who: authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER)}
     steps = [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)]
     context = showing.about(actor, opened) | {
-        "may_work": worker and opened.change.state in table.OPEN,
+        "may_work": may[table.WORKER] and opened.change.state in table.OPEN,
         "steps": steps,
-        "decider": decider,
+        "decider": may[table.DECIDER],
         "entries": _history(actor, opened.change),
         **_impact(actor, opened),
         "live": shown,
+        "watch": watching.watches_change(actor, opened.change),
     }
     return render_page(request, "content/change_detail.html", context)
 

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import following, reading
+from content import following, reading, watching
 from content.forms import PickForm
 from content.models import Category
 from content.reviewing import acts, people, showing
@@ -39,7 +39,8 @@ def review_detail(request, pk):
         done, status = attempt(form, lambda: _judged(request, review, form))
         if done:
             return _back(request, review, "Your verdict is stored.")
-    context = _page(request, review, form) | {"live": shown}
+    context = _page(request, review, form) | {"live": shown, "watch": watching.of(request.actor, review.item)}
+    context["may_watch"] = watching.may_watch(request.actor, review.item)
     return render_page(request, "content/review_detail.html", context, partials=["asked-found"], status=status)
 
 

@@ -22,6 +22,7 @@ def watch_list(request):
         "page": page,
         "spaces": watching.spaces(actor),
         "watched": watching.searches(actor),
+        "changes": watching.changes(actor),
         "folders": personal.tree(actor),
         "searches": saved.mine(actor),
     }
@@ -39,6 +40,18 @@ def item_watch(request, pk):
         watching.leave_item(actor=request.actor, item=item)
         messages.success(request, f"You watch {item.title} no more.")
     return redirect(way_back(request, reverse("content:item_detail", args=[request.platform.slug, item.pk])))
+
+
+@require_POST
+def change_watch(request, pk):
+    """Watch a change, or watch it no more."""
+    if request.POST.get("on"):
+        change = watching.watch_change(actor=request.actor, pk=pk)
+        messages.success(request, f"You watch {change}.")
+    else:
+        change = watching.leave_change(actor=request.actor, pk=pk)
+        messages.success(request, f"You watch {change} no more.")
+    return redirect(way_back(request, reverse("content:change_detail", args=[request.platform.slug, change.pk])))
 
 
 @require_POST

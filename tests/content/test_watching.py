@@ -4,10 +4,15 @@ import pytest
 from django.urls import reverse
 
 from content import watching
+from content.changes.raising import raise_change
+from content.changes.steps import step
 from content.comments import Said, delete, say
+from content.issues.acts import Facts, move_issue, raise_issue
 from content.items import Draft, edit_item, revise_item
 from content.lifecycle import change_maturity
 from content.models import Item, ReferenceKind, SavedSearch, Watch
+from content.reviewing import showing
+from content.reviewing.acts import begin, judge, name_reviewer
 from content.saved import save_search
 from spaces.credentials import remove_credential
 from spaces.models import Credential
@@ -120,6 +125,82 @@ def test_following_a_space_tells_of_comments_and_never_twice_of_one_subject(worl
     assert set(told(world.reader)) == {"watch", "discussion"}
     assert set(told(world.leader)) == {"activity", "discussion"}
     assert Notification.objects.count() == 4
+
+
+def by_itself(world):
+    watch(world.reader, world.item)
+
+
+def by_its_space(world):
+    news_choices.set_level(actor=actor_of(world.reader), space_id=world.space.pk, level=Level.EVERYTHING)
+
+
+def by_a_search(world):
+    search = save_search(actor=actor_of(world.reader), name="Brackets", query="q=bracket")
+    watching.watch_search(actor=actor_of(world.reader), pk=search.pk)
+
+
+def by_an_assembly(world):
+    top, middle = (ItemFactory(space=world.space, owner=world.author.user, title=title) for title in ("Wing", "Rib"))
+    refer(top, middle, PART)
+    refer(middle, world.item, PART)
+    watch(world.reader, top, below=True)
+
+
+@pytest.mark.parametrize("way", [by_itself, by_its_space, by_a_search, by_an_assembly])
+def test_whatever_way_an_item_is_watched_changes_promotions_comments_and_revisions_are_told(world, way):
+    way(world)
+    author, leader = actor_of(world.author), actor_of(world.leader)
+    kind = "activity" if way is by_its_space else "watch"
+    item = change(world.author, world.item, "Bracket 2")
+    assert told(world.reader) == {kind: f"Bracket 2, {item.number} A: its properties changed."}
+    say(actor=author, item=item, remark=Said("Radius?"))
+    assert set(told(world.reader)) == {kind, "discussion"}
+    made = raise_change(actor=author, item=item, title="Thicker")
+    assert told(world.reader)["change"] == f"{made} Thicker: Draft now."
+    step(actor=leader, change=made, target="rejected", reason="No need")
+    item = change_maturity(actor=leader, item=Item.objects.get(pk=item.pk), target="released")
+    assert told(world.reader) == {
+        kind: f"Bracket 2, {item.number} A: Released now.",
+        "discussion": f"Something new in the discussion of {item}.",
+        "change": f"{made} Thicker: Rejected now.",
+    }
+    assert Notification.objects.filter(user=world.reader.user).count() == 3  # one of each subject, brought up to date
+    revise_item(actor=author, item=item)
+    rows = Notification.objects.filter(user=world.reader.user, text__endswith="B: a new revision.")
+    assert [row.kind for row in rows] == [kind]
+
+
+def test_a_change_an_issue_and_a_review_are_watched_on_their_pages(world, visit, text):
+    author, leader = actor_of(world.author), actor_of(world.leader)
+    made = raise_change(actor=author, item=world.item, title="Thicker")
+    issue = raise_issue(actor=author, item=world.item, draft=Draft("Burr"), facts=Facts())
+    review = showing.of(begin(actor=author, draft=Draft("Round 1"), chosen=[world.item]))
+    name_reviewer(actor=author, review=review, member=world.leader)
+    for page, name, pk in (
+        ("change_detail", "change_watch", made.pk),
+        ("item_detail", "item_watch", issue.pk),
+        ("review_detail", "item_watch", review.pk),
+    ):
+        address = reverse(f"content:{name}", args=[world.reader.platform.slug, pk])
+        assert address in text(visit(world.reader, page, pk))
+        visit(world.reader, name, pk, data={"on": "item"})
+    assert "Thicker" in text(visit(world.reader, "watch_list"))
+    step(actor=leader, change=made, target="in_work")
+    move_issue(actor=author, item=issue, state="in_work")
+    judge(actor=leader, review=review, seen={world.item.pk: world.item.version}, judgement="approve")
+    news = set(Notification.objects.filter(user=world.reader.user).values_list("kind", "text"))
+    assert news == {
+        ("change", f"{made} Thicker: In work now."),
+        ("watch", f"Burr, {issue.number} A: In work now."),
+        ("watch", f"Round 1, {review.item.number} A: a verdict was given."),
+    }
+    visit(world.reader, "change_watch", made.pk, data={})
+    step(actor=leader, change=made, target="cancelled", reason="No need")
+    assert told(world.reader)["change"] == f"{made} Thicker: In work now."
+    assert not Notification.objects.filter(user=world.leader.user, kind="watch").exists()
+    remove_credential(actor=actor_of(world.owner), credential=Credential.objects.get(user=world.reader.user))
+    assert visit(world.reader, "change_watch", made.pk, data={"on": "item"}).status_code == 404
 
 
 def test_a_watched_search_tells_what_it_newly_finds_and_only_while_one_reads_it(world):
