@@ -58,7 +58,7 @@ class Bringing:
 
     def __init__(self, actor, version, files):
         self.actor, self.version, self.files = actor, version, dict(files)
-        self.frame = places.frame(version)
+        self.frame, self.is_model = places.frame(version), places.is_model(version)
 
     def thread(self, topic):
         """Bring a topic that is new and return its thread and the comments in it."""
@@ -126,7 +126,7 @@ class Bringing:
 
     def _look(self, comment, view):
         """Pin a comment where a viewpoint looks; what no viewer of ours can show stays in what was brought."""
-        look = places.looked(view, self.frame)
+        look = places.looked(view, self.frame) if self.is_model else None
         try:
             settled = shapes.settle(MarkupKind.PIN, json.dumps(look)) if look else None
         except Unacceptable:

@@ -5,6 +5,7 @@ Parts are named by their path, as the tool that is us; sections cut away where t
 
 from dataclasses import dataclass
 from math import hypot
+from pathlib import PurePosixPath
 
 from content.models import Conversion, ConversionState
 from content.viewing.convert import BY_SUFFIX
@@ -14,6 +15,7 @@ METRES = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "inch": 0.0254, "ft":
 US = "Gangway"
 COMING = (ConversionState.WAITING, ConversionState.RUNNING)
 MEASURED = [suffix for suffix, reader in BY_SUFFIX.items() if reader.startswith("meshes:")]  # what CAD is not
+MODELS = [*MEASURED, *(suffix for suffix, reader in BY_SUFFIX.items() if reader.startswith("breps:"))]
 MOST_SECTIONS, MOST_HIDDEN, LONGEST_PART = 6, 2000, 1000
 
 
@@ -50,6 +52,11 @@ def frame(version):
         return Frame()
     length = float(facts.get("scale") or 1) * METRES.get(facts.get("unit"), METRES["mm"])
     return Frame(length, facts.get("up") == "y")
+
+
+def is_model(version):
+    """Tell whether a version is shown as a model, so that a viewpoint has a place in it."""
+    return PurePosixPath(version.file.name).suffix.lower() in MODELS
 
 
 def require_lengths(version, topics):

@@ -293,6 +293,16 @@ class TestExchange(TestCase):
         views = [view["guid"] for view in found["viewpoints"]]
         assert len(views) == 4 and {one["viewpoint"] for one in found["comments"]} == set(views[1:])
 
+    def test_what_comes_to_a_file_that_is_no_model_has_no_place_there_and_goes_out_whole(self):
+        topic, files = self.full()
+        arrival = Arrival(file=ContentFile(b"words", name="words.txt"))
+        words = add_version(actor=actor_of(self.author), item=self.item, arrival=arrival)
+        archive = read(io.BytesIO(written([topic], files, "3.0")))
+        importing.bring(actor=actor_of(self.author), version=words, archive=archive, sha256="")
+        assert not Markup.objects.exists()
+        found = read(io.BytesIO(self.taken("3.0")))
+        assert len(found.topics[0]["viewpoints"]) == 5 and files_of(found) == files
+
     def test_what_is_attached_here_goes_along_as_a_document(self):
         plan = ContentFile(b"%PDF-1.7 ours", name="Our plan.pdf")
         comments.say(actor=actor_of(self.author), item=self.item, remark=Said("See it", attachments=(plan,)))
