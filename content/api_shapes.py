@@ -17,6 +17,7 @@ Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 State = Literal[tuple(Maturity.values)]
 Sort = Literal[tuple(f"{sign}{name}" for name in SORTS for sign in ("", "-"))]
 Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Reason = Annotated[Word, Field(max_length=500)]
 Since = Literal[tuple(TIMES)]
 Held = Literal["mine", "others", "free"]
 

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from content import comments, reading
-from content.api_shapes import PageQuery, PersonOut, Sent, Word, paged, person
+from content.api_shapes import PageQuery, PersonOut, Reason, Sent, Word, paged, person
 from content.files import latest_version
 from content.markups import carrying, listing, making
 from content.models import Found, MarkupKind, Sign
@@ -226,7 +226,7 @@ def comment_edit(request, pk: int, said: AnswerIn):
 
 
 @router.delete("/comments/{int:pk}", response={200: CommentOut})
-def comment_delete(request, pk: int, reason: Word = ""):
+def comment_delete(request, pk: int, reason: Reason = ""):
     """Take a comment back: its author, or an Owner of the space for a reason."""
     return _act(request, pk, comments.delete, reason=reason)
 

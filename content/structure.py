@@ -6,7 +6,7 @@ Parts and where-used come a level at a time, in a fixed number of queries; a par
 from django.db.models import Exists, F, Max, OuterRef
 
 from content import reading
-from content.models import Reference, ReferenceKind
+from content.models import Category, Reference, ReferenceKind
 from tenants.errors import NotVisible
 
 PART = ReferenceKind.HAS_PART
@@ -17,6 +17,11 @@ def references(actor, item):
     """Return the relations of an item to items that the actor reads."""
     found = Reference.objects.filter(source=item, target__in=reading.listed(actor))
     return found.select_related("target__space", "target__type", "target__organization").order_by("kind", *_placed())
+
+
+def relatable(actor):
+    """Return what the actor may relate an item to: what is in their lists, personal items aside."""
+    return reading.listed(actor).exclude(category=Category.PERSONAL)
 
 
 def referrers(actor, item):

@@ -8,6 +8,7 @@ from content.api_access import router as access_router
 from content.api_changes import router as change_router
 from content.api_issues import router as issue_router
 from content.api_own import router as kept_router
+from content.api_relations import router as relation_router
 from content.api_reviews import router as review_router
 from content.api_talk import router as talk_router
 from spaces.api import router as space_router
@@ -44,6 +45,7 @@ for router in (
     change_router,
     review_router,
     talk_router,
+    relation_router,
     kept_router,
 ):
     api.add_router("", router)

@@ -99,6 +99,10 @@ GET    folder_list    platform 401 401 404 401 401   200 200 200 200 200 200 200
 POST   folder_make    platform 401 401 404 401 401   201 201 201 201 201 201 201 403 403
 GET    folder_detail  folder   401 401 404 401 401   404 404 404 404 404 200 404 404 404
 POST   folder_keep    folder   401 401 404 401 401   404 404 404 404 404 201 404 404 404
+GET    relation_list  item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   relation_make  item     401 401 404 401 401   403 404 403 403 201 201 201 422 422
+PATCH  relation_edit  relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
+DELETE relation_end   relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
 DELETE folder_take_out entry   401 401 404 401 401   404 404 404 404 404 200 404 404 404
 """
 ROWS = [
@@ -127,6 +131,7 @@ SENT = {
     "markup_carry": {"found": "moved"},
     "share_change": {"level": "share_edit"},
     "folder_make": {"title": "Mine"},
+    "relation_edit": {"quantity": 4},
 }
 VERBS = {
     ("POST", "item_move"): "owner_changed",
@@ -160,6 +165,9 @@ VERBS = {
     ("PATCH", "share_change"): "share_changed",
     ("PUT", "item_star"): "folder_filled",
     ("POST", "folder_make"): "item_created",
+    ("POST", "relation_make"): "relation_added",
+    ("PATCH", "relation_edit"): "relation_changed",
+    ("DELETE", "relation_end"): "relation_ended",
     ("POST", "folder_keep"): "folder_filled",
     ("DELETE", "folder_take_out"): "folder_emptied",
 }
@@ -175,6 +183,7 @@ PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "slot": ["pk", "slot"],
     "carried": ["pk", "name", "markup"],
     "entry": ["pk", "entry"],
+    "relation": ["pk", "reference"],
 }
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
@@ -210,6 +219,7 @@ class Tokens(World):
         self.sent["change_add"] = {"item": self.part.pk, "deed": "release"}
         seen = {"item": self.part.pk, "version": self.part.version}
         self.sent["folder_keep"] = {"item": self.part.pk}
+        self.sent["relation_make"] = {"kind": "refers_to", "target": self.part.pk}
         self.sent["review_judge"] = {"judgement": "approve", "on": [seen]}
 
     def program(self, visitor):
@@ -628,7 +638,16 @@ def _args(method, name):
 
 def _path(name, args):
     """Return the path of a row as the description writes it."""
-    known = {"pk": 7001, "line": 7002, "slot": 7003, "markup": 7004, "entry": 7005, "name": "NAME", "to": "TO"}
+    known = {
+        "pk": 7001,
+        "line": 7002,
+        "slot": 7003,
+        "markup": 7004,
+        "entry": 7005,
+        "reference": 7006,
+        "name": "NAME",
+        "to": "TO",
+    }
     values = [known[part] for part in PATHS.get(args, ["pk"])]
     path = reverse(f"api:{name}", args=["PLATFORM", *values]).removeprefix("/api/p/PLATFORM/")
     for part, value in known.items():

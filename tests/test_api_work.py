@@ -58,7 +58,7 @@ class Work(Asking):
 
     def test_b36_lists_cost_the_same_for_one_row_and_for_many(self):
         lists = [("issue_list", ()), ("issues_against", (self.world.item.pk,)), ("change_list", ())]
-        lists.append(("change_detail", (self.world.request.pk,)))
+        lists += [("change_detail", (self.world.request.pk,)), ("relation_list", (self.world.item.pk,))]
         self._more()
         few = self.costs(lists)
         for _ in range(4):
@@ -75,6 +75,7 @@ class Work(Asking):
         )
         for one in (change, world.request):
             ChangeLine.objects.create(change=one, item=part, deed="release")
+        refer(world.item, part, ReferenceKind.REFERS_TO)
         slot = Slot.objects.create(change=world.request, user=world.users["author"])
         facts = {"user": world.users["author"], "agrees": True, "method": "password", "fingerprint": "0" * 64}
         Signature.objects.create(slot=slot, **facts)
@@ -299,3 +300,32 @@ class Work(Asking):
             assert self.ask("leader", method, name, args, data, **{"Idempotency-Key": name})[0] == 404
         end_access(actor=actor_of(world.members["administrator"]), member=world.members["leader"])
         assert self.ask("leader", "GET", "change_list")[0] == 401
+
+    def test_an_issue_and_a_part_are_related_as_on_their_pages(self):
+        world, issue = self.world, self.world.issue.pk
+        about = {"kind": "resolved_by", "target": world.item.pk}
+        status, made = self.ask("author", "POST", "relation_make", [issue], about, **{"Idempotency-Key": "once"})
+        assert (status, made["quantity"], made["target"]["id"]) == (201, None, world.item.pk)
+        shown = self.ask("author", "GET", "issue_detail", [issue])[1]
+        assert [[one["title"] for one in shown[key]] for key in ("reported_against", "resolved_by")] == [
+            ["Bolt"],
+            ["Bracket"],
+        ]
+        back = self.ask("external", "GET", "relation_list", [world.item.pk], query="?way=in")[1]["relations"]
+        assert [(one["kind"], one["source"]["id"]) for one in back] == [("resolved_by", issue)]
+        part, hidden = [world.item.pk, world.relation.pk], ItemFactory(space=SpaceFactory(platform=world.platform))
+        assert self.ask("author", "PATCH", "relation_edit", part, {"position": 20})[1]["quantity"] == "2"
+        for status, name, args, told in (
+            (409, "relation_make", [issue], about),
+            (422, "relation_make", [issue], about | {"target": hidden.pk}),
+            (422, "relation_make", [world.item.pk], about | {"target": world.part.pk}),
+            (422, "relation_make", [world.item.pk], {"kind": "reviews", "target": world.part.pk}),
+            (422, "relation_make", [world.item.pk], {"kind": "has_part", "target": world.part.pk, "quantity": 0}),
+            (409, "relation_make", [world.part.pk], {"kind": "has_part", "target": world.item.pk}),
+        ):
+            with undone():
+                assert self.ask("author", "POST", name, args, told)[0] == status, told
+        assert self.ask("author", "DELETE", "relation_end", [issue, world.relation.pk])[0] == 404, "of another item"
+        assert self.ask("author", "DELETE", "relation_end", [issue, made["id"]])[1] == {"ended": made["id"]}
+        Item.objects.filter(pk=world.item.pk).update(space=hidden.space)
+        assert self.ask("author", "POST", "relation_make", [issue], about, **{"Idempotency-Key": "once"})[0] == 404

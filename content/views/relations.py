@@ -9,7 +9,6 @@ from content import reading, references, structure
 from content.catalogue import ISSUE
 from content.changing import may_change
 from content.forms import PartForm, ReasonForm, RelationForm
-from content.models import Category
 from content.views import picking
 from content.views.attempts import attempt
 from tenants import access
@@ -64,7 +63,7 @@ def relation_new(request, pk):
 
 
 def _new_form(request, item):
-    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL)
+    readable = structure.relatable(request.actor)
     issue = item.type.code == ISSUE
     if request.method == "POST":
         return RelationForm(request.POST, readable=readable, issue=issue)
