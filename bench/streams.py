@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import django
 
@@ -21,12 +20,12 @@ from django.conf import settings  # noqa: E402 - settings first
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from bench.processes import spent  # noqa: E402
 from content.items import Draft, edit_item  # noqa: E402
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, worker  # noqa: E402
 
 STREAMS, ITEMS, EACH, SECONDS, PORT = 200, 40, 0.2, 30, 8499
 CPU, P95 = 15, 2.0  # per cent of a core, seconds
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def world():
@@ -53,19 +52,6 @@ def serve(name):
     command += ["--workers-kill-timeout", "2", "platform_site.asgi:application"]
     env = os.environ | {"DATABASE_URL": address}
     return subprocess.Popen(command, env=env)  # noqa: S603 - our own words
-
-
-def family(pid):
-    """Return a process and those it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
-
-
-def spent(pid):
-    """Return (CPU seconds, MB in memory) of a process and those it started."""
-    stats = [Path(f"/proc/{one}/stat").read_text().rpartition(") ")[2].split() for one in family(pid)]
-    pages = sum(int(stat[21]) for stat in stats)
-    return sum(int(stat[11]) + int(stat[12]) for stat in stats) / TICK, pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def follow(item, cookie, heard):

@@ -1,9 +1,11 @@
 """Types of content at the operator's desk. Items are not here: an operator opens no item of any platform."""
 
+from django import forms
 from django.contrib import admin
 
 from content.models import ItemType, Property
 from tenants.admin import AuditedAdmin
+from tenants.icons import icons
 
 
 @admin.register(ItemType)
@@ -23,6 +25,12 @@ class ItemTypeAdmin(AuditedAdmin):
         ("Looks", {"fields": ["icon", "position"]}),
         ("Changes", {"fields": ["by_change"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Offer the icons that there are: another name would draw nothing."""
+        if db_field.name == "icon":
+            return forms.ChoiceField(choices=[(name, name) for name in sorted(icons())])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         """A type in use stays; the database says so too."""

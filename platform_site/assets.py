@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.core.files import locks
 
+from tenants.icons import icons
+
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "static"
 BUILT = STATIC / "built"
@@ -129,12 +131,6 @@ def faces(family, weights):
             if face["name"] in wanted:
                 file = home / "files" / f"{face['name']}.woff2"
                 yield re.sub(r"src: .*?;", f'src: url({json.dumps(str(file))}) format("woff2");', face["rule"])
-
-
-def icons():
-    """Return {symbol: Lucide's name or "own"} from static/icons.txt."""
-    lines = (line.split("#")[0].split() for line in (STATIC / "icons.txt").read_text().splitlines())
-    return dict(line for line in lines if line)
 
 
 def sprite():

@@ -124,6 +124,10 @@ def test_an_operator_keeps_types_and_properties_and_each_change_is_recorded(clie
     typed = {"name": "3D part", "code": "part-3d", "category": "definition", "icon": "item", "position": "9"}
     typed |= {"prefix": "PRT", "digits": "7", "with_year": "on", "file_kinds": "step stp"}
     assert client.post(reverse("admin:content_itemtype_change", args=[kind.pk]), typed).status_code == 302
+    refused = client.post(
+        reverse("admin:content_itemtype_change", args=[kind.pk]), typed | {"icon": "gear-of-elsewhere"}
+    )
+    assert refused.status_code == 200, "an icon that there is none of"
     kind.refresh_from_db()
     assert (kind.digits, kind.with_year, kind.suffixes()) == (7, True, ["step", "stp"])
     typed = {"type": kind.pk, "name": "Coating", "kind": "choice", "choices": "none\nzinc", "position": "9"}
