@@ -94,7 +94,7 @@ def pages_of_a_guest():
     of_item = ("item_detail", "item_edit", "item_maturity", "item_why", "relation_new")
     found += [reverse(f"content:{name}", args=[HOST, item.pk]) for name in of_item]
     review = Item.objects.get(title=MILLING)
-    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "due", "minute")]
+    found += [reverse(f"content:review_{name}", args=[HOST, review.pk]) for name in ("detail", "add", "due", "minute")]
     version = FileVersion.objects.filter(file__name="side-plate.step").latest("number")
     found += [reverse("content:markup_earlier", args=[HOST, version.pk])]
     found += [reverse("content:item_detail", args=[HOST, 999999])]

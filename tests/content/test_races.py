@@ -15,10 +15,11 @@ from content.items import Draft, create_item, delete_item, duplicate_item, edit_
 from content.iterations import restore_iteration
 from content.lifecycle import change_maturity
 from content.locks import break_lock, check_out, lock_item, unlock_item
-from content.models import FileVersion, FolderEntry, Item, Iteration, Maturity, Share
+from content.models import FileVersion, FolderEntry, Item, ItemType, Iteration, Maturity, Review, ReviewedItem, Share
 from content.moves import may_own, move_item, place_of
 from content.personal import FAVOURITES, star
 from content.resumable import begin_upload, continue_upload
+from content.reviewing import acts
 from content.shares import ShareSpec, give_share
 from content.tags import set_tags
 from content.trash import purge_item, restore_item
@@ -29,7 +30,7 @@ from tenants import actor as actors
 from tenants.errors import DomainError
 from tenants.members import end_access
 from tenants.models import AuditEvent, Right
-from tests.factories import ItemFactory, SpaceFactory, actor_of, give, worker
+from tests.factories import ItemFactory, SpaceFactory, actor_of, give, refer, worker
 from tests.races import rounds
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -409,3 +410,18 @@ def test_b14_a_share_given_twice_at_once_is_one_and_the_right_to_give_is_asked_u
         assert outcomes[1] is None
         assert Share.objects.filter(user=other.user).exists() is (outcomes[0] is None)
         assert world.entries().count() == 2 + (outcomes[0] is None)
+
+
+def test_c18_an_item_comes_under_a_review_once_and_leaves_it_once():
+    for _ in ROUNDS:
+        world = World()
+        held = {"space": world.item.space, "owner": world.first.user, "organization": world.item.organization}
+        review = Review.objects.create(item=ItemFactory(type=ItemType.objects.get(code="review"), **held))
+        reference = refer(review.item, ItemFactory(**held), "reviews")
+        ReviewedItem.objects.create(review=review, reference=reference, sha256="0" * 64, relations="0" * 64)
+        for act, left, lost in ((acts.add_item, 1, "Conflict"), (acts.take_out, 0, "NotVisible")):
+            people = (world.first, world.second)
+            outcomes = committed(*(partial(act, actor=one, review=review, item=world.item) for one in people))
+            assert outcome(outcomes) == sorted([lost, "NoneType"])
+            assert review.reviewed.filter(reference__target=world.item).count() == left
+        assert AuditEvent.objects.filter(object_id=str(review.pk), verb__startswith="review_").count() == 2
