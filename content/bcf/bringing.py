@@ -41,16 +41,13 @@ def _data(said):
     return [one.brought.data for one in said if hasattr(one, "brought")]
 
 
-def _apart(thread, view, held):
-    """Return a viewpoint and its files under names that no other file of the thread has."""
-    taken = {name for data in _data([thread, *thread.answers.all()]) for name in data.get("held", ())}
-    names = {
-        name: f"{view['guid']}-{number}{PurePosixPath(name).suffix}"
-        for number, name in enumerate(held)
-        if name in taken or name == SNAPSHOT
-    }
-    told = renamed({"viewpoints": [view], "snippet": None, "files": []}, names)
-    return told["viewpoints"][0], {names.get(name, name): pk for name, pk in held.items()}
+def _apart(thread, view, held, moved):
+    """Return a viewpoint and its files under names that no other file of the thread has; `moved` are those given."""
+    taken = {SNAPSHOT, *(name for data in _data([thread, *thread.answers.all()]) for name in data.get("held", ()))}
+    for number, name in enumerate(sorted(taken & held.keys())):
+        moved[name] = f"{view['guid']}-{number}{PurePosixPath(name).suffix}"
+    told = renamed({"viewpoints": [view], "snippet": None, "files": []}, moved)
+    return told["viewpoints"][0], {moved.get(name, name): pk for name, pk in held.items()}
 
 
 class Bringing:
@@ -90,7 +87,7 @@ class Bringing:
         thread = thread.parent or thread
         views, before = {view["guid"].lower(): view for view in topic["viewpoints"]}, known(thread)
         told = [(one, views.get(one["viewpoint"].lower())) for one in new]
-        answers = []
+        answers, moved = [], {}
         for one, view in [*told, *((None, view) for view in further(topic, thread, new))]:
             answer = self._answer(thread, one) if one else self._say(thread, "Another viewpoint")
             data = one or {PLACE: view["guid"]}
@@ -98,7 +95,7 @@ class Bringing:
                 self._look(answer, view)
             if view and view["guid"].lower() not in before:
                 before.add(view["guid"].lower())
-                seen, held = _apart(thread, view, self._attach(answer, topic, {"viewpoints": [view]}))
+                seen, held = _apart(thread, view, self._attach(answer, topic, {"viewpoints": [view]}), moved)
                 data = data | {"seen": [seen | {"answer": answer.pk}], "held": held}
             Brought.objects.create(comment=answer, guid=one["guid"] if one else view["guid"], data=data)
             answers.append(answer)

@@ -328,12 +328,14 @@ class TestExchange(TestCase):
         self.bring([topic], files.items())
         view = topic["viewpoints"][0] | {"guid": str(uuid4())}
         reply = topic["comments"][0] | {"guid": str(uuid4()), "viewpoint": view["guid"]}
-        again = topic | {"comments": [reply], "viewpoints": [view]}
-        assert self.bring([again], {(topic["guid"], "look.png"): PICTURE + b"2"}.items()) == (0, 1)
+        third = view | {"guid": str(uuid4())}
+        again = topic | {"comments": [reply], "viewpoints": [view, third]}
+        assert self.bring([again], {(topic["guid"], "look.png"): PICTURE + b"2"}.items()) == (0, 2)
         found = read(io.BytesIO(self.taken("2.1")))
         shown = {one["guid"]: one["snapshot"] for one in found.topics[0]["viewpoints"]}
         held = {guid: files_of(found)[topic["guid"], name] for guid, name in shown.items()}
-        assert held == {topic["viewpoints"][0]["guid"]: PICTURE, view["guid"]: PICTURE + b"2"}
+        later = dict.fromkeys([view["guid"], third["guid"]], PICTURE + b"2")
+        assert held == {topic["viewpoints"][0]["guid"]: PICTURE} | later
 
     def test_a_viewpoint_that_a_thread_has_more_elsewhere_is_added_once(self):
         topic, files = self.elsewhere()
