@@ -22,8 +22,7 @@ FACTS = ("organization_id", "category", "maturity", "platform_wide")
 def exposure(actors, space, widths):
     """Return [{actor: Counter(organization_id: items read)}] as if `space` had each of these visibilities."""
     items = Item.objects.filter(space=space)
-    groups = _grouped(items)
-    owned, shared = _owned(items), _shared(items, actors)
+    (groups, owned), shared = _counted(items), _shared(items, actors)
     organizations = frozenset(facts[0] for facts, _number in groups)
     reached = [(actor, alike.reach(actor, space.pk, organizations)) for actor in actors]
     return [_exposed(reached, cache(partial(_standin, _as(space, width))), groups, (owned, shared)) for width in widths]
@@ -41,10 +40,9 @@ def _exposed(reached, row_of, groups, own):
 
 def concerned(space, widths):
     """Return (the ids of the content owners in the space, whether anybody outside could read of it at one width)."""
-    items = Item.objects.filter(space=space).order_by()
-    owners = set(items.values_list("owner_id", flat=True).distinct())
-    rows = [_standin(_as(space, width), facts) for facts, _number in _grouped(items) for width in widths]
-    return owners, bool(rows) and alike.open_outside(rows)
+    groups, owned = _counted(Item.objects.filter(space=space))
+    rows = [_standin(_as(space, width), facts) for facts, _number in groups for width in widths]
+    return owned.keys(), bool(rows) and alike.open_outside(rows)
 
 
 def _as(space, visibility):
@@ -59,16 +57,14 @@ def readable(actor):
     return Counter(dict(rows.values_list("space_id").annotate(Count("pk"))))
 
 
-def _grouped(items):
-    return [(row[:-1], row[-1]) for row in items.order_by().values_list(*FACTS).annotate(Count("pk"))]
-
-
-def _owned(items):
-    """Return {user_id: [(facts, number)]} of the content owners."""
-    found = defaultdict(list)
-    for user_id, *facts, number in items.order_by().values_list("owner_id", *FACTS).annotate(Count("pk")):
-        found[user_id].append((tuple(facts), number))
-    return found
+def _counted(items):
+    """Return ([(facts, number)], {user_id: [(facts, number)]}) of all items and of those of each content owner."""
+    groups, owned = Counter(), defaultdict(list)
+    for user_id, *row, number in items.order_by().values_list("owner_id", *FACTS).annotate(Count("pk")):
+        facts = tuple(row)
+        groups[facts] += number
+        owned[user_id].append((facts, number))
+    return list(groups.items()), owned
 
 
 def _shared(items, actors):

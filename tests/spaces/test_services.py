@@ -253,7 +253,7 @@ def test_exposure_agrees_with_the_rules_item_by_item(space, crowd):
 
 def test_exposure_asks_a_fixed_number_of_queries(space, crowd, django_assert_num_queries):
     people = actors.everyone(space.platform)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         visibility_preview.exposure(people, space, [Visibility.PROTECTED, Visibility.PUBLIC])
 
 
