@@ -4,6 +4,7 @@ from ninja import Query, Router, Schema
 
 from content import personal, reading, watching
 from content.api_shapes import Id, ItemRef, PageQuery, Sent, SpaceRef, Word, named, paged, still_read
+from content.changes import authority
 from content.personal_forms import FolderForm
 from tenants.api import act, taken
 
@@ -30,7 +31,7 @@ class KeepIn(Sent):
 
 
 class WatchedOut(Schema):
-    """Whether an item is watched, and whether with all below it."""
+    """Whether an item or a change is watched, and whether with all below it."""
 
     watched: bool
     below: bool
@@ -50,11 +51,20 @@ class SearchRef(Schema):
     name: str
 
 
+class ChangeRef(Schema):
+    """A change that one watches."""
+
+    id: int
+    number: str
+    title: str
+
+
 class WatchesOut(Schema):
     """A page of watched items, the number of the next one if there is one, and what else one watches."""
 
     items: list[WatchOut]
     next: int | None
+    changes: list[ChangeRef]
     searches: list[SearchRef]
     spaces: list[SpaceRef]
 
@@ -101,9 +111,14 @@ def watch_list(request, asked: Query[PageQuery]):
     return {
         "items": [{"item": named(actor, watch.item), "below": watch.below} for watch in found],
         "next": more,
+        "changes": [_change(watch.change) for watch in watching.changes(actor)],
         "searches": [{"id": search.pk, "name": search.name} for search in watching.searches(actor)],
         "spaces": [{"id": pk, "title": title} for pk, title in watching.spaces(actor)],
     }
+
+
+def _change(change):
+    return {"id": change.pk, "number": change.number, "title": change.title}
 
 
 @router.put("/items/{int:pk}/watch", response={200: WatchedOut})
@@ -128,6 +143,28 @@ def item_unwatch(request, pk: int):
         return {"watched": False, "below": False}
 
     return act(request, leave)
+
+
+@router.put("/changes/{int:pk}/watch", response={200: WatchedOut})
+def change_watch(request, pk: int):
+    """Watch a change."""
+    return _watched(request, pk, watching.watch_change, watched=True)
+
+
+@router.delete("/changes/{int:pk}/watch", response={200: WatchedOut})
+def change_unwatch(request, pk: int):
+    """Watch a change no more."""
+    return _watched(request, pk, watching.leave_change, watched=False)
+
+
+def _watched(request, pk, service, *, watched):
+    authority.open_change(request.actor, pk)
+
+    def done():
+        service(actor=request.actor, pk=pk)
+        return {"watched": watched, "below": False}
+
+    return act(request, done)
 
 
 @router.get("/favourites", response={200: EntriesOut})

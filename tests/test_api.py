@@ -92,6 +92,8 @@ PATCH  share_change   shared   401 401 404 401 401   403 404 403 403 403 200 200
 GET    watch_list     platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
 PUT    item_watch     item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 DELETE item_unwatch   item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+PUT    change_watch   request  401 401 404 401 401   200 404 200 200 200 200 200 200 200
+DELETE change_unwatch request  401 401 404 401 401   200 404 200 200 200 200 200 200 200
 GET    favourite_list platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
 PUT    item_star      item     401 401 404 401 401   200 404 200 200 200 200 200 403 403
 DELETE item_unstar    item     401 401 404 401 401   409 404 409 409 409 409 409 409 409
@@ -173,7 +175,7 @@ VERBS = {
 }
 READ = {"GET", "HEAD"}
 TAKEN = {("GET", "file_get"), ("GET", "attachment_get")}  # taking a file away is an act
-UNTOLD = {"item_watch", "item_unwatch"}  # what one watches is nobody else's business
+UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
 WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
 PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "platform": [],

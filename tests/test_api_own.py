@@ -84,6 +84,10 @@ class Own(Asking):
         assert self.ask("owner", "PUT", "item_watch", [world.item.pk])[0] == 409, "of somebody else, and Private"
         assert self.ask("leader", "PUT", "item_watch", [world.folder.pk])[0] == 409
         Item.objects.filter(pk=world.item.pk).update(maturity=Maturity.IN_WORK)
+        self.ask("reader", "PUT", "change_watch", [world.request.pk])
+        assert [one["number"] for one in self.ask("reader", "GET", "watch_list")[1]["changes"]] == ["CHG-1"]
+        self.ask("reader", "DELETE", "change_unwatch", [world.request.pk])
+        assert self.ask("reader", "GET", "watch_list")[1]["changes"] == []
         for _ in range(2):
             assert self.ask("reader", "DELETE", "item_unwatch", [world.item.pk])[1]["watched"] is False
         assert self.ask("reader", "GET", "watch_list")[1]["items"] == []
