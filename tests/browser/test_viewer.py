@@ -156,5 +156,12 @@ def test_a_newer_version_is_offered_and_looked_at_as_the_one_before(walker, comp
     page.locator(f"[data-viewer][data-ready][data-still='{newer}']").wait_for()
     window.sees("Version 2 of")
     assert page.url == window.base + newer and page.evaluate(looked) == before
+    window.open("content:item_detail", "corvane", companies.bracket.pk)
+    page.locator("[data-viewer][data-ready]").wait_for()
+    with TURN:
+        newest = shown("tensioner.step", step(catalogue.tensioner()) + b"\n\n")
+    page.get_by_role("link", name="Show it").click()
+    page.locator(f"[data-viewer][data-ready][data-still='{newest}']").wait_for()
+    assert page.url.endswith(f"/items/{companies.bracket.pk}/")
     Credential.objects.filter(user=companies.tomas.user).delete()
     page.get_by_text("You can no longer look at this.").wait_for(timeout=8_000)
