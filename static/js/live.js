@@ -35,6 +35,7 @@ const busy = (piece) =>
       [...part.querySelectorAll("input, textarea, select")].some(typed),
   );
 const waiting = new Set();
+const again = (piece) => piece.dataset.live.split(" ").forEach((name) => waiting.add(name));
 function refresh(name) {
   for (const piece of pieces(name)) {
     if (busy(piece)) waiting.add(name);
@@ -47,8 +48,8 @@ setInterval(() => {
   names.forEach(refresh);
 }, 1000);
 document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
-  const again = elt.dataset?.live && (xhr.status >= 500 || PASSING.has(xhr.status)); // else it would stay old until the next change
-  if (again) setTimeout(() => elt.dataset.live.split(" ").forEach((name) => waiting.add(name)), some(1000));
+  const failed = elt.dataset?.live && (xhr.status >= 500 || PASSING.has(xhr.status));
+  if (failed) setTimeout(() => again(elt), some(1000)); // else it would stay old until the next change
 });
 
 // --- what comes anew leaves the focus and what was scrolled where they were ---
@@ -61,9 +62,14 @@ function place(element) {
   const at = [...document.querySelectorAll(selector)].indexOf(element);
   return () => document.querySelectorAll(selector)[at];
 }
-document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig, xhr } }) => {
-  if (!requestConfig.elt.dataset?.live || xhr.status !== 200) return;
-  const inside = parts(requestConfig.elt);
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const piece = detail.requestConfig.elt;
+  if (!piece.dataset?.live || detail.xhr.status !== 200) return;
+  if (busy(piece)) {
+    detail.shouldSwap = false; // somebody began to work in it while it was fetched
+    return again(piece);
+  }
+  const inside = parts(piece);
   const active = inside.some((part) => part.contains(document.activeElement)) && document.activeElement;
   const [find, top] = active ? [place(active), active.getBoundingClientRect().top] : [];
   const scrolled = inside.flatMap((part) => [part, ...part.querySelectorAll("*")]).filter((each) => each.scrollLeft || each.scrollTop);
