@@ -21,6 +21,7 @@ export class Model {
     this.meshes = [];
     this.triangles = 0;
     this.clipping = [];
+    this.plain = stage.colour("view-part");
     root.traverse((node) => node.isMesh && this.take(node));
   }
 
@@ -28,7 +29,7 @@ export class Model {
     const old = mesh.material;
     const plain = old.color && !old.map && old.color.r > 0.99 && old.color.g > 0.99 && old.color.b > 0.99;
     mesh.material = new MeshLambertMaterial({
-      color: plain && !mesh.geometry.attributes.color ? this.stage.colour("view-part") : old.color,
+      color: plain && !mesh.geometry.attributes.color ? this.plain : old.color,
       vertexColors: Boolean(mesh.geometry.attributes.color),
       map: old.map ?? null,
       transparent: old.opacity < 1,
