@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from functools import partial
 
 import hypothesis
 import pytest
@@ -11,15 +12,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-import content.catalogue
-import content.counts
-import tenants.catalogue
-from content.models import ItemType, Property
 from platform_site import assets
-from tenants import append_only
-from tenants.models import Role
 from tests import migrated
-from tests.turns import TURN
+from tests.emptied import Beginning
 
 NO_SKIP = "GANGWAY_NO_SKIP"  # set by .ci/run, where a test that skips has failed
 CHROMIUM = "GANGWAY_CHROMIUM"  # path of the browser; empty: none
@@ -106,39 +101,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Disconnect what a thread of the live server may have left: PostgreSQL drops no database that somebody is in."""
     with django_db_blocker.unblock():
         migrated.keep(connection)
+        beginning = Beginning(connection)
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda case: beginning.bring_back(partial(flush, case))
     gc.freeze()  # what stands now stays: a collection need not look at it
     gc.set_threshold(50_000, 20, 100)
     yield
+    TransactionTestCase._fixture_teardown = flush
     if on_postgres():
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def flush_past_the_record():
-    """Lift the record's triggers while Django empties the database after a test of its own; store again what ships."""
-    empty = TransactionTestCase._fixture_teardown
-
-    def emptied(case):
-        with TURN:  # what a page that was left asked for at last is answered first
-            append_only.lift(connection)
-            if not on_postgres():  # which empties without a trigger; here items would count into ledgers that are empty
-                content.counts.lift(connection)
-            try:
-                empty(case)
-            finally:
-                append_only.install(connection)
-                content.counts.ensure()
-        content.catalogue.ship(ItemType)
-        content.catalogue.ship_properties(ItemType, Property)
-        tenants.catalogue.ship(Role)
-
-    TransactionTestCase._fixture_teardown = emptied
-    yield
-    TransactionTestCase._fixture_teardown = empty
 
 
 @pytest.fixture(autouse=True)
