@@ -91,9 +91,10 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings):
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
     """Begin with what an earlier run has migrated."""
-    migrated.begin()
+    with django_db_blocker.unblock():
+        migrated.begin(connection)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Keeps the empty migrated SQLite database of the tests, so that the next run need not migrate again.
+"""Keeps the empty migrated database of the tests, so that the next run and the second worker need not migrate again.
 
 It is good for exactly the migrations that made it, what they call, and the packages of that day. What is kept is only
 a beginning: `migrate` looks at it as at any database, and applies what it lacks.
@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db.backends.signals import connection_created
 
 FOLDER = settings.ROOT / "var" / "tests"
@@ -19,17 +20,52 @@ MAKERS = (
 )
 
 
-def kept():
-    """Return the path of the database for the migrations of now."""
+def _stamp():
     known = hashlib.sha256()
     for path in sorted(path for pattern in MAKERS for path in settings.ROOT.glob(pattern)):
         known.update(f"{path.relative_to(settings.ROOT)}\n".encode() + path.read_bytes())
-    return FOLDER / f"{known.hexdigest()[:16]}.sqlite3"
+    return known.hexdigest()[:16]
 
 
-def begin():
-    """Let the first connection to a database in memory find what is kept, if anything is."""
-    connection_created.connect(_fill)
+def kept():
+    """Return the path of the SQLite database for the migrations of now."""
+    return FOLDER / f"{_stamp()}.sqlite3"
+
+
+def begin(connection):
+    """Let the first connection to a database in memory find what is kept, if anything is; PostgreSQL copies it."""
+    if connection.vendor == "sqlite":
+        connection_created.connect(_fill)
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = _template(connection)
+
+
+def _template(connection):
+    """Return the name of PostgreSQL's migrated database. Who comes first makes it, others wait."""
+    prefix = f"{connection.settings_dict['NAME']}_migrated_"
+    name = prefix + _stamp()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [prefix])  # until this connection closes
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+        standing = {found for (found,) in cursor.fetchall()}
+        if name not in standing:
+            for old in standing:
+                cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{prefix}partial"')
+            _migrate(connection, f"{prefix}partial")
+            cursor.execute(f'ALTER DATABASE "{prefix}partial" RENAME TO "{name}"')
+    return name
+
+
+def _migrate(connection, name):
+    given = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = given
 
 
 def _fill(sender, connection, **kwargs):
