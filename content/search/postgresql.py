@@ -11,6 +11,7 @@ from content.models import Item
 
 RARE = 5_000  # entries up to which it is quicker to begin with them than with the newest items
 MANY = 15_000  # readable items that fit from which on it is quicker to look for the newest one after the other
+LOOKED = 6_000  # items that are looked at so: where too few of them fit, all that fit are fewer than they seemed
 
 INSTALL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -55,21 +56,27 @@ def found(condition, parameters, *, sized=True):
 
 
 def newest(items, fitting, number, some):
-    """Return the ids of the newest items that fit, of which `some` are those that were come upon first.
+    """Return the ids of the newest `number` items that fit, of which `some` are those that were come upon first.
 
-    Where the ids of `some` lie close together, very many fit: then item after item is looked at, the newest first.
+    Where the ids of `some` lie close together, many may fit: then the newest items are looked at one after the other.
     """
-    condition, parameters = fitting
     rows = items.order_by("-modified_at", "-pk").values_list("pk", flat=True)
     last = Item.everything.aggregate(last=Max("pk"))["last"]
-    if last * len(some) < MANY * (max(some) - min(some) + 1):
-        few = RawSQL(_few(_entries(condition), MANY), parameters)  # noqa: S611 - what people typed is a parameter
-        return list(rows.filter(pk__in=few)[:number])
-    sql, given = rows.query.sql_with_params()
+    if last * len(some) >= MANY * (max(some) - min(some) + 1):
+        found = _walked(rows[:LOOKED], fitting, number)
+        if len(found) == number:
+            return found
+    condition, parameters = fitting
+    few = RawSQL(_few(_entries(condition), MANY), parameters)  # noqa: S611 - what people typed is a parameter
+    return list(rows.filter(pk__in=few)[:number])
+
+
+def _walked(rows, fitting, number):
+    """Return the ids of the first of these rows that fit: who may read is asked before what fits."""
+    (condition, parameters), (sql, given) = fitting, rows.query.sql_with_params()
     fits = f"SELECT {condition} FROM content_searchentry e WHERE e.item_id = newest.pk"  # noqa: S608
-    with connection.cursor() as cursor:  # OFFSET 0: who may read is asked before what fits
-        walk = f"SELECT pk FROM ({sql} OFFSET 0) newest WHERE ({fits}) LIMIT {number}"  # noqa: S608
-        cursor.execute(walk, [*given, *parameters])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pk FROM ({sql}) newest WHERE ({fits}) LIMIT {number}", [*given, *parameters])  # noqa: S608
         return [pk for (pk,) in cursor.fetchall()]
 
 

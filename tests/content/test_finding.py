@@ -120,11 +120,13 @@ class Library(TestCase):
             "?q=plate+-duct&sort=title": ["Plate", "Plate cover", "Plate report"],
             "?sort=-changed": ["Plate", "Plate cover", "Plate report", "Duct"],
         }
-        for many in (0, 10**9):  # PostgreSQL looks at one after the other, or begins with all that fit
+        # PostgreSQL looks at one after the other, gives that up, or begins with all that fit
+        for many, looked in ((0, 100), (0, 1), (10**9, 100)):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(facets, "EXACT", 2)
                 patch.setattr(matching, "NEWEST", 2)
                 patch.setattr(postgresql, "MANY", many)
+                patch.setattr(postgresql, "LOOKED", looked)
                 assert {query: self.numbers(query)[1] for query in expected} == expected
                 page = self.ask("?q=plate")
                 assert (page.context["number"], page.context["page"].paginator.exact) == ("2+", False)
