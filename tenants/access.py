@@ -247,8 +247,8 @@ def can(actor, action, row):
         return Decision(False, *policy.refuse(actor, row)[:1])
     if (closed := policy.gate(actor)) is not None:
         return closed
-    if policy.requires and not (first := can(actor, policy.requires, row)):
-        return first
+    if policy.requires and not may(actor, policy.requires, row):
+        return can(actor, policy.requires, row)  # worded for a refusal alone
     rule, allowed = _ruled(policy, actor, row)
     if rule:
         return Decision(allowed, rule.say(actor, row), rule.code)
