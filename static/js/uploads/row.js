@@ -76,7 +76,7 @@ export class Row {
     try {
       this.target ??= await this.list.prepare(this);
     } catch (error) {
-      return this.stop("refused", error.message);
+      return error instanceof TypeError ? this.broke() : this.stop("refused", error.message); // fetch got no answer
     }
     this.upload ??= await this.made();
     if (this.state === "sending") this.upload.start();
@@ -114,12 +114,13 @@ export class Row {
   }
 
   failed(response) {
-    if (passing(response)) {
-      this.stop("broken", "The connection is lost. It goes on by itself once it is back.");
-      this.again = setTimeout(() => this.resume(), PATIENCE);
-    } else {
-      this.stop("refused", words(response));
-    }
+    if (passing(response)) this.broke();
+    else this.stop("refused", words(response));
+  }
+
+  broke() {
+    this.stop("broken", "The connection is lost. It goes on by itself once it is back.");
+    this.again = setTimeout(() => this.resume(), PATIENCE);
   }
 
   stop(state, said) {
