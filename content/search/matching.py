@@ -57,7 +57,7 @@ def candidates(items, asked, head):
     if not head.more:
         return head.among
     condition, parameters = _condition(asked)
-    newest = backends.chosen().newest(items, (condition, parameters), NEWEST, head.keys)
+    newest = backends.chosen().newest(items, (condition, parameters), NEWEST)
     itself = matching(items.filter(entry__number=asked.whole), asked, sized=False)
     return {*newest, *itself.order_by().values_list("pk", flat=True)}
 

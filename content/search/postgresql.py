@@ -4,14 +4,10 @@ The vector is made of our own words, not of what PostgreSQL's parser makes of a 
 """
 
 from django.db import connection
-from django.db.models import Max
 from django.db.models.expressions import RawSQL
 
-from content.models import Item
-
 RARE = 5_000  # entries up to which it is quicker to begin with them than with the newest items
-MANY = 15_000  # readable items that fit from which on it is quicker to look for the newest one after the other
-LOOKED = 6_000  # items that are looked at so: where too few of them fit, all that fit are fewer than they seemed
+LOOKED = 6_000  # of the newest items are looked at one after the other, before all that fit are sought
 
 INSTALL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -52,23 +48,18 @@ def found(condition, parameters, *, sized=True):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({entries} LIMIT {RARE + 1}) f", parameters)  # noqa: S608 - ours
         (number,) = cursor.fetchone()
-    return entries if number > RARE else _few(entries, number)
+    return entries if number > RARE else _first(entries, number * 2 + 100)
 
 
-def newest(items, fitting, number, some):
-    """Return the ids of the newest `number` items that fit, of which `some` are those that were come upon first.
-
-    Where the ids of `some` lie close together, many may fit: then the newest items are looked at one after the other.
-    """
+def newest(items, fitting, number):
+    """Return the ids of the newest `number` items that fit: of many, where they mostly are among the very newest."""
     rows = items.order_by("-modified_at", "-pk").values_list("pk", flat=True)
-    last = Item.everything.aggregate(last=Max("pk"))["last"]
-    if last * len(some) >= MANY * (max(some) - min(some) + 1):
-        found = _walked(rows[:LOOKED], fitting, number)
-        if len(found) == number:
-            return found
+    found = _walked(rows[:LOOKED], fitting, number)
+    if len(found) == number:
+        return found
     condition, parameters = fitting
-    few = RawSQL(_few(_entries(condition), MANY), parameters)  # noqa: S611 - what people typed is a parameter
-    return list(rows.filter(pk__in=few)[:number])
+    every = RawSQL(_first(_entries(condition), "(SELECT count(*) FROM few)"), parameters)  # noqa: S611 - parameters
+    return list(rows.filter(pk__in=every)[:number])
 
 
 def _walked(rows, fitting, number):
@@ -84,9 +75,9 @@ def _entries(condition):
     return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
 
 
-def _few(entries, number):
-    """Return the SELECT so that the statement begins with it, and expects about `number` rows."""
-    return f"WITH few AS MATERIALIZED ({entries}) SELECT item_id FROM few LIMIT {number * 2 + 100}"  # noqa: S608
+def _first(entries, number):
+    """Return the SELECT so that the statement begins with it, and expects no more than so many rows."""
+    return f"WITH few AS MATERIALIZED ({entries}) SELECT item_id FROM few LIMIT {number}"  # noqa: S608
 
 
 def broken():

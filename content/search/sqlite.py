@@ -57,7 +57,7 @@ def found(condition, _parameters, *, sized=True):
     return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
 
 
-def newest(items, fitting, number, _some):
+def newest(items, fitting, number):
     """Return the ids of the newest items that fit."""
     condition, parameters = fitting
     rows = items.filter(pk__in=RawSQL(found(condition, parameters), parameters))  # noqa: S611 - words are parameters
