@@ -2,15 +2,15 @@
 
 from ninja import NinjaAPI
 
-from content.api import file_router
-from content.api import router as item_router
-from content.api_access import router as access_router
-from content.api_changes import router as change_router
-from content.api_issues import router as issue_router
-from content.api_own import router as kept_router
-from content.api_relations import router as relation_router
-from content.api_reviews import router as review_router
-from content.api_talk import router as talk_router
+from content.api.access import router as access_router
+from content.api.changes import router as change_router
+from content.api.issues import router as issue_router
+from content.api.items import file_router
+from content.api.items import router as item_router
+from content.api.own import router as kept_router
+from content.api.relations import router as relation_router
+from content.api.reviews import router as review_router
+from content.api.talk import router as talk_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
 from tenants.api import router as own_router

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from content import reading, references, structure
-from content.api_shapes import Id, ItemRef, PageQuery, Reason, Sent, named, paged, still_read
+from content.api.shapes import Id, ItemRef, PageQuery, Reason, Sent, named, paged, still_read
 from content.catalogue import ISSUE
 from content.forms import PartForm, RelationForm
 from content.models import ReferenceKind

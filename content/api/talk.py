@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from content import comments, reading
-from content.api_shapes import PageQuery, PersonOut, Reason, Sent, Word, paged, person
+from content.api.shapes import PageQuery, PersonOut, Reason, Sent, Word, paged, person
 from content.files import latest_version
 from content.markups import carrying, listing, making
 from content.models import Found, MarkupKind, Sign

@@ -5,7 +5,7 @@ from functools import partial
 from ninja import Query, Router
 
 from content import reading
-from content.api_change_shapes import (
+from content.api.change_shapes import (
     AskIn,
     ChangeDetailOut,
     ChangeIn,
@@ -19,7 +19,7 @@ from content.api_change_shapes import (
     RouteIn,
     StepIn,
 )
-from content.api_shapes import (
+from content.api.shapes import (
     ItemOut,
     named,
     paged,

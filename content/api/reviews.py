@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from content import reading
-from content.api_shapes import Id, ItemOut, ItemRef, PageQuery, PersonOut, Sent, Word, listed, named, paged, person
+from content.api.shapes import Id, ItemOut, ItemRef, PageQuery, PersonOut, Sent, Word, listed, named, paged, person
 from content.models import Judgement
 from content.names import Names
 from content.reviewing import acts, showing

@@ -3,7 +3,7 @@
 from ninja import Query, Router
 
 from content import move_preview, moves, reading, recipients, share_effects, shared, shares
-from content.api_shapes import (
+from content.api.shapes import (
     EffectOut,
     EffectQuery,
     EndedOut,

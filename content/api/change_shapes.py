@@ -5,7 +5,7 @@ from typing import Literal
 from ninja import Schema
 from pydantic import Field, model_validator
 
-from content.api_shapes import Id, ItemRef, PageQuery, PersonOut, Reason, Sent, Word
+from content.api.shapes import Id, ItemRef, PageQuery, PersonOut, Reason, Sent, Word
 from content.models import ChangeState, Deed, Purpose, Quorum
 from spaces.models import Responsibility
 

@@ -3,7 +3,7 @@
 from ninja import Query, Router, Schema
 
 from content import personal, reading, watching
-from content.api_shapes import Id, ItemRef, PageQuery, Sent, SpaceRef, Word, named, paged, still_read
+from content.api.shapes import Id, ItemRef, PageQuery, Sent, SpaceRef, Word, named, paged, still_read
 from content.changes import authority
 from content.personal_forms import FolderForm
 from tenants.api import act, taken

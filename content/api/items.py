@@ -7,7 +7,7 @@ from django.utils.http import parse_etags
 from ninja import Query, Router
 
 from content import items, lifecycle, locks, properties, reading
-from content.api_shapes import (
+from content.api.shapes import (
     FileOut,
     ItemIn,
     ItemOut,

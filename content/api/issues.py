@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from content import reading
-from content.api_shapes import (
+from content.api.shapes import (
     Id,
     ItemOut,
     ItemRef,

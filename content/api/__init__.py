@@ -1,0 +1,1 @@
+"""What the API answers about content, and what it takes; it decides nothing."""
