@@ -20,7 +20,7 @@ def test_a_part_is_added_and_the_tree_opens_by_keys(walker, companies):
     CurrentCredential.objects.create(member=companies.tomas, credential=author)
     tomas = walker(companies.tomas)
     tomas.open("content:relation_new", "corvane", top.pk)
-    tomas.page.get_by_label("Search for the other item").fill("Brack")
+    tomas.page.get_by_label("Search for an item").fill("Brack")
     tomas.page.get_by_role("radio", name="Bracket").check()
     tomas.page.get_by_label("Quantity").fill("4")
     tomas.press("Add the relation")
