@@ -29,7 +29,22 @@ def _settled(value):
     return value
 
 
-_spell = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # made once: a check asks it two million times
+def _speller():
+    """Return what spells a JSON value: keys sorted, no space, ASCII; made once, for a check asks it two million times.
+
+    JSONEncoder makes the encoder in C anew for each value, which takes a third of the time; elsewhere there is none.
+    """
+    if json.encoder.c_make_encoder is None:
+        return json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+    encode = json.encoder.c_make_encoder(None, _strange, _quote, None, ":", ",", True, False, False)
+    return lambda value: "".join(encode(value, 0))
+
+
+def _strange(value):
+    raise TypeError(f"{type(value).__name__} is not JSON.")
+
+
+_spell = _speller()
 _parse = json.JSONDecoder().raw_decode  # three times as fast as json.loads
 
 
@@ -46,7 +61,7 @@ def digest(salt, part):
 def moment(at):
     """Return a time as links write it: UTC, microseconds."""
     there = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return there.isoformat(timespec="microseconds")[:-6] + "Z"  # without its +00:00
+    return there.replace(tzinfo=None).isoformat("T", "microseconds") + "Z"  # twice as fast as to cut off its +00:00
 
 
 def words_of(event):
