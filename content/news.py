@@ -163,7 +163,7 @@ KINDS = (
     news.NewsKind(
         "watch",
         "What I watch",
-        "you watch the item, or an assembly above it",
+        "you watch the item, its space, a search that finds it, or an assembly above it",
         Delivery.DIGEST,
         icon="eye",
         still=_listed,

@@ -67,6 +67,11 @@ def watch_item(*, actor, item, below=False):
     Watch.objects.update_or_create(member=actor.member, item=item, defaults={"below": below})
 
 
+def may_watch_change(actor, change):
+    """Tell whether a change can be watched: an item of it stands in the actor's lists."""
+    return authority.visible(actor).filter(pk=change.pk).exists()
+
+
 @transaction.atomic
 def watch_change(*, actor, pk):
     """Be told of a change. Raises NotVisible for one of which the actor has no item in lists."""

@@ -81,7 +81,7 @@ MARKUPS = """
 A markup is a comment that is pinned to a place in a version of a file and begins a thread. Whoever takes part in the
 discussion sees it; whoever could also create evaluation content in the item's space by the current credential makes
 one (`markup`), and answers, edits, closes and takes back as of any comment. A share gives the discussion and no markup.
-Open ones of earlier versions, and of the revision before for who takes part in its discussion, are carried over by
+Open ones of earlier versions, and of earlier revisions for who takes part in their discussion, are carried over by
 whoever may make one on the version; the words stay those of who said them, and the record names who carried them.
 
 Threads leave as a BCF file with whoever takes part in the discussion, with names as the pages tell them; they are

@@ -26,6 +26,7 @@ EMPTY = {
     "ends_on": "",
 }
 MOST_PEOPLE = 200
+LONGEST = 19  # digits of an id
 
 
 def new_draft(actor, member_id=None):
@@ -105,7 +106,7 @@ def company_of(draft):
     """Return the chosen company of the platform, or None while it is new or missing."""
     pk = str(draft.data["company"])
     rows = Organization.objects.filter(platform=draft.platform, parent=None).offered()
-    return rows.filter(pk=pk).first() if pk.isdigit() else None
+    return rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < LONGEST else None
 
 
 def default_roles():

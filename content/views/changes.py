@@ -75,6 +75,7 @@ def change_detail(request, pk):
         **_impact(actor, opened),
         "live": shown,
         "watch": watching.watches_change(actor, opened.change),
+        "may_watch": watching.may_watch_change(actor, opened.change),
     }
     return render_page(request, "content/change_detail.html", context)
 

@@ -9,7 +9,6 @@ from content import moves, reading
 from content.move_forms import PlaceForm
 from content.move_preview import effect_of
 from content.views.attempts import attempt
-from content.views.sharing import about
 from tenants import access
 from tenants import actor as actors
 from tenants.web import render_page
@@ -29,7 +28,7 @@ def item_move(request, pk):
         if moved:
             messages.success(request, f"{item.title} is moved." if form.place().moves(item) else "It has a new owner.")
             return redirect(_after(request, item.pk))
-    context = about(request, item) | {"form": form, "effect": effect, "unseen": unseen}
+    context = {"item": item, "form": form, "effect": effect, "unseen": unseen}
     context["may_hand_over"] = bool(access.can(request.actor, "change_owner", item))
     return render_page(request, "content/item_move.html", context, partials=["move-form"], status=status)
 

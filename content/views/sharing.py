@@ -27,13 +27,8 @@ def item_sharing(request, pk):
     item = reading.visit_item(request.actor, pk, request.method)
     rows = told(request.actor, shared.of_item(request.actor, item), recipients.place(request.actor, item))
     may = access.can(request.actor, "share", item)
-    context = about(request, item) | {"may": may, "rows": rows, **(_asked(request, item) if may else {})}
+    context = {"item": item, "may": may, "rows": rows, **(_asked(request, item) if may else {})}
     return render_page(request, "content/item_sharing.html", context, partials=["recipients-found"])
-
-
-def about(request, item):
-    """Return what the head of a page around an item shows: it, and its space as far as the reader sees that."""
-    return {"item": item}
 
 
 def _asked(request, item):
@@ -76,7 +71,7 @@ def share_invite(request, pk):
         if sent:
             messages.success(request, f"{sent[0].email} is invited. The share counts from acceptance.")
             return redirect("content:item_sharing", request.platform.slug, item.pk)
-    return render_page(request, "content/share_invite.html", about(request, item) | {"form": form}, status=status)
+    return render_page(request, "content/share_invite.html", {"item": item, "form": form}, status=status)
 
 
 def _invited(request, item, form):
@@ -105,7 +100,7 @@ def _answer(request, item, whom, form):
         if share:
             messages.success(request, f"{share.get_level().label}: {_name(request, item, recipient)}.")
             return redirect("content:item_sharing", request.platform.slug, item.pk)
-    context = about(request, item) | {"form": form, "effect": effect, "unseen": unseen, "was": was}
+    context = {"item": item, "form": form, "effect": effect, "unseen": unseen, "was": was}
     context |= {"name": _name(request, item, recipient), "recipient": recipient, "to": recipients.address_of(recipient)}
     context["is_group"] = isinstance(recipient, UserGroup)
     return render_page(request, "content/share_form.html", context, partials=["effect"], status=status)
@@ -129,7 +124,7 @@ def share_end(request, pk, to):
         shares.end_share(actor=request.actor, item=item, share=share)
         messages.success(request, f"{item.title} is no longer shared with {'you' if mine else name}.")
         return redirect(_after(request, item))
-    context = about(request, item) | {"share": share, "name": name, "mine": mine}
+    context = {"item": item, "share": share, "name": name, "mine": mine}
     context["effect"] = share_effects.effect_of(request.actor, item, recipient, None)
     context["back"] = way_back(request, reverse("content:item_sharing", args=[request.platform.slug, item.pk]))
     return render_page(request, "content/share_end.html", context)

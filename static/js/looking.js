@@ -4,6 +4,7 @@ import { Marking, pictures } from "./marking.js";
 const one = (selector, root = document) => root.querySelector(selector);
 const SHORTEST = 3000; // milliseconds between two questions whether one may still look
 const SELDOM = 15000; // the same where a stream tells
+const OF_THE_MOMENT = new Set([408, 409, 425, 429]); // answers that say nothing of access
 
 // --- access may end while a page is open: ask, and take the picture away ---
 const watched = () => one("[data-still]");
@@ -14,8 +15,7 @@ async function still() {
   asked = Date.now();
   try {
     const answer = await fetch(panel.dataset.still, { method: "HEAD", credentials: "same-origin", redirect: "manual" });
-    if (answer.status === 200) return;
-    if (answer.status >= 500) return;
+    if (answer.status === 200 || OF_THE_MOMENT.has(answer.status) || answer.status >= 500) return;
   } catch {
     return; // no network: nothing new can be fetched either
   }

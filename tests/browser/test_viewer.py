@@ -65,6 +65,11 @@ def test_a_model_is_turned_measured_cut_and_ends_with_access(walker, companies, 
         page.mouse.click(middle[0] + 30, middle[1] + 40, delay=20)
         note.get_by_text(re.compile(r"\d mm")).wait_for()
     page.locator(".g-measures text").first.wait_for(state="attached")
+    apart = page.locator("[data-slider=explode] input")
+    apart.fill("40")
+    page.locator(".g-measures text").first.wait_for(state="detached")  # what was measured does not move along
+    apart.fill("0")
+    assert apart.is_visible()
     Credential.objects.filter(user=companies.tomas.user).delete()
     page.get_by_text("You can no longer look at this.").wait_for(timeout=8_000)
     assert page.locator("canvas").count() == 0

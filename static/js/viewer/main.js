@@ -111,13 +111,13 @@ class Viewer {
   }
 
   // Let the parts stand apart as they did when somebody looked, with the slider to say so.
-  explode(amount) {
+  standApart(amount) {
     if (amount === (this.model.exploded ?? 0)) return;
     const field = one("[data-slider=explode]", this.panel);
     field.hidden = !amount;
     one("input", field).value = amount * 100;
     this.press("explode", amount);
-    this.model.explode(amount);
+    this.explode(amount);
   }
 
   slide(input) {

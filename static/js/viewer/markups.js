@@ -71,7 +71,7 @@ export class Markups {
 
   // Look as somebody did who pinned a remark.
   look({ camera, sections, visible: most, exceptions, exploded = 0 }) {
-    this.viewer.explode(exploded);
+    this.viewer.standApart(exploded);
     this.stage.stand(camera);
     this.viewer.cutBy(sections.map(({ point, normal }) => new Plane().setFromNormalAndCoplanarPoint(new Vector3(...normal).normalize().negate(), new Vector3(...point))));
     const named = new Set(exceptions);
