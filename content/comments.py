@@ -26,6 +26,7 @@ from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, DomainError, NotVisible, Unacceptable
 from tenants.models import Member, Status
 
+LONGEST_TITLE = 120  # characters, as of any item
 LONGEST, MOST_FILES, MOST_PEOPLE = 4000, 5, 20
 LARGEST = 25 * 1000**2  # bytes of an attachment
 AT = re.compile(r"@(\w[\w.'-]*)")
@@ -311,3 +312,8 @@ def _own(actor, comment):
 
 def _keep(comment):
     CommentText.objects.create(comment=comment, text=comment.text, until=timezone.now())
+
+
+def title_of(thread):
+    """Return the first line of a thread that says something, as a title."""
+    return next((line.strip() for line in thread.text.splitlines() if line.strip()), "")[:LONGEST_TITLE]

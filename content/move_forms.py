@@ -14,7 +14,12 @@ class PlaceForm(forms.Form):
 
     space = forms.ModelChoiceField(queryset=Space.objects.none(), empty_label=None)
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), empty_label=None)
-    owner = forms.ChoiceField(required=False, label="Content owner", choices=[("", "Stays as it is")])
+    owner = forms.ChoiceField(
+        required=False,
+        label="Content owner",
+        choices=[("", "Stays as it is")],
+        error_messages={"invalid_choice": "Choose somebody who is offered there."},  # not whether anybody is so called
+    )
 
     def __init__(self, data=None, *, actor, item):
         super().__init__(data, initial={"space": item.space_id, "organization": item.organization_id})

@@ -13,6 +13,7 @@ LIMITS = {
     "upload": "60/h/user",
     "comment": "30/m/user",
     "markup": "200/h/user",
+    "look": "120/m/user",
     "upload_begin": "1200/h/user",
     "export": "5/h/user",
     "zip": "30/h/user",

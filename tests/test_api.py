@@ -567,7 +567,11 @@ class TheTable(TestCase):
         assert (moved["item"]["space"]["title"], moved["item"]["content_owner"]["id"]) == ("There", owner)
         stranger = SpaceFactory(platform=PlatformFactory())
         assert program.ask("POST", url, {"space": stranger.pk}).status_code == 422
-        assert program.ask("POST", url, {"content_owner": NOBODY}).status_code == 422
+        nobody = program.ask("POST", url, {"content_owner": NOBODY})
+        assert nobody.status_code == 422
+        asked = [program.ask("GET", f"{url}?content_owner={user.pk}") for user in self.world.users.values() if user]
+        refused = {answer.content for answer in asked if answer.status_code == 422}
+        assert refused == {nobody.content}, "who is not offered is told from nobody"
 
     def test_shares_are_given_listed_and_ended(self):
         program, item = self.world.program("leader"), self.world.args["item"]

@@ -92,6 +92,7 @@ def share_give(request, pk: int, wanted: ShareIn):
     """Share an item with one person or group: `whom` is an address, a full name or the name of a group, exactly."""
     limits.spend(request, "search")
     actor, item = request.actor, reading.open_item(request.actor, pk)
+    access.require(actor, "share", item)  # a kept answer names people
     return act(request, lambda: _given(actor, item, wanted), status=201)
 
 

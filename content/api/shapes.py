@@ -107,7 +107,7 @@ class ItemQuery(PageQuery):
     """The filters of the list: values of one are alternatives, several filters add up."""
 
     q: str = Field("", max_length=200, description="Words in number, title, description, properties, file names.")
-    type: list[str] = Field([], description="Codes of types.")
+    type: list[Word] = Field([], description="Codes of types.")
     state: list[State] = []
     organization: list[Id] = []
     space: list[Id] = []

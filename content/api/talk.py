@@ -292,6 +292,7 @@ def markup_make(request, pk: int, name: str, sent: MarkupIn, version: int | None
 def markup_earlier(request, pk: int, name: str):
     """List the open markups of earlier versions, each with how it is found in the latest one."""
     version = _version(request, pk, name, None, reading.visit_item)
+    limits.spend(request, "look")
     rows = carrying.earlier(request.actor, version)
     names = Names(request.actor, version.file.item.space_id)
     names.load({row.markup.comment.author_id for row in rows})
@@ -308,6 +309,7 @@ def _earlier(row, names):
 def markup_carry(request, pk: int, name: str, markup: int, sent: CarryIn):
     """Carry a markup to the latest version as it was shown to be found."""
     version = _version(request, pk, name, None)
+    limits.spend(request, "look")
 
     def carried():
         done = carrying.carry(actor=request.actor, version=version, pk=markup, found=sent.found)

@@ -4,7 +4,7 @@ import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as safe
@@ -14,6 +14,7 @@ from tenants.errors import Unacceptable
 LARGEST, MOST_BYTES, MOST_FILES = 50 * 1000**2, 100 * 1000**2, 5000  # packed, unpacked, entries
 DIRECTORY_BYTES = 2 * 1000**2  # of the list of entries, which is read whole
 XML_BYTES, DEEPEST, MOST_ELEMENTS = 4 * 1000**2, 40, 500_000  # of one XML; elements of all
+LONGEST_NAME, FOREIGN = 300, 1000**2  # signs of a name with its namespace; of all names that have one, in one XML
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how BCF files are packed; others take memory that they name
 VERSIONS = ("2.1", "3.0")
 
@@ -76,7 +77,7 @@ class Zip:
 
     def find(self, name, folder=""):
         """Return the name of the entry that is meant, empty without one; nothing leads out of the zip."""
-        path = posixpath.normpath(folder + name.replace("\\", "/")) if name.strip() else ""
+        path = inside(folder, name)
         return path if path in self.names else self.loose.get(path.casefold(), "")
 
     def read(self, name, most):
@@ -104,10 +105,35 @@ class Zip:
         return root
 
 
+def inside(folder, name):
+    """Return where a name leads from a folder of a zip, empty where it names nothing or leads out of the zip."""
+    path = posixpath.normpath(folder + name.replace("\\", "/")) if name.strip() else ""
+    return "" if path.startswith(("../", "/")) or path in (".", "..") else path
+
+
+class _Builder(TreeBuilder):
+    """Builds within bounds: a namespace, written once, is part of each name, and would make much of little."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements, self.foreign = MOST_ELEMENTS, FOREIGN
+
+    def start(self, tag, attributes):
+        """Begin an element. Raises ValueError past a bound."""
+        named = (tag, *attributes)
+        self.elements -= 1
+        self.foreign -= sum(len(name) for name in named if name.startswith("{"))
+        if min(self.elements, self.foreign) < 0 or max(map(len, named)) > LONGEST_NAME:
+            raise ValueError("more or longer names than are read at once")
+        return super().start(tag, attributes)
+
+
 def parse(content, name="a part of it"):
     """Return the root of XML that came from elsewhere. Raises Unacceptable."""
+    parser = safe.DefusedXMLParser(target=_Builder(), forbid_dtd=True)
     try:
-        root = safe.fromstring(content, forbid_dtd=True)
+        parser.feed(content)
+        root = parser.close()
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise _broken(f"{name} is no plain XML") from None
     _require_shallow(root, name)

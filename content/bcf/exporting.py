@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from content.bcf import places
 from content.bcf.archives import VERSIONS
 from content.bcf.packing import Held, pack
+from content.comments import title_of
 from content.downloads import Stream
 from content.models import Comment
 from content.names import Names
@@ -17,7 +18,7 @@ from content.stored import fresh, lock_row
 from tenants import access, audit
 from tenants.errors import Unacceptable
 
-LONGEST_TITLE, AT_ONCE = 120, 200  # characters; threads that are read at once
+AT_ONCE = 200  # threads that are read at once
 SNAPSHOT = "snapshot.png"  # what the picture of a thread that was begun here is called elsewhere
 PLACE = "place"  # what an answer is that was made here for a viewpoint nobody said anything of
 
@@ -83,7 +84,7 @@ def _topic(thread, names, frames):
     topic = dict(brought.data) if brought else _fresh(thread, names)
     topic |= {"guid": guid, "comments": [_comment(one, names) for one in answers if not _is_place(one)]}
     if brought and thread.edited_at:
-        topic |= {"description": thread.text} | _edited(thread, names)
+        topic |= {"title": title_of(thread), "description": thread.text} | _edited(thread, names)
     if thread.resolved_at:
         topic["status"] = "Closed"
     topic["viewpoints"] = _viewpoints(topic, [thread, *answers])
@@ -105,11 +106,10 @@ def _is_place(answer):
 
 def _fresh(thread, names):
     """Return a thread that was begun here as a topic."""
-    title = next((line.strip() for line in thread.text.splitlines() if line.strip()), "")
     topic = dict.fromkeys(("server_id", "priority", "due", "assigned", "stage", "modified", "modified_by"), "")
     topic |= {name: [] for name in ("links", "labels", "documents", "related", "viewpoints", "files", "more")}
     topic |= dict.fromkeys(("index", "snippet", "project"))
-    topic |= {"type": "Remark", "status": "Open", "title": title[:LONGEST_TITLE], "description": thread.text}
+    topic |= {"type": "Remark", "status": "Open", "title": title_of(thread), "description": thread.text}
     topic |= {"created": thread.created_at.isoformat(), "author": names.say(thread.author)}
     if thread.file:
         outside = {"date": "", "reference": "", "project": "", "element": "", "external": True}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from content.bcf import writing
+from content.bcf.archives import inside
 from content.bcf.reading import references
 from content.bcf.writing import NEW
 
@@ -86,9 +87,9 @@ class _Pack:
 
     def _beside(self, folder, name, held):
         """Write a file where its topic says it stands, and return how the topic is to name it."""
-        path = posixpath.normpath(folder + name.replace("\\", "/"))
+        path = inside(folder, name) or folder + (PurePosixPath(name.replace("\\", "/")).name.strip(".") or "file")
         chosen = self._place(path, held)
-        return name if chosen == path else posixpath.relpath(chosen, folder)
+        return name if chosen == inside(folder, name) else posixpath.relpath(chosen, folder)
 
     def _place(self, path, held):
         """Write a file unless the same stands there already; another name is found where something else does."""

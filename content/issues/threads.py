@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from content.comments import LONGEST_TITLE, title_of
 from content.models import Comment, Priority
 from tenants import access
 
-LONGEST_TITLE, LONGEST_DESCRIPTION = 120, 4000  # characters, as of any item
+LONGEST_DESCRIPTION = 4000  # characters, as of any item
 URGENCY = {
     "low": Priority.LOW,
     "minor": Priority.LOW,
@@ -26,8 +27,8 @@ def suggested(actor, item, asked):
     thread = rows.filter(pk=asked).first()
     if thread is None:
         return {}
-    if not hasattr(thread, "brought"):
-        return {"title": next(iter(thread.text.splitlines()), "")[:LONGEST_TITLE]}
+    if thread.edited_at or not hasattr(thread, "brought"):  # what was edited away is said no more
+        return {"title": title_of(thread)}
     told = thread.brought.data
     return {
         "title": told["title"][:LONGEST_TITLE],

@@ -34,7 +34,8 @@ def _rows(version):
     revisions = Item.objects.filter(platform=item.platform_id, number=item.number, pk__lt=item.pk)
     before = Q(version__file__item__in=revisions, version__file__name=file.name) if item.previous_id else Q(pk=None)
     stands = {"comment__resolved_at": None, "comment__parent__resolved_at": None}
-    rows = listing.rows().filter(own | before, **stands, carried_to=None)
+    rows = listing.rows().select_related("version__file__item__space", "version__file__item__locked_by")
+    rows = rows.filter(own | before, **stands, carried_to=None)
     return rows if file.versions.first() == version else rows.none()
 
 
@@ -50,7 +51,7 @@ def count(actor, version):
 
 
 def _waiting(actor, version):
-    rows = _rows(version).select_related("version__file__item__space", "version__file__item__locked_by")
+    rows = _rows(version)
     return [one for one in rows.order_by("pk")[: listing.MOST] if _talks(actor, one, version.file.item)]
 
 
@@ -68,6 +69,8 @@ def carry(*, actor, version, pk, found):
     """
     access.require(actor, "markup", version.file.item)
     markup = _rows(version).filter(pk=pk).first()
+    if markup and not _talks(actor, markup, version.file.item):
+        raise NotVisible
     verdict = markup and Judge(version, [markup]).of(markup)  # before anything is locked: looking takes a while
     return _carry(actor, version, pk, found, verdict)
 

@@ -213,6 +213,8 @@ def judge(*, actor, review, seen, judgement, remark=""):
     Unacceptable without items or a needed remark, Conflict when an item changed meanwhile or the review is closed.
     """
     remark = _remark(judgement, remark, seen)
+    if review.reviewed.filter(reference__target__in=seen).count() < len(seen):
+        raise NotVisible  # nothing that is not under review is locked
     found = lock_rows(actor, {review.pk, *seen})
     actor, review, decision = _open(actor, review, "comment", found[review.pk])
     reviewer = review.reviewers.filter(user=actor.user).first()

@@ -74,10 +74,13 @@ def change_detail(request, pk):
         "entries": _history(actor, opened.change),
         **_impact(actor, opened),
         "live": shown,
-        "watch": watching.watches_change(actor, opened.change),
-        "may_watch": watching.may_watch_change(actor, opened.change),
+        **_watching(actor, opened.change),
     }
     return render_page(request, "content/change_detail.html", context)
+
+
+def _watching(actor, change):
+    return {"watch": watching.watches_change(actor, change), "may_watch": watching.may_watch_change(actor, change)}
 
 
 def _impact(actor, opened):

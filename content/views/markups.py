@@ -67,6 +67,7 @@ def markup_earlier(request, version):
     found = read_version(request.actor, version)
     access.require(request.actor, "comment", found.file.item)
     record_opening(request.actor, found.file.item)
+    limits.spend(request, "look")
     rows = carrying.earlier(request.actor, found)
     names = Names(request.actor, found.file.item.space_id)
     names.load({row.markup.comment.author_id for row in rows})
@@ -80,5 +81,6 @@ def markup_earlier(request, version):
 def markup_carry(request, version, pk):
     """Take over a markup as it was shown to be found."""
     found = read_version(request.actor, version)
+    limits.spend(request, "look")
     carrying.carry(actor=request.actor, version=found, pk=pk, found=request.POST.get("found", ""))
     return redirect("content:markup_earlier", request.platform.slug, version)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.bcf.archives import inside
 from content.bcf.packing import Held, pack
 from content.bcf.reading import read
 from tenants.errors import Unacceptable
@@ -215,6 +216,12 @@ HOSTILE = {
             "A/markup.bcf": f"<Markup>{TITLED.format('y')}</Markup>",
         }
     ),
+    "a namespace that is part of each name": zipped(
+        markup=f"<Markup xmlns:x='u{'r' * 300}'>{TITLED.format('x')}<x:a/></Markup>"
+    ),
+    "a namespace many times": zipped(
+        markup=f"<Markup xmlns:x='u{'r' * 290}'>{TITLED.format('x')}{'<x:a/>' * 4000}</Markup>"
+    ),
     "nothing": zipped(),
     "no version": zipped(version="<Version/>"),
     "another version": zipped(version='<Version VersionId="2.0"/>', markup="<Markup/>"),
@@ -246,6 +253,12 @@ def test_t83_a_hostile_file_is_refused_with_a_sentence(name):
     with pytest.raises(Unacceptable) as refused:
         read(io.BytesIO(file) if isinstance(file, bytes) else file)
     assert "root:" not in str(refused.value.sentence) and len(refused.value.sentence) < 200
+
+
+def test_t83_nothing_leads_out_of_the_zip():
+    led = {"../a.pdf": "a.pdf", "b.png": "T/b.png", "./c": "T/c", "..\\d": "d"}
+    led |= dict.fromkeys(("../../a.bat", "..\\..\\a.bat", "/etc/x", "..", "", "../../T/../x"), "")
+    assert {name: inside("T/" if name != "/etc/x" else "", name) for name in led} == led
 
 
 def test_t83_what_is_too_long_to_keep_is_left_out_whole():
