@@ -113,6 +113,8 @@ def continue_upload(*, actor, upload, offset, pieces, length):
 def _finish(actor, upload):
     with spool.alone(upload.token) as part:
         file = spool.Whole(part, upload.token, upload.name)
+        if file.size != upload.size:  # somebody who sent it too took the last byte back
+            raise spool.Moved
         said = {"comment": upload.comment, "reason": upload.reason, "unlock": upload.unlock}
         try:
             add_version(actor=actor, item=upload.item, arrival=Arrival(file=file, upload=upload, **said))

@@ -96,7 +96,6 @@ def withdraw(*, actor, pk):
 @transaction.atomic
 def let_in(*, actor, space, pk):
     """Give the proposed credential, which answers the request. Raises as giving does, Conflict for an answered one."""
-    list(Member.objects.select_for_update().filter(pk__in=AccessRequest.objects.filter(pk=pk).values("member")))
     request = _asked(actor, space, pk)
     give_credential(actor=actor, space=space, member=request.member, spec=proposed(request.member))
     return request
@@ -131,7 +130,8 @@ def open_requests(actor, space=None):
 
 
 def _asked(actor, space, pk):
-    """Lock the space and an open request for it. Raise NotVisible, AccessDenied, or Conflict for an answered one."""
+    """Lock who asked, the space and the open request. Raise NotVisible, AccessDenied, Conflict for an answered one."""
+    list(Member.objects.select_for_update().filter(pk__in=AccessRequest.objects.filter(pk=pk).values("member")))
     space = lock_space(space.pk)
     access.require(_fresh(actor), "give_any", space)
     rows = AccessRequest.objects.select_for_update(of=["self"])
