@@ -46,13 +46,26 @@ def test_a_pin_on_a_model_starts_a_thread_and_brings_its_view_back(walker, compa
     assert view["camera"]["scale"] == pytest.approx(markup.view["camera"]["scale"], rel=1e-3)
     assert view["camera"]["direction"] == pytest.approx(markup.view["camera"]["direction"], abs=1e-3)
     assert view["sections"][0]["point"] == pytest.approx(markup.view["sections"][0]["point"], abs=1e-3)
-    paper = shown("plate.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"]))
-    page.goto(window.base + paper)
+
+
+def test_what_is_typed_to_a_mark_stays_and_it_is_carried_by_one_key(walker, companies, shown):  # noqa: F811
+    held = Credential.objects.get(user=companies.tomas.user, permission__codename="author")
+    CurrentCredential.objects.create(member=companies.tomas, credential=held)
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    page = window.page
+    page.goto(window.base + shown("plate.pdf", drawing.pdf(catalogue.side_plate(), ["Side plate"])))
     page.get_by_role("img", name="Page 1 of plate.pdf").wait_for()
-    page.locator("summary", has_text="Mark up").first.click()
-    window.press("Rectangle")
-    page.locator(".canvas").press("Enter")
-    page.get_by_role("textbox", name="Remark").fill("Flat to 0.05")
+
+    def frame():
+        page.locator("summary", has_text="Mark up").first.click()
+        window.press("Rectangle")
+        page.locator(".canvas").press("Enter")
+        return page.get_by_role("textbox", name="Remark")
+
+    frame().fill("Flat to 0.05")
+    page.reload()
+    page.get_by_role("img", name="Page 1 of plate.pdf").wait_for()
+    assert frame().input_value() == "Flat to 0.05"
     with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
         window.press("Pin it")
     page.locator(".g-pins rect").wait_for()

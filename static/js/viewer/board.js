@@ -39,6 +39,7 @@ export class Board {
       if (pin) this.choose(Number(pin.dataset.mark));
     });
     this.form?.addEventListener("submit", (event) => (event.preventDefault(), this.send()));
+    this.form?.addEventListener("input", (event) => this.keep(event.target.value));
     this.form?.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") this.leave();
@@ -106,7 +107,15 @@ export class Board {
     this.waiting = what;
     this.say("");
     this.form.hidden = false;
-    this.form.elements.text.focus();
+    const { text } = this.form.elements;
+    text.value ||= localStorage.getItem(`draft:${this.address}`) || "";
+    text.focus();
+  }
+
+  // What is typed survives a reload, until it is pinned.
+  keep(words) {
+    if (words) localStorage.setItem(`draft:${this.address}`, words);
+    else localStorage.removeItem(`draft:${this.address}`);
   }
 
   leave() {
@@ -134,6 +143,7 @@ export class Board {
       const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       if (!answer.ok) return this.say(told.said || "It could not be pinned. Reload the page to see what has changed.");
       this.form.reset();
+      this.keep("");
       this.leave();
       this.take(told);
       this.choose(told.made);
