@@ -65,6 +65,7 @@ def test_a_model_is_turned_measured_cut_and_ends_with_access(walker, companies, 
         page.mouse.click(middle[0] + 30, middle[1] + 40, delay=20)
         note.get_by_text(re.compile(r"\d mm")).wait_for()
     page.locator(".g-measures text").first.wait_for(state="attached")
+    page.get_by_role("button", name=re.compile("^Explode")).click()
     apart = page.locator("[data-slider=explode] input")
     apart.fill("40")
     page.locator(".g-measures text").first.wait_for(state="detached")  # what was measured does not move along
