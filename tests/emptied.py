@@ -1,7 +1,7 @@
 """Gives each test that commits the database as the run began with it, instead of Django's flush.
 
 A flush empties every table, and permissions, types and roles are then written anew. SQLite in memory is simply copied
-back. PostgreSQL is asked to delete everywhere, past triggers and foreign keys, which a superuser may; others flush.
+back. PostgreSQL empties all tables at once, past their triggers, which a superuser may; others flush.
 """
 
 import sqlite3
@@ -43,7 +43,7 @@ class Beginning:
             if self.connection.vendor == "sqlite":
                 self.copy.backup(self.connection.connection)
             elif self.may_pass:
-                self._delete()
+                self._truncate()
             else:
                 self._flush(flush)
 
@@ -58,13 +58,14 @@ class Beginning:
     def _shipped(self):
         return [list(model.objects.order_by("pk").values_list()) for model in SHIPPED]
 
-    def _delete(self):
+    def _truncate(self):
         as_shipped = self._shipped() == self.shipped
         kept = {f'"{model._meta.db_table}"' for model in SHIPPED} if as_shipped else set()
         with transaction.atomic(), self.connection.cursor() as cursor:
             # whoever still writes, in a thread of the live server, does so before
             cursor.execute(f"LOCK {', '.join(self.tables)} IN SHARE MODE; SET LOCAL session_replication_role = replica")
-            cursor.execute("; ".join(f"DELETE FROM {table}" for table in self.tables if table not in kept))
+            # not DELETE: dead rows and what the planner knows of them would stay, and make pages slow by chance
+            cursor.execute(f"TRUNCATE {', '.join(table for table in self.tables if table not in kept)}")
         if not as_shipped:
             self._ship()
             self.shipped = self._shipped()
