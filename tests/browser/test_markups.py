@@ -91,7 +91,7 @@ def test_lines_by_hand_measures_and_pins_on_parts_pulled_apart_come_back(walker,
             window.press("Pin it")
         return Markup.objects.get(pk=sent.value.json()["made"])
 
-    page.goto(window.base + shown("plate.dxf", drawing.dxf(catalogue.side_plate())))
+    page.goto(window.base + shown("plate.dxf", drawing.dxf(catalogue.side_plate())), wait_until="networkidle")
     frame = page.get_by_role("img", name=re.compile("^Drawing plate.dxf"))
     page.locator("summary", has_text="Mark up").first.click()
     window.press("Freehand line")
