@@ -27,9 +27,8 @@ from content.api.shapes import (
     shown,
     still_read,
 )
-from content.changes import asking, authority, impact, raising, showing, steps, table
+from content.changes import asking, authority, raising, showing, steps, table
 from content.changes.forms import ChangeForm, NewChangeForm, WishForm
-from content.models import Route
 from content.names import Names
 from tenants import limits
 from tenants.access import Decision
@@ -87,34 +86,25 @@ def change_detail(request, pk: int):
     """Show everything about a change that one may see, and the steps that one may take."""
     actor, opened = request.actor, authority.open_change(request.actor, pk)
     authority.record_openings(actor, opened)
-    may = {who: authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER)}
-    used, beyond = impact.impact(actor, [line.shown for line in opened.lines if line.shown])
-    works = bool(may[table.WORKER]) and opened.change.state in table.OPEN
+    told = showing.outlook(actor, opened)
+    works, leading = told["may_work"], told["steps"]
     thrown = [line.pk for line in opened.lines if line.item_id not in opened.items]
     return _one(actor, opened.change) | {
         "items": [_line(actor, line) for line in opened.seen],
         "others": opened.others,
         "in_trash": thrown if works else [],
         **_asked(actor, opened),
-        "used_by": [{"level": level, "item": named(actor, item)} for level, item in used],
-        "used_by_others": beyond or opened.others,
-        "steps": [{"target": to, "label": label} for to, who, label in _leading(opened) if may[who]],
+        "used_by": [{"level": level, "item": named(actor, item)} for level, item in told["used"]],
+        "used_by_others": told["used_by_others"],
+        "steps": [{"target": to, "label": label} for to, label, may in leading if may],
         "may_work": works,
-        "routes": [route.name for route in _routes(actor)] if works else [],
+        "routes": [route.name for route in showing.routes(actor.platform)] if works else [],
     }
 
 
 def _line(actor, line):
     ends = {"item": named(actor, line.shown), "realized": named(actor, line.led_to)}
     return {"id": line.pk, "deed": line.deed} | ends
-
-
-def _leading(opened):
-    return table.leading_on(opened.change.state)
-
-
-def _routes(actor):
-    return Route.objects.filter(platform=actor.platform)
 
 
 def _asked(actor, opened):
@@ -231,7 +221,7 @@ def change_route(request, pk: int, sent: RouteIn):
 
 def _follow(*, actor, change, name):
     authority.require(actor, authority.open_change(actor, change.pk), table.WORKER)
-    route = _routes(actor).filter(name=name).first()
+    route = showing.routes(actor.platform).filter(name=name).first()
     if route is None:
         raise Unacceptable("There is no such route.", field="route", remedy="The change names them.")
     asking.follow(actor=actor, change=change, route=route.pk)

@@ -3,8 +3,8 @@
 from django.db.models import Q
 
 from content import reading
-from content.changes import authority, binding, signing, steps
-from content.models import Category, ChangeState, Maturity
+from content.changes import authority, binding, impact, signing, steps, table
+from content.models import Category, ChangeState, Maturity, Route
 from content.names import Names
 
 
@@ -46,6 +46,24 @@ def about(actor, opened):
     by = names.say(opened.change.raised_by)
     told = {"opened": opened, "change": opened.change, "slots": slots, "mine": mine, "by": by, "mark": mark}
     return told | {"names": names}
+
+
+def outlook(actor, opened):
+    """Return what may be done to a change now, and where its items are used: `used`, and whether by others, too."""
+    may = {who: authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER)}
+    used, beyond = impact.impact(actor, [line.shown for line in opened.lines if line.shown])
+    return {
+        "may_work": bool(may[table.WORKER]) and opened.change.state in table.OPEN,
+        "decider": may[table.DECIDER],
+        "steps": [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)],
+        "used": used,
+        "used_by_others": beyond or opened.others,
+    }
+
+
+def routes(platform):
+    """Return the routes that a platform keeps."""
+    return Route.objects.filter(platform=platform)
 
 
 def _whom(slot, names):

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content.changes import asking, authority, signing, steps, table
 from content.changes.forms import RouteForm, SignForm, StepForm, WishForm
-from content.changes.showing import about
-from content.models import ChangeState, Quorum, Route
+from content.changes.showing import about, routes
+from content.models import ChangeState, Quorum
 from content.views.attempts import attempt
 from content.views.changes import opened_for
 from tenants import proof
@@ -31,17 +31,14 @@ def change_asked(request, pk):
         status = attempt(form, lambda: _asked(request, opened, form))[1] if form.is_bound else _other(request, opened)
         if status == 302:
             return redirect("content:change_asked", request.platform.slug, opened.change.pk)
-    context = about(request.actor, opened) | {"form": form, "routes": _routes(request), "quorums": Quorum.choices}
+    offered = {"routes": routes(request.platform), "quorums": Quorum.choices}
+    context = about(request.actor, opened) | {"form": form, **offered}
     return render_page(request, "content/change_asked.html", context, status=status)
 
 
 def _wish_form(request, opened):
     members, groups = asking.offered(request.actor, opened)
     return WishForm(request.POST if "whom" in request.POST else None, people=members, groups=groups)
-
-
-def _routes(request):
-    return Route.objects.filter(platform=request.platform)
 
 
 def _asked(request, opened, form):
@@ -141,8 +138,8 @@ def _stepped(request, opened, target, form):
 @administrators_only("set_options")
 def route_list(request):
     """The routes of the platform."""
-    routes = _routes(request).prefetch_related("slots__user", "slots__group")
-    return render_page(request, "content/route_list.html", {"routes": routes})
+    kept = routes(request.platform).prefetch_related("slots__user", "slots__group")
+    return render_page(request, "content/route_list.html", {"routes": kept})
 
 
 @get_or_post
@@ -181,7 +178,7 @@ def _stored(request, route, form):
 
 
 def _route(request, pk):
-    route = _routes(request).filter(pk=pk).first()
+    route = routes(request.platform).filter(pk=pk).first()
     if route is None:
         raise NotVisible
     return route

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import following, reading, watching
-from content.changes import authority, impact, raising, showing, table
+from content.changes import authority, raising, showing, table
 from content.changes.forms import AddForm, ChangeForm, NewChangeForm, WantedForm
 from content.models import Deed, Maturity
 from content.names import Names
@@ -65,27 +65,15 @@ def change_detail(request, pk):
     """Everything about a change that one may see, and the steps that lead on."""
     opened, actor = opened_for(request, pk), request.actor
     shown = following.page(following.CHANGE, actor, pk)
-    may = {who: authority.may(actor, opened, who) for who in (table.WORKER, table.DECIDER)}
-    steps = [(to, label, may[who]) for to, who, label in table.leading_on(opened.change.state)]
-    context = showing.about(actor, opened) | {
-        "may_work": may[table.WORKER] and opened.change.state in table.OPEN,
-        "steps": steps,
-        "decider": may[table.DECIDER],
+    context = showing.about(actor, opened) | showing.outlook(actor, opened)
+    context |= {
+        "deeds": Deed.choices,
         "entries": _history(actor, opened.change),
-        **_impact(actor, opened),
         "live": shown,
-        **_watching(actor, opened.change),
+        "watch": watching.watches_change(actor, opened.change),
+        "may_watch": watching.may_watch_change(actor, opened.change),
     }
     return render_page(request, "content/change_detail.html", context)
-
-
-def _watching(actor, change):
-    return {"watch": watching.watches_change(actor, change), "may_watch": watching.may_watch_change(actor, change)}
-
-
-def _impact(actor, opened):
-    used, beyond = impact.impact(actor, [line.shown for line in opened.lines if line.shown])
-    return {"used": used, "used_by_others": beyond or opened.others, "deeds": Deed.choices}
 
 
 def _history(actor, change):
