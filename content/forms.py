@@ -7,11 +7,13 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from content import properties
+from content.catalogue import ISSUE
 from content.facets import TIMES
 from content.items import Draft
 from content.lifecycle import ORDER
 from content.models import OF_ISSUES, Maturity, PropertyKind, ReferenceKind
 from content.reading import BEST, SORTS, Wanted
+from content.references import Relation
 from content.search.asking import LONGEST
 from tenants.errors import Unacceptable
 
@@ -166,6 +168,10 @@ class PartForm(forms.Form):
     )
     reason = forms.CharField(max_length=500, required=False)
 
+    def relation(self, kind):
+        """Return what was typed as a Relation of this kind."""
+        return Relation(kind, **{name: self.cleaned_data[name] for name in ("quantity", "position", "reason")})
+
 
 class RelationForm(PartForm):
     """A new relation: what it says, and the item it leads to, chosen from those one reads."""
@@ -174,10 +180,10 @@ class RelationForm(PartForm):
     target = forms.IntegerField(min_value=1, max_value=LARGEST, error_messages={"required": CHOOSE, "invalid": CHOOSE})
     field_order = ("kind", "target")
 
-    def __init__(self, data=None, *, readable, issue=False, **given):
+    def __init__(self, data=None, *, item, readable, **given):
         super().__init__(data, **given)
         self.readable = readable
-        without = (ReferenceKind.REVIEWS, *(() if issue else OF_ISSUES))  # a review chooses when it begins
+        without = (ReferenceKind.REVIEWS, *(() if item.type.code == ISSUE else OF_ISSUES))  # a review chooses itself
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in ReferenceKind if kind not in without]
         self.fields["quantity"].required = False
 
@@ -191,6 +197,10 @@ class RelationForm(PartForm):
         """Return the quantity; a part without one is there once."""
         given = self.cleaned_data["quantity"]
         return 1 if given is None else given
+
+    def wish(self):
+        """Return what was chosen: the id of the other item, and the Relation."""
+        return {"target_id": self.cleaned_data["target"], "relation": self.relation(self.cleaned_data["kind"])}
 
 
 class PickForm(forms.Form):

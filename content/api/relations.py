@@ -8,7 +8,6 @@ from pydantic import Field
 
 from content import reading, references, structure
 from content.api.shapes import Id, ItemRef, PageQuery, Reason, Sent, named, paged, still_read
-from content.catalogue import ISSUE
 from content.forms import PartForm, RelationForm
 from content.models import ReferenceKind
 from tenants.api import act, taken
@@ -88,10 +87,8 @@ def relation_make(request, pk: int, new: RelationIn):
 
 
 def _made(actor, item, new):
-    form = RelationForm(new.dict(), readable=structure.relatable(actor), issue=item.type.code == ISSUE)
-    typed = dict(taken(form).cleaned_data)
-    told = {"item": item, "target_id": typed.pop("target"), "relation": references.Relation(**typed)}
-    return _shown(actor, references.add_reference(actor=actor, **told))
+    form = taken(RelationForm(new.dict(), item=item, readable=structure.relatable(actor)))
+    return _shown(actor, references.add_reference(actor=actor, item=item, **form.wish()))
 
 
 @router.patch("/items/{int:pk}/relations/{int:reference}", response={200: RelationOut})
@@ -108,8 +105,7 @@ def _found(request, pk, reference):
 
 def _changed(actor, found, change):
     stored = {"quantity": found.quantity, "position": found.position}
-    typed = taken(PartForm(stored | change.dict(exclude_unset=True))).cleaned_data
-    relation = references.Relation(kind=found.kind, **typed)
+    relation = taken(PartForm(stored | change.dict(exclude_unset=True))).relation(found.kind)
     return _shown(actor, references.change_reference(actor=actor, reference=found, relation=relation))
 
 

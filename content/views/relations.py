@@ -6,7 +6,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from content import reading, references, structure
-from content.catalogue import ISSUE
 from content.changing import may_change
 from content.forms import PartForm, ReasonForm, RelationForm
 from content.views import picking
@@ -63,19 +62,15 @@ def relation_new(request, pk):
 
 
 def _new_form(request, item):
-    readable = structure.relatable(request.actor)
-    issue = item.type.code == ISSUE
+    about_it = {"item": item, "readable": structure.relatable(request.actor)}
     if request.method == "POST":
-        return RelationForm(request.POST, readable=readable, issue=issue)
+        return RelationForm(request.POST, **about_it)
     initial = {"kind": request.GET.get("kind"), "position": structure.next_position(request.actor, item)}
-    return RelationForm(initial=initial, readable=readable, issue=issue)
+    return RelationForm(initial=initial, **about_it)
 
 
 def _added(request, item, form):
-    typed = dict(form.cleaned_data)
-    target_id = typed.pop("target")
-    relation = references.Relation(**typed)
-    return references.add_reference(actor=request.actor, item=item, target_id=target_id, relation=relation)
+    return references.add_reference(actor=request.actor, item=item, **form.wish())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +90,7 @@ def relation_edit(request, pk, reference):
 
 
 def _changed(request, reference, form):
-    relation = references.Relation(kind=reference.kind, **form.cleaned_data)
+    relation = form.relation(reference.kind)
     return references.change_reference(actor=request.actor, reference=reference, relation=relation)
 
 
