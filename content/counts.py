@@ -63,7 +63,8 @@ class Ledger:
     @property
     def lacking(self):
         """What it should hold and, negated, what it holds."""
-        return f"{self.chosen(self.origin)} UNION ALL SELECT {self.facts}, -number FROM {self.table}"
+        wanted = f"SELECT {self.facts}, number FROM ({self.chosen(self.origin)}) wanted"
+        return f"{wanted} UNION ALL SELECT {self.facts}, -number FROM {self.table}"
 
 
 WHOLE = Ledger(

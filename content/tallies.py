@@ -16,7 +16,7 @@ from tenants import access
 
 COUNTED = ("space_id", "organization_id", "type_id", "maturity")
 NOBODY = 0  # no person and no item has this id
-LEDGERS = (SpaceTotal, AnywhereCount, SpaceCount, ItemCount)  # that of the fewest rows first
+FEWEST_FIRST = (SpaceTotal, AnywhereCount, SpaceCount, ItemCount)  # ledgers by their rows
 
 
 def tally(actor, chosen=None, *, space=None, others=False):
@@ -26,10 +26,9 @@ def tally(actor, chosen=None, *, space=None, others=False):
     `others` is as in `reading.listed`. Facts are those of COUNTED.
     """
     chosen = {fact: values for fact, values in (chosen or {}).items() if values}
-    if space is None:
-        return _counted(_Scope(actor, "read" if others else "list", {}), chosen, COUNTED)
-    known = {"space": space.pk, "space__visibility": space.visibility}
-    return _counted(_Scope(actor, "read" if others else "list", {"space": space}, known), chosen, COUNTED)
+    within = {"space": space} if space else {}
+    known = {"space": space.pk, "space__visibility": space.visibility} if space else {}
+    return _counted(_Scope(actor, "read" if others else "list", within, known), chosen, COUNTED)
 
 
 def in_spaces(actor, ids):
@@ -56,10 +55,10 @@ class _Scope:
         """
         own = (self.own, (Item,))
         if len(self.within) > 1:  # in certain spaces all
-            return [(self.common, LEDGERS), own]
+            return [(self.common, FEWEST_FIRST), own]
         wide = access.either(*(part for part in self.admitted if "space" not in _names(part)))
         there = access.either(*(part for part in self.admitted if "space" in _names(part)))
-        return [(wide, LEDGERS), (access.both(there, access.neither(wide)), LEDGERS), own]
+        return [(wide, FEWEST_FIRST), (access.both(there, access.neither(wide)), FEWEST_FIRST), own]
 
     def passes(self, facts, chosen):
         """Yield (rows, facts that are counted over them): of each part the ledger of fewest rows that knows enough."""

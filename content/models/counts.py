@@ -41,39 +41,38 @@ class ItemCount(models.Model):
         return f"{self.number} of {', '.join(str(getattr(self, Item._meta.get_field(f).attname)) for f in FACTS)}"
 
 
-class SpaceCount(models.Model):
-    """The number of items of a space, of whatever type."""
+class _OfSpace(models.Model):
+    """A number of items of a space."""
 
     platform = _key(Platform)
     space = _key(Space)
-    organization = _key(Organization)
     maturity = models.CharField(max_length=10, choices=Maturity)
     platform_wide = models.BooleanField()
     number = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.number} in {self.space_id}"
+
+
+class SpaceCount(_OfSpace):
+    """The number of items of a space, of whatever type."""
+
+    organization = _key(Organization)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=IN_SPACE, name="one_count_per_combination_in_space")]
         indexes = [models.Index(fields=["space"], name="space_count_by_space")]
 
-    def __str__(self):
-        return f"{self.number} in {self.space_id}"
 
-
-class SpaceTotal(models.Model):
+class SpaceTotal(_OfSpace):
     """The number of items of a space, of whatever type and organization."""
-
-    platform = _key(Platform)
-    space = _key(Space)
-    maturity = models.CharField(max_length=10, choices=Maturity)
-    platform_wide = models.BooleanField()
-    number = models.IntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=OF_SPACE, name="one_total_per_combination_of_space")]
         indexes = [models.Index(fields=["space"], name="space_total_by_space")]
-
-    def __str__(self):
-        return f"{self.number} in {self.space_id}"
 
 
 class AnywhereCount(models.Model):
