@@ -314,6 +314,12 @@ def _keep(comment):
     CommentText.objects.create(comment=comment, text=comment.text, until=timezone.now())
 
 
+def people_in(said):
+    """Return the ids of all whom comments name: who said, closed or reacted."""
+    people = {number for one in said for number in (one.author_id, one.resolved_by_id) if number}
+    return people | {reaction.user_id for one in said for reaction in one.reactions.all()}
+
+
 def title_of(thread):
     """Return the first line of a thread that says something, as a title."""
     return next((line.strip() for line in thread.text.splitlines() if line.strip()), "")[:LONGEST_TITLE]

@@ -93,7 +93,8 @@ def _tell_talk(comment, user, kind, text, *, concerns=True):
     )
 
 
-def _taking_part(user, actor, rows):
+def taking_part(user, actor, rows):
+    """Return the ids of the news about items in whose discussion the actor takes part."""
     items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
     ids = set(access.narrow(items, actor, "comment").values_list("pk", flat=True))
     return {row.pk for row in rows if row.number in ids}
@@ -150,7 +151,7 @@ KINDS = (
         "somebody wrote your name behind an @",
         icon="comment",
         quiet="You were mentioned in something that you no longer see.",
-        still=_taking_part,
+        still=taking_part,
     ),
     news.NewsKind(
         "discussion",
@@ -158,7 +159,7 @@ KINDS = (
         "you said something there, own it, or watch it",
         Delivery.DIGEST,
         icon="comment",
-        still=_taking_part,
+        still=taking_part,
     ),
     news.NewsKind(
         "watch",

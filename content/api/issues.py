@@ -24,7 +24,6 @@ from content.api.shapes import (
     person,
     still_read,
 )
-from content.changes import authority
 from content.issues import acts, finding
 from content.issues.forms import FactsForm, RaiseForm
 from content.models import IssueKind, IssueState, Priority, ReferenceKind
@@ -162,7 +161,7 @@ def _shown(issue, item, names, today):
         "type": issue.kind,
         "priority": Priority(issue.priority).name.lower(),
         "due": issue.due,
-        "overdue": bool(issue.due and issue.due < today and issue.state not in finding.DONE),
+        "overdue": finding.is_late(issue, today),
         "assignees": [person(user, names) for user in issue.assignees.all()],
     }
 
@@ -231,9 +230,8 @@ def _one(request, item):
 
 
 def _resolving(actor, issue):
-    """Return the number of the change that resolves an issue, None where the actor sees none."""
-    seen = authority.visible(actor).filter(pk=issue.resolved_by_id) if issue.resolved_by_id else ()
-    return next((change.number for change in seen), None)
+    change = finding.resolving(actor, issue)
+    return change and change.number
 
 
 @router.patch("/issues/{int:pk}", response={200: IssueOut})

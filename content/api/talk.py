@@ -148,8 +148,7 @@ def thread_list(request, pk: int, asked: Query[PageQuery]):
 
 def _names(actor, item, said):
     names = Names(actor, item.space_id)
-    people = {number for one in said for number in (one.author_id, one.resolved_by_id) if number}
-    names.load(people | {reaction.user_id for one in said for reaction in one.reactions.all()})
+    names.load(comments.people_in(said))
     return names
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 
 from content import reading
+from content.changes import authority
 from content.models import Issue, IssueState, Reference, ReferenceKind
 
 DONE = (IssueState.RESOLVED, IssueState.CLOSED)
@@ -54,6 +55,16 @@ def against(actor, item):
     sources = Reference.objects.filter(target=item, kind=kind, source__in=reading.listed(actor)).values("source")
     rows = Issue.objects.filter(item__in=sources).select_related(*SHOWN).prefetch_related("assignees")
     return rows.annotate(done=Q(state__in=DONE)).order_by("done", "-priority", "pk")
+
+
+def resolving(actor, issue):
+    """Return the change that resolves an issue, None where the actor sees none."""
+    return authority.visible(actor).filter(pk=issue.resolved_by_id).first() if issue.resolved_by_id else None
+
+
+def is_late(issue, today):
+    """Tell whether an issue is overdue."""
+    return bool(issue.due and issue.due < today and issue.state not in DONE)
 
 
 def linked(actor, item, kind):

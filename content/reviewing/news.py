@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.models import Item, Maturity, Review, Reviewer
-from content.news import tell_followers
+from content.news import taking_part, tell_followers
 from content.reviewing import people
 from tenants import access, clock, news, notifications
 from tenants import actor as actors
@@ -96,12 +96,6 @@ def owing(review, stage):
     return found
 
 
-def _taking_part(user, actor, rows):
-    items = Item.objects.filter(platform=actor.platform, pk__in={row.number for row in rows} - {None})
-    ids = set(access.narrow(items, actor, "comment").values_list("pk", flat=True))
-    return {row.pk for row in rows if row.number in ids}
-
-
 def register():
     """Declare the kind of news, and hand the reminders to the clock."""
     news.contribute(
@@ -110,7 +104,7 @@ def register():
             "Reviews that I am part of",
             "your verdict is asked for, or you are the content owner",
             quiet="Something changed in a review that you no longer see.",
-            still=_taking_part,
+            still=taking_part,
             icon="eye",
         )
     )

@@ -90,8 +90,7 @@ def _page(request, item, form):
     threads = list(comments.thread_rows(item))
     said = [one for thread in threads for one in (thread, *thread.answers.all())]
     names = Names(request.actor, item.space_id)
-    people = {one.author_id for one in said} | {one.resolved_by_id for one in threads} - {None}
-    names.load(people | {reaction.user_id for one in said for reaction in one.reactions.all()})
+    names.load(comments.people_in(said))
     for one in said:
         one.by, one.mine = names.say(one.author), one.author_id == request.actor.user.pk
         one.signs = _signs(one, request.actor.user.pk, names)

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content import acts as rules
 from content import following, reading
-from content.changes import authority
 from content.issues import acts, finding, people, threads
 from content.issues.forms import FactsForm, RaiseForm, StepForm, WantedForm
 from content.models import Category, IssueState
@@ -123,8 +122,11 @@ def _facts_form(request, item):
     if request.method == "POST":
         return FactsForm(request.POST, people=choices)
     initial = {name: getattr(issue, name) for name in ("kind", "priority", "due")}
-    seen = authority.visible(request.actor).filter(pk=issue.resolved_by_id).first()
-    initial |= {"change": seen, "version": item.version, "assignees": [user.pk for user in stored]}
+    initial |= {
+        "change": finding.resolving(request.actor, issue),
+        "version": item.version,
+        "assignees": [user.pk for user in stored],
+    }
     return FactsForm(initial=initial, people=choices)
 
 
