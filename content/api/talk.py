@@ -309,6 +309,7 @@ def markup_carry(request, pk: int, name: str, markup: int, sent: CarryIn):
     """Carry a markup to the latest version as it was shown to be found."""
     version = _version(request, pk, name, None)
     limits.spend(request, "look")
+    carrying.look(request.actor, version, markup)
 
     def carried():
         done = carrying.carry(actor=request.actor, version=version, pk=markup, found=sent.found)

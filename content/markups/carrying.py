@@ -67,12 +67,19 @@ def carry(*, actor, version, pk, found):
 
     Raises NotVisible, AccessDenied, Conflict when it was carried or closed, Changed when it is found otherwise now.
     """
+    return _carry(actor, version, pk, found, look(actor, version, pk))
+
+
+def look(actor, version, pk):
+    """Return the Verdict on a markup that waits, None of another one: before anything is locked, for it takes a while.
+
+    What was found is kept, so whoever acts in a transaction of their own looks before it. Raises as `carry`.
+    """
     access.require(actor, "markup", version.file.item)
     markup = _rows(version).filter(pk=pk).first()
     if markup and not _talks(actor, markup, version.file.item):
         raise NotVisible
-    verdict = markup and Judge(version, [markup]).of(markup)  # before anything is locked: looking takes a while
-    return _carry(actor, version, pk, found, verdict)
+    return Judge(version, [markup]).of(markup) if markup else None
 
 
 @transaction.atomic
