@@ -6,7 +6,6 @@ on it; fails where the quickest took more than a second. Chromium paints without
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -18,13 +17,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - settings first
 from django.core.files.base import ContentFile  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from bench.processes import await_port, spent  # noqa: E402
+from bench.processes import spent, web  # noqa: E402
+from bench.small import small  # noqa: E402
 from content import conversions  # noqa: E402
 from content.files import Arrival, add_version  # noqa: E402
 from platform_site import assets  # noqa: E402
@@ -32,7 +30,7 @@ from platform_site.demo.geometry import catalogue  # noqa: E402
 from platform_site.demo.geometry.shapes import Assembly, Placed  # noqa: E402
 from platform_site.demo.geometry.step import step  # noqa: E402
 from tests.conftest import LAUNCH, chromium  # noqa: E402
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, worker  # noqa: E402
+from tests.factories import actor_of  # noqa: E402
 
 PORT, TIMES, PROMISE, COPIES = 8498, 10, 1000, 26  # PROMISE in milliseconds
 
@@ -49,20 +47,12 @@ def assembly():
 
 def world():
     """Return (address of the page, cookie of a reader, bytes of the file, facts of what is shown)."""
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    platform = PlatformFactory(slug="bench")
-    space, author = SpaceFactory(platform=platform), worker(platform)
-    give(author, space, "author")
-    item, content = ItemFactory(space=space, owner=author.user), assembly()
+    (author, item, cookie), content = small(), assembly()
     arrival = Arrival(file=ContentFile(content, name="row.step"))
     version = add_version(actor=actor_of(author), item=item, arrival=arrival)
     conversion = conversions.of_version(version)
     conversions.convert.call(pk=conversion.pk)
     conversion.refresh_from_db()
-    reader = Client()
-    reader.force_login(author.user)
-    cookie = reader.cookies[settings.SESSION_COOKIE_NAME].value
     connection.close()
     return reverse("content:file_view", args=["bench", version.pk]), cookie, len(content), conversion.facts
 
@@ -85,29 +75,10 @@ def main():
     """Print the numbers; return 1 where the promise is broken."""
     assets.ensure()
     address, cookie, size, facts = world()
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--port",
-        str(PORT),
-        "--workers",
-        "1",
-        "--workers-kill-timeout",
-        "2",
-    ]
-    server = subprocess.Popen([*command, "--blocking-threads", "4", "platform_site.wsgi:application"])  # noqa: S603
-    await_port(PORT)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=LAUNCH)
-            found = sorted(opened(browser, address, cookie) for _ in range(TIMES))
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with web(PORT, 4), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=LAUNCH)
+        found = sorted(opened(browser, address, cookie) for _ in range(TIMES))
+        browser.close()
     took = sorted(cpu for _ready, cpu in found)
     sys.stdout.write(f"{size / 1e6:.2f} MB, {facts['parts']} parts, {facts['triangles']:,} triangles, ")
     sys.stdout.write(f"load {os.getloadavg()[0]:.0f}\n")

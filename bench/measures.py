@@ -3,6 +3,7 @@
 Each asks by the same entry points as the pages, so that it follows what they do.
 """
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -30,6 +31,7 @@ from tenants import access  # noqa: E402
 from tenants import actor as actors  # noqa: E402
 from tenants.models import Platform, User  # noqa: E402
 
+gc.freeze()  # as platform_site/wsgi.py does
 MANY, FEW, ONCE = 20, 5, 1  # repeats, and of what takes long
 SECONDS = 6.0  # of asking for one page over HTTP: none is begun after so long
 

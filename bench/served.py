@@ -1,24 +1,13 @@
 """Serves a world as production does, by granian, and asks for its pages over a connection that stays open."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median
 
-TICK = os.sysconf("SC_CLK_TCK")
+from bench.processes import SECONDS, cpu_of, family, free_port, web
+
 NAME = "gangway-bench-served"  # of its connections to the database
-SECONDS = 30  # to start in
-
-
-def cpu_of(pid):
-    """Return the CPU seconds that a process has taken."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def percentiles(walls):
@@ -34,11 +23,10 @@ class Server:
         self.process, self.port, self.connection = process, port, connection
 
     def _cpu(self):
-        worker = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME])
             backends = [pid for (pid,) in cursor.fetchall()]
-        return sum(map(cpu_of, [self.process.pid, *worker, *backends]))
+        return sum(map(cpu_of, [*family(self.process.pid), *backends]))
 
     def measure(self, path, session, repeats, seconds):
         """Return {p50, p95, CPU} of asking for a page by a session, once it is warm."""
@@ -66,27 +54,6 @@ class Server:
 @contextmanager
 def served(connection):
     """Serve the database of a connection while this is entered; yield the Server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--workers", "1", "--blocking-threads", "1", "--log-level", "error", "platform_site.wsgi:application"]
-    process = subprocess.Popen(web, env=os.environ | {"BENCH_SERVED": NAME})  # noqa: S603 - ours
-    try:
-        _wait(port)
+    port = free_port()
+    with web(port, 1, BENCH_SERVED=NAME) as process:
         yield Server(process, port, connection)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(port):
-    end = time.monotonic() + SECONDS
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import http.client
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,30 +21,20 @@ os.environ |= {"GANGWAY_VAR": VAR.name, "DJANGO_SETTINGS_MODULE": "platform_site
 django.setup()
 
 from django.conf import settings  # noqa: E402 - settings first
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from bench.processes import await_port, spent  # noqa: E402
+from bench.processes import spent, web  # noqa: E402
+from bench.small import small  # noqa: E402
 from content.models import FileVersion  # noqa: E402
-from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, give, worker  # noqa: E402
 
 PORT, MOST, BLOCK = 8496, 64, os.urandom(1024**2)  # MOST in MB
 
 
 def world():
     """Return (address that begins an upload, headers of an author)."""
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    platform = PlatformFactory(slug="bench")
-    space, author = SpaceFactory(platform=platform), worker(platform)
-    give(author, space, "author")
-    item, browser = ItemFactory(space=space, owner=author.user), Client()
-    browser.force_login(author.user)
-    token = "a" * 32
-    cookies = {settings.SESSION_COOKIE_NAME: browser.cookies[settings.SESSION_COOKIE_NAME].value}
-    cookies[settings.CSRF_COOKIE_NAME] = token
+    (_author, item, cookie), token = small(), "a" * 32
+    cookies = {settings.SESSION_COOKIE_NAME: cookie, settings.CSRF_COOKIE_NAME: token}
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "X-CSRFToken": token}
     connection.close()
     return reverse("content:upload_begin", args=["bench", item.pk]), headers
@@ -100,11 +89,7 @@ class Watch(threading.Thread):
 def main(size):
     """Print the numbers; return 1 where the promise is broken."""
     address, headers = world()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(PORT), "--workers", "1"]
-    command += ["--blocking-threads", "4", "--workers-kill-timeout", "2", "platform_site.wsgi:application"]
-    server = subprocess.Popen(command)  # noqa: S603 - our own words
-    try:
-        await_port(PORT)
+    with web(PORT, 4) as server:
         asked("GET", "/accounts/login/", {}).read()  # everything is loaded
         before, watch = spent(server.pid), Watch(server.pid)
         watch.start()
@@ -114,9 +99,6 @@ def main(size):
         whole = fetched(version, headers) == version.sha256
         took, cpu = time.monotonic() - start, spent(server.pid)[0] - before[0]
         more = watch.most - before[1]
-    finally:
-        server.terminate()
-        server.wait()
     sys.stdout.write(f"{size} GB stored in {stored:.0f} s, back in {took - stored:.0f} s, CPU {cpu:.0f} s, ")
     sys.stdout.write(f"{more:.0f} MB more memory at most, load {os.getloadavg()[0]:.0f}\n")
     return int(more > MOST or not whole)
