@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from platform_site.api import described
-from tests.test_api import Program, Tokens
+from tests.api_world import Program, Tokens
 
 WORDS = st.text(max_size=20) | st.sampled_from(["", "\x00", "../", "1e999", "💥" * 9, "' OR 1=1 --", "x" * 5000])
 VALUES = st.recursive(

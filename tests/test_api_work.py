@@ -12,9 +12,9 @@ from content.changes import authority, binding, raising, signing
 from content.models import Change, ChangeLine, Issue, Item, ItemType, Maturity, ReferenceKind, Signature, Slot
 from spaces.models import Credential, Visibility
 from tenants.members import end_access
+from tests.api_world import Tokens, values
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, refer, worker
 from tests.site_world import NOBODY, undone
-from tests.test_api import Tokens, values
 
 
 class Asking(TestCase):

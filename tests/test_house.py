@@ -236,7 +236,7 @@ def test_nothing_built_or_vendored_is_kept():
 
 
 def test_every_test_package_mirrors_an_app_or_names_its_kind():
-    kinds = {*APPS, "browser", "demo", "__pycache__"}
+    kinds = {*APPS, "browser", "demo", "record", "__pycache__"}
     assert {path.name for path in TESTS.iterdir() if path.is_dir()} <= kinds
 
 
