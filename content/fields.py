@@ -10,6 +10,7 @@ from content.models import Property
 from content.stored import fresh, lock_row
 from tenants import access
 from tenants.errors import Conflict, NotVisible
+from tenants.ids import id_of
 
 PLAIN = ("title", "description", "tags")
 
@@ -18,11 +19,9 @@ def find(item, code):
     """Return the Property of a field such as `property-7`, None for a plain one. Raises NotVisible for another."""
     if code in PLAIN:
         return None
-    number = code.removeprefix("property-")
-    if number == code or not (number.isascii() and number.isdigit()) or len(number) > 18:
-        raise NotVisible
-    found = Property.objects.filter(type=item.type_id, pk=int(number)).first()
-    if found is None:
+    number = id_of(code.removeprefix("property-"))
+    found = code.startswith("property-") and Property.objects.filter(type=item.type_id, pk=number).first()
+    if not found:
         raise NotVisible
     return found
 

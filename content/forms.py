@@ -16,8 +16,8 @@ from content.reading import BEST, SORTS, Wanted
 from content.references import Relation
 from content.search.asking import LONGEST
 from tenants.errors import Unacceptable
+from tenants.ids import LARGEST, ids_of
 
-LARGEST = 2**63 - 1  # what a key column holds
 CHOOSE = "Search, then choose an item from the list."
 
 
@@ -52,7 +52,7 @@ class ItemForm(WordsForm):
 
     def clean_version(self):
         """Return the number of the version that was shown; without one the form is as good as an old one."""
-        numbers = _numbers([self.cleaned_data["version"]])
+        numbers = ids_of([self.cleaned_data["version"]])
         return numbers[0] if numbers else 0
 
     def draft(self):
@@ -228,10 +228,6 @@ class UploadForm(forms.Form):
     reason = forms.CharField(max_length=500, required=False)
 
 
-def _numbers(values):
-    return [int(value) for value in values if value.isascii() and value.isdigit() and int(value) <= LARGEST]
-
-
 # What a list may be asked, each with what a value of it must be among; numbers name rows.
 MANY = {
     "type": ("types", None),
@@ -250,7 +246,7 @@ def wanted(query):
     found, ignored = {}, False
     for name, (attribute, among) in MANY.items():
         given = query.getlist(name)
-        values = _numbers(given) if among is None else [value for value in given if value in among]
+        values = ids_of(given) if among is None else [value for value in given if value in among]
         ignored |= len(values) < len(given)
         found[attribute] = list(dict.fromkeys(values))
     sort = query.get("sort", "")

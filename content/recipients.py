@@ -9,6 +9,7 @@ from spaces import people
 from spaces.rules import people_known
 from tenants import actor as actors
 from tenants import groups
+from tenants.ids import id_of
 from tenants.models import GroupMember, Member, UserGroup
 
 PERSON, GROUP = "person", "group"
@@ -31,7 +32,7 @@ def address_of(recipient):
 
 def _read(to):
     kind, _dash, pk = to.partition("-")
-    return (kind, int(pk)) if kind in (PERSON, GROUP) and pk.isdecimal() and len(pk) <= 18 else ("", 0)
+    return (kind, number) if kind in (PERSON, GROUP) and (number := id_of(pk)) else ("", 0)
 
 
 def find(actor, item, to):

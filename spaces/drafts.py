@@ -10,6 +10,7 @@ from spaces.inviting import Batch, Opened, with_prerequisites
 from spaces.models import RESTRICTABLE, Responsibility, Space
 from tenants import access, addresses, invitations, members
 from tenants.errors import Conflict, NotVisible
+from tenants.ids import id_of
 from tenants.models import InvitationDraft, Organization, Right, Role
 
 EMPTY = {
@@ -26,7 +27,6 @@ EMPTY = {
     "ends_on": "",
 }
 MOST_PEOPLE = 200
-LONGEST = 19  # digits of an id
 
 
 def new_draft(actor, member_id=None):
@@ -104,9 +104,8 @@ def type_people(draft, version, text, **more):
 
 def company_of(draft):
     """Return the chosen company of the platform, or None while it is new or missing."""
-    pk = str(draft.data["company"])
     rows = Organization.objects.filter(platform=draft.platform, parent=None).offered()
-    return rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < LONGEST else None
+    return rows.filter(pk=id_of(draft.data["company"])).first()
 
 
 def default_roles():

@@ -13,6 +13,7 @@ from spaces.owners import lasts
 from spaces.rules import people_known
 from tenants import access, naming
 from tenants import actor as actors
+from tenants.ids import id_of
 from tenants.models import GroupMember, InvitationState, Member, Organization, Right, Status, User
 
 SHORTEST_SEARCH = 2
@@ -295,9 +296,9 @@ def find_person(actor, space, member_id):
 
 def find_known(platform_id, organizations, member_id):
     """Return the same within what `people_known` answered."""
-    if not str(member_id).isdecimal() or len(str(member_id)) > 18:
-        return None
-    members = Member.objects.filter(platform=platform_id, pk=member_id, status__in=(Status.ACTIVE, Status.PENDING))
+    members = Member.objects.filter(
+        platform=platform_id, pk=id_of(member_id), status__in=(Status.ACTIVE, Status.PENDING)
+    )
     found = _within(organizations, members.select_related("platform", "company", "unit", "user"))
     return found[0] if found else None
 

@@ -13,6 +13,7 @@ from spaces.rules import people_known
 from tenants import access, audit, naming
 from tenants import actor as actors
 from tenants.errors import Conflict, NotVisible, Unacceptable
+from tenants.ids import id_of
 from tenants.members import lock_platform
 from tenants.models import Member, Status, UserGroup
 
@@ -34,7 +35,7 @@ class Wish:
             raise Unacceptable("Choose what is asked.", field="purpose")
         if kind == "responsibility" and self.fits(name):
             return {"purpose": self.purpose, "responsibility": name}
-        number = int(name) if name.isdecimal() and len(name) <= 18 else 0
+        number = id_of(name)
         member = Member.objects.filter(platform=platform, status=Status.ACTIVE, pk=number).first()
         if kind == "person" and member:
             return {"purpose": self.purpose, "user_id": member.user_id}

@@ -7,7 +7,6 @@ from content.forms import PickForm
 from content.models import ChangeState, Deed, Purpose, Quorum
 from spaces.models import Responsibility
 
-LARGEST = 2**63 - 1
 WORDS = forms.Textarea({"rows": 4})
 
 

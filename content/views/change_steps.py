@@ -14,6 +14,7 @@ from content.views.attempts import attempt
 from content.views.changes import opened_for
 from tenants import proof
 from tenants.errors import Conflict, DomainError, NotVisible
+from tenants.ids import id_of
 from tenants.models import Member, Status, UserGroup
 from tenants.web import administrators_only, render_page, with_next
 
@@ -51,14 +52,10 @@ def _other(request, opened):
     if "quorum" in sent:
         asking.set_quorum(**about_it, quorum=sent["quorum"])
     elif "route" in sent:
-        asking.follow(**about_it, route=_number(sent["route"]))
+        asking.follow(**about_it, route=id_of(sent["route"]))
     else:
-        asking.ask_no_more(**about_it, slot=_number(sent.get("slot", "")))
+        asking.ask_no_more(**about_it, slot=id_of(sent.get("slot")))
     return 302
-
-
-def _number(text):
-    return int(text) if text.isdecimal() and len(text) <= 18 else 0
 
 
 @get_or_post

@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from content import item_batches, reading, zips
-from content.forms import LARGEST, wanted
+from content.forms import wanted
 from content.items import Draft
 from content.many_forms import ACTS
 from content.names import Names
@@ -14,6 +14,7 @@ from content.web import zip_of
 from tenants import limits, web
 from tenants.batches import MOST_LINES
 from tenants.errors import NotVisible, Unacceptable
+from tenants.ids import ids_of
 
 MOST_NAMED = 12
 MOST_LEFT_OUT = 50
@@ -78,8 +79,7 @@ def _selected(request):
         rows, named = reading.filtered(reading.listed(actor), asked, actor), None
     else:
         texts = ",".join(request.GET.getlist("item")).split(",")  # a box each, and those of other pages in one
-        named = {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 20}
-        named = {pk for pk in named if pk <= LARGEST}
+        named = set(ids_of(texts))
         rows = reading.listed(actor, others=True).filter(pk__in=named)
     chosen = list(reading.ordered(rows, FIRST)[: MOST_LINES + 1])
     if len(chosen) > MOST_LINES:

@@ -3,10 +3,10 @@
 from content import conversions, reading
 from content.forms import wanted
 from tenants import limits
+from tenants.ids import id_of
 
 MOST = 12  # items that a search offers
 SHORTEST = 2  # characters of a search
-LONGEST = 19  # digits of an id
 
 
 def offered(request, readable):
@@ -14,9 +14,9 @@ def offered(request, readable):
 
     Of a form that comes back it is what was chosen.
     """
-    asked, chosen = wanted(request.GET), request.POST.get("target", "")
+    asked, chosen = wanted(request.GET), id_of(request.POST.get("target"))
     if request.method == "POST" or len(asked.words) < SHORTEST:
-        known = readable.filter(pk=chosen) if chosen.isdecimal() and len(chosen) < LONGEST else ()
+        known = readable.filter(pk=chosen) if chosen else ()
         return {"words": asked.words, "found": conversions.picture(known)}
     limits.spend(request, "search")
     found = reading.ordered(reading.filtered(readable, asked, request.actor), "title")

@@ -8,6 +8,7 @@ from content import iterations, reading
 from content.names import Names
 from tenants import access
 from tenants.errors import NotVisible, Unacceptable
+from tenants.ids import id_of
 from tenants.web import render_page
 
 LONGEST = 19  # digits of a key
@@ -54,8 +55,8 @@ def iteration_compare(request, pk, other):
 @require_safe
 def iterations_chosen(request):
     """Lead to the comparison of the two iterations that were chosen."""
-    chosen = [request.GET.get(name, "") for name in ("before", "after")]
-    if not all(text.isascii() and text.isdecimal() and len(text) < LONGEST for text in chosen):
+    chosen = [id_of(request.GET.get(name)) for name in ("before", "after")]
+    if None in chosen:
         raise Unacceptable("Choose two iterations to compare.")
     return redirect("content:iteration_compare", request.platform.slug, *chosen)
 

@@ -10,10 +10,10 @@ from spaces.forms import CenterForm
 from spaces.models import WIDTH, Space
 from spaces.views.asking import beside, find_space, page_of
 from tenants import access
+from tenants.ids import id_of
 from tenants.web import administrators_only, open_to_repair, render_page
 
 ROWS_PER_PAGE = 25
-LONGEST_ID = 19  # digits
 
 
 @require_safe
@@ -29,8 +29,7 @@ def control_center(request):
     page = Paginator(spaces.order_by(*center.SORTS[sort]), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": center.rows(request.actor, list(page)), "form": form, "sort": sort}
     context |= {"figures": center.figures(platform), "is_filtered": any(_filters(form.cleaned_data).values())}
-    at = request.GET.get("at", "")
-    context["at"] = int(at) if at.isdecimal() and len(at) < LONGEST_ID else None
+    context["at"] = id_of(request.GET.get("at"))
     return render_page(request, "spaces/control_center.html", context, partials=["spaces"])
 
 

@@ -8,6 +8,7 @@ from spaces import drafts, inviting
 from spaces.wizard_forms import MessageForm, PeopleForm, RolesForm, SpacesForm
 from tenants import invitation_mail, web
 from tenants.errors import Conflict, TooMany, Unacceptable
+from tenants.ids import id_of
 from tenants.models import Role
 
 STEPS = [("people", "Who"), ("roles", "Roles"), ("spaces", "Spaces"), ("preview", "Preview and send")]
@@ -21,9 +22,7 @@ def _to(request, step, draft):
 @web.administrators_only("invite")
 def invitation_new(request):
     """Begin a draft of its own, for somebody who had access when `member` names one."""
-    again = request.POST.get("member", "")
-    member_id = int(again) if again.isdecimal() and len(again) < 19 else None
-    return _to(request, "people", drafts.new_draft(request.actor, member_id))
+    return _to(request, "people", drafts.new_draft(request.actor, id_of(request.POST.get("member"))))
 
 
 def _steps(draft, current, counts):

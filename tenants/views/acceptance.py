@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants import acceptance, consent, invitation_mail, invitations, readiness, tokens
 from tenants.errors import Conflict, Gone
+from tenants.ids import id_of
 
 KEPT = "invitation"  # session key: the hash of the token, never the token
 
@@ -24,9 +25,9 @@ def invitation_open(request, token):
 
 def _asked(request):
     """Return the invitation that the session or the address names, or None."""
-    named = request.GET.get("invitation", "")
-    if named.isascii() and named.isdigit() and len(named) < 19 and request.user.is_authenticated:
-        found = acceptance.find(pk=int(named))
+    named = id_of(request.GET.get("invitation"))
+    if named and request.user.is_authenticated:
+        found = acceptance.find(pk=named)
         return found if found and acceptance.is_meant_for(request.user, found) else None
     return acceptance.find(token_hash=request.session.get(KEPT, "-"))
 

@@ -11,6 +11,7 @@ from tenants import groups, limits, naming, web
 from tenants.errors import DomainError, NotVisible
 from tenants.forms import take
 from tenants.group_forms import GroupForm, GroupGrantForm
+from tenants.ids import id_of
 from tenants.members import find_member
 from tenants.models import Member, RoleStock, Status, UserGroup
 from tenants.panels import panels
@@ -171,10 +172,8 @@ def attempt(request, form, act):
 
 
 def _member(platform, pk):
-    if not pk.isdecimal() or len(pk) > 18:
-        return None
     rows = Member.objects.select_related("platform", "user", "company", "unit")
-    return rows.filter(platform=platform, pk=pk, status__in=groups.JOINING).first()
+    return rows.filter(platform=platform, pk=id_of(pk), status__in=groups.JOINING).first()
 
 
 def _search(request, group):

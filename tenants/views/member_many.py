@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from tenants import member_batches, roster, web
 from tenants.errors import NotVisible
+from tenants.ids import ids_of
 from tenants.many_forms import ACTS
 from tenants.member_forms import MemberFilter
 
@@ -37,6 +38,5 @@ def _selected(request):
         rows = form.narrow(rows, request.actor.now)
     else:
         named = ",".join(request.GET.getlist("member")).split(",")  # a box each, and those of other pages in one
-        ids = [text for text in named if text.isascii() and text.isdecimal() and len(text) < 19]
-        rows = rows.filter(pk__in=ids)
+        rows = rows.filter(pk__in=ids_of(named))
     return list(roster.ordered(rows, roster.USUAL))

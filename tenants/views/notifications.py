@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants import arrivals, news_choices, notifications, web
+from tenants.ids import id_of
 from tenants.models import Level
 from tenants.news_forms import ChoiceForm
 
@@ -94,8 +95,8 @@ def space_level(request, space_id):
 
 def _asked(request):
     """Return the space that the address names: an Administrator may choose for one without holding anything there."""
-    asked = request.GET.get("space", "")
-    return {int(asked)} if asked.isascii() and asked.isdigit() and len(asked) < 19 else frozenset()
+    asked = id_of(request.GET.get("space"))
+    return {asked} if asked else frozenset()
 
 
 def _done(request):

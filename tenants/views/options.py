@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tenants import events, members, naming, options, web
 from tenants.errors import Conflict, Unacceptable
+from tenants.ids import id_of
 from tenants.models import Member, Status
 from tenants.option_history import find_entry, history, undo_options, undoing
 from tenants.views.readiness import side_by_side
@@ -156,6 +157,6 @@ def _people(platform):
 
 def _person(request):
     chosen = request.GET.get("person", "")
-    if chosen.isdecimal() and len(chosen) < 19:
-        return members.find_member(request.platform, int(chosen))
+    if number := id_of(chosen):
+        return members.find_member(request.platform, number)
     return _people(request.platform).first() if not chosen else None

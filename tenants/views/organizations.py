@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tenants import employment, members, naming, organization_tree, organization_uses, organizations, web
 from tenants.errors import Conflict, NotVisible, Unacceptable
 from tenants.forms import take
+from tenants.ids import id_of
 from tenants.member_forms import ReasonForm
 from tenants.organization_forms import MoveForm, OrganizationForm
 from tenants.role_forms import Narrowing
@@ -152,9 +153,7 @@ def _parent(request):
     wanted = request.GET.get("below", "")
     if not wanted:
         return None
-    if not wanted.isdecimal() or len(wanted) > 18:
-        raise NotVisible
-    return organizations.find(request.platform, int(wanted))
+    return organizations.find(request.platform, id_of(wanted))
 
 
 def _typed(request):
