@@ -24,8 +24,7 @@ def stored_bytes():
 def _own_folders(settings, tmp_path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "received"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-    yield
-    for key in stored_bytes():
+    for key in stored_bytes():  # of tests of other rooms, which share the folder of their process
         storage().delete(key)
 
 
