@@ -55,6 +55,14 @@ POST   change_sign    request  401 401 404 401 401   403 404 403 403 403 403 403
 GET    review_list    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
 GET    review_minute  review   401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   review_judge   review   401 401 404 401 401   403 404 201 403 403 403 403 403 403
+POST   review_begin   platform 401 401 404 401 401   403 422 403 201 201 201 201 403 403
+GET    review_people  review   401 401 404 401 401   403 404 403 200 200 200 200 403 403
+POST   review_ask     review   401 401 404 401 401   403 404 403 201 201 201 201 403 403
+DELETE reviewer_remove reviewer 401 401 404 401 401  403 404 403 200 200 200 200 403 403
+POST   review_add     review   401 401 404 401 401   403 404 403 201 201 201 201 403 403
+DELETE review_take_out judged  401 401 404 401 401   403 404 403 409 409 409 409 403 403
+PUT    review_due     review   401 401 404 401 401   403 404 403 200 200 200 200 403 403
+PUT    review_close   review   401 401 404 401 401   403 404 403 403 403 200 200 403 403
 GET    thread_list    item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   thread_begin   item     401 401 404 401 401   201 404 201 201 201 201 201 201 201
 POST   comment_answer comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
@@ -106,6 +114,8 @@ SENT = {
     "change_quorum": {"quorum": "any"},
     "change_route": {"route": "Release"},
     "change_step": {"target": "in_work"},
+    "review_due": {"due_on": "2030-06-30"},
+    "review_close": {"conclusion": "It holds."},
     "thread_begin": {"text": "Is it deep enough?"},
     "comment_answer": {"text": "It is."},
     "comment_edit": {"text": "Is the radius wrong?"},
@@ -138,6 +148,12 @@ VERBS = {
     ("PUT", "change_route"): "change_asked",
     ("POST", "change_step"): "change_stepped",
     ("POST", "review_judge"): "verdict_given",
+    ("POST", "review_begin"): "review_begun",
+    ("POST", "review_ask"): "reviewer_named",
+    ("DELETE", "reviewer_remove"): "reviewer_removed",
+    ("POST", "review_add"): "review_widened",
+    ("PUT", "review_due"): "review_due",
+    ("PUT", "review_close"): "review_closed",
     ("POST", "thread_begin"): "comment_made",
     ("POST", "comment_answer"): "comment_made",
     ("PATCH", "comment_edit"): "comment_edited",
@@ -167,6 +183,8 @@ PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "carried": ["pk", "name", "markup"],
     "entry": ["pk", "entry"],
     "relation": ["pk", "reference"],
+    "judged": ["pk", "item"],
+    "reviewer": ["pk", "reviewer"],
 }
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
@@ -203,15 +221,17 @@ class Tokens(World):
         seen = {"item": self.part.pk, "version": self.part.version}
         self.sent["folder_keep"] = {"item": self.part.pk}
         self.sent["relation_make"] = {"kind": "refers_to", "target": self.part.pk}
+        self.queries = {"share_effect": f"?to={self.args['shared'][-1]}", "review_people": "?q=person"}
+        self.sent["review_begin"] = {"title": "Round two", "items": [self.part.pk]}
+        self.sent["review_add"] = {"item": self.item.pk}
+        self.sent["review_ask"] = {"person": self.users["author"].pk}
         self.sent["review_judge"] = {"judgement": "approve", "on": [seen]}
 
     def program(self, visitor):
         return Program(self.secrets.get(visitor, ""))
 
     def ask(self, visitor, method, name, args, **headers):
-        url = reverse(f"api:{name}", args=self.args[args]) + ("?to=" + self.args["shared"][-1]) * (
-            name == "share_effect"
-        )
+        url = reverse(f"api:{name}", args=self.args[args]) + self.queries.get(name, "")
         data = b"solid thicker" if name == "file_put" else self.sent.get(name)
         return self.program(visitor).ask(method, url, data, **headers)
 

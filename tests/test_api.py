@@ -215,6 +215,8 @@ def _path(name, args):
         "markup": 7004,
         "entry": 7005,
         "reference": 7006,
+        "item": 7007,
+        "reviewer": 7008,
         "name": "NAME",
         "to": "TO",
     }

@@ -65,7 +65,7 @@ class TheFuzz(TestCase):
         thing = found.get(path.split("/")[4])
         filled = {"platform": "acme", "pk": thing and thing.pk, "name": "bracket.stl", "to": "person-1"}
         filled |= {"line": world.line.pk, "slot": world.slot.pk, "markup": world.markup.pk, "entry": world.entry.pk}
-        filled |= {"reference": world.relation.pk}
+        filled |= {"reference": world.relation.pk, "item": world.part.pk, "reviewer": world.reviewer.pk}
         url = re.sub(r"{(\w+)}", lambda found: str(filled[found[1]]), path)
         url += f"?{urlencode({name: value.encode(errors='replace') for name, value in query.items()})}"
         data = b"solid" if path.endswith("{name}") else json.dumps(sent).encode()

@@ -17,6 +17,7 @@ from content.models import (
     Reviewer,
 )
 from spaces.models import Credential, Visibility
+from tenants.models import AuditEvent
 from tests.factories import ItemFactory, SpaceFactory, give, refer
 from tests.site_world import NOBODY, undone
 from tests.test_api_work import Asking
@@ -41,7 +42,7 @@ class Talk(Asking):
     def test_b36_lists_cost_the_same_for_one_row_and_for_many(self):
         item = self.world.item.pk
         lists = [("review_list", ()), ("thread_list", (item,)), ("markup_list", (item, "bracket.stl"))]
-        lists += [("markup_earlier", (item, "bracket.stl"))]
+        lists += [("markup_earlier", (item, "bracket.stl")), ("review_minute", (self.world.review.pk,))]
         self._more()
         few = self.costs(lists)
         for _ in range(4):
@@ -90,6 +91,80 @@ class Talk(Asking):
         assert self.ask("leader", "GET", "review_minute", [world.item.pk])[0] == 404, "no review"
         Item.objects.filter(pk=review.pk).update(maturity=Maturity.FROZEN)
         assert self.ask("reader", "POST", "review_judge", [review.pk], said)[0] == 409
+
+    def test_a_review_is_begun_with_its_reviewers_wholly_or_not_at_all(self):
+        world, key = self.world, {"Idempotency-Key": "begun"}
+        new = {"title": "Round two", "due_on": "2031-05-06", "items": [world.item.pk, world.part.pk]}
+        new["reviewers"] = [self.id_of("reader"), self.id_of("author")]
+        vault = ItemFactory(space=SpaceFactory(platform=world.platform, visibility=Visibility.PRIVATE))
+        before = AuditEvent.objects.count()
+        for change, field in (
+            ({"items": [world.item.pk, vault.pk]}, "items"),
+            ({"items": [NOBODY]}, "items"),
+            ({"items": []}, "items"),
+            ({"items": [world.favourites.pk]}, None),
+            ({"reviewers": [self.id_of("reader"), self.id_of("elsewhere")]}, "reviewers"),
+            ({"reviewers": [NOBODY]}, "reviewers"),
+            ({"title": " "}, "title"),
+            ({"owner": 1}, "owner"),
+        ):
+            status, said = self.ask("leader", "POST", "review_begin", data=new | change)
+            assert (status, list(said["fields"])) == (422, [field] if field else []), change
+        assert (Review.objects.count(), AuditEvent.objects.count()) == (1, before)
+        first = self.ask("leader", "POST", "review_begin", data=new, **key)
+        assert (first[0], first) == (201, self.ask("leader", "POST", "review_begin", data=new, **key))
+        verbs = AuditEvent.objects.order_by("pk").values_list("verb", flat=True)[before:]
+        assert list(verbs) == ["review_begun", "reviewer_named", "reviewer_named"]
+        minute = self.ask("reader", "GET", "review_minute", [first[1]["item"]["id"]])[1]
+        assert (minute["due_on"], minute["asks_me"], minute["may_change"], minute["may_close"]) == (
+            "2031-05-06",
+            True,
+            False,
+            False,
+        )
+        assert [one["person"]["name"] for one in minute["reviewers"]] == ["Reader Person", "Author Person"]
+        Item.objects.filter(pk=minute["item"]["id"]).update(trashed_at=timezone.now())
+        assert self.ask("leader", "POST", "review_begin", data=new, **key)[0] == 404, "a kept answer names it no more"
+
+    def test_a_review_is_widened_narrowed_asked_in_and_closed_as_on_its_pages(self):
+        world, review = self.world, self._review(self.world.item)
+        people = self.ask("leader", "GET", "review_people", [review.pk], query="?q=author")[1]
+        assert [(one["person"]["name"], one["everything"]) for one in people] == [("Author Person", True)]
+        assert self.ask("leader", "GET", "review_people", [review.pk], query="?q=reader")[1] == [], "asked already"
+        assert self.ask("leader", "GET", "review_people", [review.pk], query="?q=x")[0] == 422
+        asked, inside = (people[0]["person"]["id"], world.part.pk)
+        minute = self.ask("leader", "GET", "review_minute", [review.pk])[1]
+        (reader,) = (one["id"] for one in minute["reviewers"])
+        for status, method, name, more, told in (
+            (201, "POST", "review_ask", (), {"person": asked}),
+            (409, "POST", "review_ask", (), {"person": asked}),
+            (422, "POST", "review_ask", (), {"person": self.id_of("elsewhere")}),
+            (422, "POST", "review_ask", (), {"person": NOBODY}),
+            (201, "POST", "review_add", (), {"item": inside}),
+            (422, "POST", "review_add", (), {"item": inside}),
+            (422, "POST", "review_add", (), {"item": review.pk}),
+            (422, "POST", "review_add", (), {"item": NOBODY}),
+            (404, "DELETE", "review_take_out", (NOBODY,), None),
+            (200, "DELETE", "review_take_out", (inside,), None),
+            (409, "DELETE", "review_take_out", (world.item.pk,), None),
+            (404, "DELETE", "reviewer_remove", (world.reviewer.pk,), None),
+            (200, "DELETE", "reviewer_remove", (reader,), None),
+            (404, "DELETE", "reviewer_remove", (reader,), None),
+            (200, "PUT", "review_due", (), {"due_on": None}),
+            (422, "PUT", "review_due", (), {"due_on": None}),
+            (422, "PUT", "review_due", (), {"due_on": "soon"}),
+            (422, "PUT", "review_due", (), {}),
+            (422, "PUT", "review_close", (), {"conclusion": "x" * 4001}),
+            (200, "PUT", "review_close", (), {"conclusion": "It holds."}),
+            (403, "PUT", "review_close", (), {}),
+            (403, "PUT", "review_due", (), {"due_on": "2031-01-01"}),
+        ):
+            found = self.ask("content_owner", method, name, [review.pk, *more], told)
+            assert found[0] == status, (name, told, found)
+        minute = self.ask("leader", "GET", "review_minute", [review.pk])[1]
+        assert (minute["conclusion"], minute["open"], minute["may_change"]) == ("It holds.", False, False)
+        assert [one["person"]["name"] for one in minute["reviewers"]] == ["Author Person"]
+        assert self.ask("leader", "PUT", "review_close", [world.item.pk], {})[0] == 404, "no review"
 
     def test_t34_a_minute_tells_each_reader_of_what_they_read(self):
         world = self.world

@@ -1,115 +1,35 @@
-"""What the API answers about reviews: the list, the minute, and a verdict, as on their pages."""
+"""What the API answers about reviews: the list, the minute, beginning, asking, verdicts, the end, as on their pages."""
 
-from datetime import date
-from typing import Annotated, Literal
+from functools import partial
 
 from django.utils import timezone
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Query, Router
 
 from content import reading
-from content.api.shapes import Id, ItemOut, ItemRef, PageQuery, PersonOut, Sent, Word, listed, named, paged, person
-from content.models import Judgement
+from content.api.review_shapes import (
+    BeginIn,
+    CandidateOut,
+    CloseIn,
+    DueIn,
+    MinuteOut,
+    PeopleQuery,
+    ReviewerIn,
+    ReviewOut,
+    ReviewQuery,
+    ReviewsOut,
+    UnderIn,
+    VerdictIn,
+)
+from content.api.shapes import listed, named, paged, person, still_read
+from content.items import Draft
 from content.names import Names
-from content.reviewing import acts, showing
-from tenants import access
-from tenants.api import act
+from content.reviewing import acts, people, showing
+from content.reviewing.forms import BeginForm, CloseForm
+from tenants import access, limits
+from tenants.api import act, taken
+from tenants.errors import Unacceptable
 
 router = Router(tags=["Reviews"])
-
-
-class ReviewQuery(PageQuery):
-    """The filters of the list; several add up."""
-
-    open: bool = Field(False, description="Only those that take verdicts.")
-    mine: bool = Field(False, description="Only those that ask for one's own verdict.")
-    overdue: bool = False
-
-
-class SeenIn(Sent):
-    """An item that was looked at, at the version that was shown."""
-
-    item: Id
-    version: Id
-
-
-class VerdictIn(Sent):
-    """A verdict on some of the items; remarks and a rejection say why."""
-
-    judgement: Literal[tuple(Judgement.values)]
-    remark: Word = ""
-    on: Annotated[list[SeenIn], Field(min_length=1, max_length=acts.MOST_ITEMS)]
-
-
-class ReviewOut(Schema):
-    """A review: the item that it is, and until when it takes verdicts."""
-
-    item: ItemOut
-    due_on: date | None
-    open: bool
-    overdue: bool
-    closed_at: str | None
-
-
-class ReviewsOut(Schema):
-    """A page of reviews, and the number of the next one if there is one."""
-
-    reviews: list[ReviewOut]
-    next: int | None
-
-
-class VerdictOut(Schema):
-    """The verdict of a reviewer that counts; one that is outdated was on the state of this hash."""
-
-    by: PersonOut
-    judgement: str
-    remark: str
-    given_at: str
-    sha256: str
-    outdated: bool
-
-
-class ReviewedOut(Schema):
-    """An item under review: its state at the end, or now, and how it was judged, for who takes part."""
-
-    item: ItemRef
-    version: int
-    sha256: str
-    changed: bool = Field(description="Changed since it was put under review.")
-    changed_after: bool = Field(description="Changed after the review was closed.")
-    verdicts: list[VerdictOut]
-
-
-class AskedOut(Schema):
-    """A reviewer, and how many of the items that one reads they judged."""
-
-    person: PersonOut
-    company: str
-    takes_part: bool
-    judged: int
-
-
-class ThreadRef(Schema):
-    """An open thread about the review or one of its items."""
-
-    comment: int
-    item: ItemRef
-    by: PersonOut
-    at: str
-    text: str
-
-
-class MinuteOut(ReviewOut):
-    """The minute of a review as far as one may see, as of now; `others` are items that one does not read."""
-
-    conclusion: str
-    closed_by: str
-    items: list[ReviewedOut]
-    others: bool
-    reviewers: list[AskedOut]
-    asks_me: bool
-    threads: list[ThreadRef]
-    as_of: str
 
 
 @router.get("/reviews", response={200: ReviewsOut})
@@ -149,6 +69,8 @@ def review_minute(request, pk: int):
         "others": found["others"],
         "reviewers": [_reviewer(one, names) for one in found["asked"]],
         "asks_me": found["mine"] is not None,
+        "may_change": found["open"] and bool(access.can(actor, "modify", review.item)),
+        "may_close": found["open"] and bool(access.can(actor, "to_frozen", review.item)),
         "threads": [_thread(actor, one, names) for one in found["threads"]],
         "as_of": timezone.now().isoformat(),
     }
@@ -168,7 +90,7 @@ def _verdict(one, names):
 
 
 def _reviewer(one, names):
-    facts = {"person": person(one.reviewer.user, names), "company": str(one.company or "")}
+    facts = {"id": one.reviewer.pk, "person": person(one.reviewer.user, names), "company": str(one.company or "")}
     return facts | {"takes_part": one.active, "judged": one.judged}
 
 
@@ -186,6 +108,117 @@ def review_judge(request, pk: int, verdict: VerdictIn):
     def judged():
         seen = {one.item: one.version for one in verdict.on}
         acts.judge(actor=actor, review=review, seen=seen, judgement=verdict.judgement, remark=verdict.remark)
-        return _listed(actor, [review], Names(actor, review.item.space_id))[0]
+        return _one(actor, review)
 
     return act(request, judged, status=201)
+
+
+def _one(actor, review):
+    """Return a review as acts answer it: nothing of its items, for a kept answer tells nothing that was lost."""
+    return _listed(actor, [review], Names(actor, review.item.space_id))[0]
+
+
+@router.post("/reviews", response={201: ReviewOut})
+def review_begin(request, new: BeginIn):
+    """Begin a review of items by one's current credential, and ask its reviewers: wholly or not at all."""
+    actor, kept = request.actor, partial(still_read, request.actor)
+    return act(request, lambda: _begun(actor, new), status=201, again=lambda values: kept(values["item"]))
+
+
+def _begun(actor, new):
+    typed = taken(BeginForm(new.dict(), actor=actor)).cleaned_data
+    told = {"draft": Draft(typed["title"], typed["description"]), "due_on": typed["due_on"]}
+    told |= {"chosen": _chosen(actor, new.items), "persons": dict.fromkeys(new.reviewers)}
+    return _one(actor, showing.of(acts.begin_asking(actor=actor, **told)))
+
+
+def _chosen(actor, ids):
+    """Return the items that are named. Raises Unacceptable for what the actor does not read."""
+    found = {item.pk: item for item in reading.listed(actor, others=True).filter(pk__in=ids)}
+    if missing := sorted(set(ids) - found.keys()):
+        raise Unacceptable(f"There is no item {missing[0]} that you may put under review.", field="items")
+    return list(found.values())
+
+
+def _act(request, pk, ask, service, *, status=200):
+    """Let a service do something to a review for who may do `ask` to it, and answer it as it is then."""
+    actor, review = request.actor, showing.of(reading.open_item(request.actor, pk))
+    access.require(actor, ask, review.item)
+
+    def done():
+        service(actor, review)
+        return _one(actor, showing.of(reading.open_item(actor, pk)))
+
+    return act(request, done, status=status)
+
+
+@router.get("/reviews/{int:pk}/people", response={200: list[CandidateOut]})
+def review_people(request, pk: int, asked: Query[PeopleQuery]):
+    """Find people who may be asked for verdicts, by how their name or address begins; for who may change the review."""
+    actor, review = request.actor, showing.of(reading.visit_item(request.actor, pk))
+    access.require(actor, "modify", review.item)
+    limits.spend(request, "search")
+    names, found = Names(actor, review.item.space_id), people.search(actor, review, acts.under_review(review), asked.q)
+    names.load({one.member.user_id for one in found})
+    return [_candidate(one, names) for one in found]
+
+
+def _candidate(one, names):
+    told = {"person": person(one.member.user, names), "company": str(one.member.company or "")}
+    return told | {"everything": one.everything}
+
+
+@router.post("/reviews/{int:pk}/reviewers", response={201: ReviewOut})
+def review_ask(request, pk: int, sent: ReviewerIn):
+    """Ask somebody for verdicts; a share lets in who is not let in otherwise."""
+
+    def asked(actor, review):
+        acts.ask(actor=actor, review=review, person=sent.person, field="person")
+
+    return _act(request, pk, "modify", asked, status=201)
+
+
+@router.delete("/reviews/{int:pk}/reviewers/{int:reviewer}", response={200: ReviewOut})
+def reviewer_remove(request, pk: int, reviewer: int):
+    """Ask somebody no longer, who gave no verdict yet."""
+
+    def removed(actor, review):
+        acts.remove_reviewer(actor=actor, review=review, reviewer=acts.find_reviewer(review, reviewer))
+
+    return _act(request, pk, "modify", removed)
+
+
+@router.post("/reviews/{int:pk}/items", response={201: ReviewOut})
+def review_add(request, pk: int, sent: UnderIn):
+    """Put one more item under a review, as it is now."""
+    return _act(request, pk, "modify", lambda actor, review: _add(actor, review, sent.item), status=201)
+
+
+def _add(actor, review, pk):
+    item = showing.addable(actor, review).filter(pk=pk).first()
+    if item is None:
+        raise Unacceptable("There is no such item that you may put under it.", field="item")
+    acts.add_item(actor=actor, review=review, item=item)
+
+
+@router.delete("/reviews/{int:pk}/items/{int:item}", response={200: ReviewOut})
+def review_take_out(request, pk: int, item: int):
+    """Take an item that nobody judged out of a review."""
+
+    def taken_out(actor, review):
+        acts.take_out(actor=actor, review=review, item=reading.open_item(actor, item))
+
+    return _act(request, pk, "modify", taken_out)
+
+
+@router.put("/reviews/{int:pk}/due", response={200: ReviewOut})
+def review_due(request, pk: int, sent: DueIn):
+    """Say until when verdicts are asked for."""
+    return _act(request, pk, "modify", lambda actor, review: acts.set_due(actor=actor, review=review, **sent.dict()))
+
+
+@router.put("/reviews/{int:pk}/closed", response={200: ReviewOut})
+def review_close(request, pk: int, sent: CloseIn):
+    """Close a review: verdicts, and the states of what was judged, stay as they are then."""
+    typed = taken(CloseForm(sent.dict())).cleaned_data
+    return _act(request, pk, "to_frozen", lambda actor, review: acts.close(actor=actor, review=review, **typed))

@@ -29,6 +29,7 @@ from content.reviewing.states import states
 from content.stored import fresh, lock_row, lock_rows, touch
 from tenants import access, announcing, audit, chain
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
+from tenants.models import Member
 
 MOST_ITEMS, LONGEST = 200, 2000
 VERBS = {
@@ -64,6 +65,15 @@ def begin(*, actor, draft, chosen, due_on=None):
     for pk in sorted(found):
         _put(actor, review, found[pk], now[pk])
     items.record_made(actor, made, "review_begun", decision, due=_day(due_on), state=_digest(now))
+    return made
+
+
+@transaction.atomic
+def begin_asking(*, actor, draft, chosen, due_on=None, persons=()):
+    """Begin a review and ask people by their ids, wholly or not at all: acts with an entry each. Raises as they do."""
+    made = begin(actor=actor, draft=draft, chosen=chosen, due_on=due_on)
+    for person in persons:
+        ask(actor=actor, review=made.review, person=person, field="reviewers")
     return made
 
 
@@ -163,6 +173,15 @@ def name_reviewer(*, actor, review, member):
     _record(actor, "reviewer_named", review, decision, subject=reviewer.user, after=after)
     news.tell_asked(actor, reviewer)
     return reviewer
+
+
+def ask(*, actor, review, person, field):
+    """Ask a person by the id that a program sent in `field`, as `name_reviewer`; Unacceptable for whom one may not."""
+    member = Member.objects.filter(platform=actor.platform, user=person).values_list("pk", flat=True).first()
+    asked = people.find(actor, review, under_review(review), member or 0)
+    if asked is None:
+        raise Unacceptable("There is nobody of this id whom you may ask.", field, "They read one of the items.")
+    return name_reviewer(actor=actor, review=review, member=asked.member)
 
 
 @transaction.atomic

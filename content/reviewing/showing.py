@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from content import conversions, reading
 from content.catalogue import REVIEW
-from content.models import Comment, Judgement, Maturity, Review, Reviewer, Verdict
+from content.models import Category, Comment, Judgement, Maturity, Review, Reviewer, Verdict
 from content.names import Names
 from content.reviewing import people
 from content.reviewing.states import states
@@ -45,6 +45,12 @@ def found(actor, *, standing=False, mine=False, late=False):
     if late:
         rows = rows.filter(due_on__lt=timezone.localdate(timezone=actor.platform.zone))
     return rows.order_by("-pk")
+
+
+def addable(actor, review):
+    """Return the items that the actor may put under a review."""
+    inside = list(review.reviewed.values_list("reference__target", flat=True))
+    return reading.listed(actor).exclude(category=Category.PERSONAL).exclude(pk__in=[review.pk, *inside])
 
 
 def is_open(review):

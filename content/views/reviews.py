@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from content import following, reading, watching
 from content.forms import PickForm
-from content.models import Category
 from content.reviewing import acts, people, showing
 from content.reviewing.forms import CloseForm, DueForm, VerdictForm
 from content.views import picking
@@ -97,8 +96,7 @@ def review_add(request, pk):
     """Search among what one reads, choose, and put it under review."""
     review = _review(request, pk)
     access.require(request.actor, "modify", review.item)
-    inside = [item.pk for item in acts.under_review(review)]
-    readable = reading.listed(request.actor).exclude(category=Category.PERSONAL).exclude(pk__in=[pk, *inside])
+    readable = showing.addable(request.actor, review)
     form, status = PickForm(request.POST if request.method == "POST" else None, readable=readable), 200
     if request.method == "POST":
         told = {"actor": request.actor, "review": review}
