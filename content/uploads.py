@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from tenants.errors import DomainError, Unacceptable
+from tenants.ids import number_of
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # how a system says that it keeps no more bytes
 
@@ -97,13 +98,13 @@ def sent(request, name):
 
     Raises TooLarge, NoSpace, or Unacceptable for a body without a length or shorter than it said.
     """
-    length = request.headers.get("Content-Length", "")
-    if not length.isdigit():
+    length = number_of(request.headers.get("Content-Length"))
+    if length is None:
         raise Unacceptable("Say how long the file is: Content-Length.")
-    if int(length) > settings.MAX_UPLOAD_BYTES:
+    if length > settings.MAX_UPLOAD_BYTES:
         raise TooLarge
     handler, arrived = HashingHandler(request), 0
-    handler.new_file("file", name, "", int(length))
+    handler.new_file("file", name, "", length)
     try:
         for chunk in _chunks(request):
             handler.receive_data_chunk(chunk, arrived)
@@ -111,7 +112,7 @@ def sent(request, name):
     except StopUpload:
         _require_whole(request)
     file = handler.file_complete(arrived)
-    if arrived != int(length):
+    if arrived != length:
         file.close()
         raise Unacceptable("The file did not arrive whole. Nothing was stored.", remedy="Send it again.")
     return file

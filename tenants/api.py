@@ -21,6 +21,7 @@ from tenants import access, api_replies, api_tokens, denials, entry, limits, mem
 from tenants.access import Decision
 from tenants.doors import NO_SECOND_STEP
 from tenants.errors import AccessDenied, Changed, DomainError, NotVisible, Unacceptable, Unknown, crossed
+from tenants.ids import can_be_stored, number_of
 
 PREFIX = "/api/p/"
 READING = ("GET", "HEAD", "OPTIONS")
@@ -145,6 +146,8 @@ class TokenMiddleware:
         if request.token is None:
             return None
         stopped = _stopped(request, kwargs.pop("platform", None))
+        if stopped is None and not can_be_stored(kwargs.values()):
+            stopped = NotVisible()
         return refused(request, stopped) if stopped else None
 
 
@@ -191,8 +194,8 @@ def version_of(request, said):
     tags = parse_etags(request.headers.get("If-Match", ""))
     if said is None and not tags:
         raise Unacceptable("Say which version you read: If-Match or version.", field="version")
-    number = tags[0].strip('"') if said is None else str(said)
-    return int(number) if number.isascii() and number.isdigit() else -1
+    number = number_of(tags[0].strip('"') if said is None else said)
+    return -1 if number is None else number
 
 
 def act(request, work, *, status=200, again=None):

@@ -14,6 +14,7 @@ from django.views.defaults import page_not_found
 from tenants import access, csv_files, denials, doors, entry, members, notifications, record_looks
 from tenants import actor as actors
 from tenants.errors import DomainError, NotVisible, TooMany, crossed
+from tenants.ids import can_be_stored
 
 log = logging.getLogger(__name__)
 NAVIGATION = []
@@ -93,7 +94,7 @@ class ActorMiddleware:
             return stopped
         if slug is None:
             return None
-        found = actors.find(request.user, slug)
+        found = actors.find(request.user, slug) if can_be_stored(kwargs.values()) else None
         if found is None:
             denials.note(request, NotVisible())
             raise Http404

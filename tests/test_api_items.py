@@ -114,7 +114,8 @@ class ByTheApi(TestCase):
         answer = program.ask("PATCH", url, {"title": "Second"}, **{"If-Match": tag})
         assert (answer.status_code, values(answer)["stored"]["title"]) == (412, "First")
         assert program.ask("PATCH", url, {"title": "Second"}).status_code == 422
-        assert program.ask("PATCH", url, {"title": "Second"}, **{"If-Match": '"x"'}).status_code == 412
+        for tag in ('"x"', '"²"', '"' + "9" * 5000 + '"'):
+            assert program.ask("PATCH", url, {"title": "Second"}, **{"If-Match": tag}).status_code == 412
         assert Item.objects.get(pk=self.world.item.pk).title == "First"
 
     def test_t53_a_file_is_stored_over_the_version_it_was_made_from(self):
@@ -152,8 +153,23 @@ class ByTheApi(TestCase):
         cut = {"CONTENT_LENGTH": "9", "wsgi.input": BytesIO(b"xy")}
         short = program.browser.generic("PUT", url, b"", headers=program.headers, **cut)
         assert (short.status_code, "whole" in values(short)["sentence"]) == (422, True)
+        for length in ("²", "+1", "-1", "1_0", ""):
+            odd = program.browser.generic("PUT", url, b"", headers=program.headers, CONTENT_LENGTH=length)
+            assert (odd.status_code, "Content-Length" in values(odd)["sentence"]) == (422, True), length
         with self.settings(MAX_UPLOAD_BYTES=3):
             assert program.ask("PUT", url, b"solid").status_code == 413
+        assert FileVersion.objects.count() == 1
+
+    def test_t26_an_address_with_a_nul_names_nothing(self):
+        program, browser = self.world.program("author"), self.world.client("author")
+        url = reverse("api:file_get", args=[*self.world.args["item"], "a\0b"])
+        absent = program.ask("GET", url.replace("%00", "-"))
+        for method, path in (("GET", url), ("HEAD", url), ("PUT", url), ("GET", f"{url}/markups")):
+            answer = program.ask(method, path, b"solid" if method == "PUT" else None)
+            assert (answer.status_code, answer.content) == (404, b"" if method == "HEAD" else absent.content), method
+        version = self.world.version.pk
+        for path in (f"files/{version}/a%00b", f"files/{version}/shown/a%00b", "uploads/a%00b/"):
+            assert browser.head(f"/p/acme/{path}", headers={"Tus-Resumable": "1.0.0"}).status_code == 404, path
         assert FileVersion.objects.count() == 1
 
     def test_values_that_pages_do_not_take_are_refused_field_by_field(self):

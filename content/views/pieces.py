@@ -14,6 +14,7 @@ from content import reading, resumable, spool
 from content.blobs import CHUNK
 from tenants import limits
 from tenants.errors import DomainError, NotVisible, Unacceptable
+from tenants.ids import number_of
 
 VERSION = "1.0.0"
 CAN = {
@@ -22,7 +23,6 @@ CAN = {
     "Tus-Max-Size": settings.MAX_UPLOAD_BYTES,
 }
 BYTES = "application/offset+octet-stream"
-LARGEST = 2**63 - 1
 SAID = {"filename": "name", "comment": "comment", "reason": "reason", "unlock": "unlock"}
 
 
@@ -110,10 +110,10 @@ def _expiry(upload):
 
 def _number(request, header):
     """Return a number of bytes that a header holds. Raises Unacceptable for anything else."""
-    value = request.headers.get(header, "")
-    if not (value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST):
+    value = number_of(request.headers.get(header))
+    if value is None:
         raise Unacceptable(f"{header} is a number of bytes.")
-    return int(value)
+    return value
 
 
 def _said(header):
