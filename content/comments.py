@@ -6,7 +6,9 @@ somebody said something, and the hash of it; what was said stays with the item.
 
 import re
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -87,14 +89,23 @@ def find_attachment(actor, pk):
 
 def say(*, actor, item, remark, pin=None):
     """Add a comment and tell whom it concerns. Raises AccessDenied, Unacceptable, Conflict for a closed thread."""
+    with saying(actor=actor, item=item, remark=remark, pin=pin) as store:
+        return store()
+
+
+@contextmanager
+def saying(*, actor, item, remark, pin=None):
+    """Store the bytes that come with a comment; give the act that says it, and drop them if it does not."""
     access.require(actor, "comment", item)  # before bytes move
     people = mentioned(actor, item, remark.text[:LONGEST])  # before anything is locked
     kept = _stored(remark.attachments)
     try:
-        return _say(actor, item, remark, people, (kept, pin))
+        yield partial(_say, actor, item, remark, people, (kept, pin))
     except DomainError:
         forget_files(kept)
         raise
+    if kept and not Attachment.objects.filter(key=kept[0]["key"]).exists():
+        forget_files(kept)
 
 
 @transaction.atomic

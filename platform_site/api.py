@@ -3,6 +3,7 @@
 from ninja import NinjaAPI
 
 from content.api.access import router as access_router
+from content.api.attachments import router as attachment_router
 from content.api.changes import router as change_router
 from content.api.issues import router as issue_router
 from content.api.items import file_router
@@ -45,6 +46,7 @@ for router in (
     change_router,
     review_router,
     talk_router,
+    attachment_router,
     relation_router,
     kept_router,
 ):

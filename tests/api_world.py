@@ -2,7 +2,9 @@
 
 import json
 
+from django.core.files.uploadedfile import SimpleUploadedFile as FILE
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from tests.factories import token_of
@@ -66,12 +68,15 @@ PUT    review_close   review   401 401 404 401 401   403 404 403 403 403 200 200
 GET    thread_list    item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   thread_begin   item     401 401 404 401 401   201 404 201 201 201 201 201 201 201
 POST   comment_answer comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
+POST   thread_attach  item     401 401 404 401 401   201 404 201 201 201 201 201 201 201
+POST   answer_attach  comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
 PATCH  comment_edit   comment  401 401 404 401 401   403 404 403 403 200 403 403 403 403
 DELETE comment_delete comment  401 401 404 401 401   403 404 403 403 200 403 403 422 422
 PUT    comment_resolve comment 401 401 404 401 401   200 404 200 200 200 200 200 200 200
 DELETE comment_reopen comment  401 401 404 401 401   409 404 409 409 409 409 409 409 409
 POST   comment_react  comment  401 401 404 401 401   200 404 200 200 200 200 200 200 200
 GET    attachment_get attachment 401 401 404 401 401 200 404 200 200 200 200 200 200 200
+HEAD   attachment_get attachment 401 401 404 401 401 200 404 200 200 200 200 200 200 200
 GET    markup_list    file     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   markup_make    file     401 401 404 401 401   403 404 403 201 201 201 201 403 403
 GET    markup_earlier file     401 401 404 401 401   200 404 200 200 200 200 200 200 200
@@ -156,6 +161,8 @@ VERBS = {
     ("PUT", "review_close"): "review_closed",
     ("POST", "thread_begin"): "comment_made",
     ("POST", "comment_answer"): "comment_made",
+    ("POST", "thread_attach"): "comment_made",
+    ("POST", "answer_attach"): "comment_made",
     ("PATCH", "comment_edit"): "comment_edited",
     ("DELETE", "comment_delete"): "comment_deleted",
     ("PUT", "comment_resolve"): "comment_resolved",
@@ -189,6 +196,15 @@ PATHS = {  # what stands in the addresses of rows; else the id of a thing
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
 
 
+def _sent(data):
+    """Return (the body, its kind) of bytes, of a dict with files in it, or of values."""
+    if isinstance(data, bytes):
+        return data, "application/octet-stream"
+    if isinstance(data, dict) and any(isinstance(one, list) and FILE in map(type, one) for one in data.values()):
+        return encode_multipart(BOUNDARY, data), MULTIPART_CONTENT
+    return json.dumps(data or {}), "application/json"
+
+
 class Program:
     """What sends a token: the requests of a visitor."""
 
@@ -197,8 +213,7 @@ class Program:
         self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
 
     def ask(self, method, url, data=None, **headers):
-        content = data if isinstance(data, bytes) else json.dumps(data or {})
-        kind = "application/octet-stream" if isinstance(data, bytes) else "application/json"
+        content, kind = _sent(data)
         answer = self.browser.generic(method, url, content, kind, headers=self.headers | headers)
         answer.shown = body(answer)
         return answer
@@ -233,6 +248,8 @@ class Tokens(World):
     def ask(self, visitor, method, name, args, **headers):
         url = reverse(f"api:{name}", args=self.args[args]) + self.queries.get(name, "")
         data = b"solid thicker" if name == "file_put" else self.sent.get(name)
+        if name in ("thread_attach", "answer_attach"):
+            data = {"text": "Look at this", "files": [FILE("seen.txt", b"seen"), FILE("also.txt", b"also")]}
         return self.program(visitor).ask(method, url, data, **headers)
 
 

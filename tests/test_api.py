@@ -1,5 +1,6 @@
 """The API: every address by every visitor's token, what tokens open, what is done once, what it says of itself."""
 
+import argparse
 import http.client
 import json
 import re
@@ -21,6 +22,7 @@ from tenants import limits
 from tenants.members import end_access
 from tenants.models import ApiToken, AuditEvent, Platform, Status
 from tests.api_world import (
+    FILE,
     NOTED,
     PATHS,
     READ,
@@ -188,6 +190,7 @@ class TheTable(TestCase):
             "$ISSUE": str(self.world.issue.pk),
             "$CHANGE": str(self.world.request.pk),
             "$REVIEW": str(self.world.review.pk),
+            "$ATTACHMENT": str(self.world.attachment.pk),
             "$COMMENT": str(self.world.comment.pk),
             "$SHARE": self.world.args["shared"][-1],
         }
@@ -229,23 +232,27 @@ def _path(name, args):
 
 def _curl(words):
     """Send what a curl command of the guide sends."""
-    method, headers, data, address = "GET", {}, b"", ""
-    words = iter(words)
-    for word in words:
-        if word == "-X":
-            method = next(words)
-        elif word == "-H":
-            name, _, value = next(words).partition(": ")
-            headers[name] = value
-        elif word == "-d":
-            data = next(words).encode()
-        elif word == "-T":
-            method, data = "PUT", f"solid {next(words)}".encode()
-        elif word != "-O":
-            address = word
-    parts = urlsplit(address)
+    curl = argparse.ArgumentParser()
+    curl.add_argument("-X", default="")
+    curl.add_argument("-d", default="")
+    curl.add_argument("-T", default="")
+    curl.add_argument("-H", action="append", default=[])
+    curl.add_argument("-F", action="append", default=[])
+    curl.add_argument("-o")
+    curl.add_argument("-O", action="store_true")
+    curl.add_argument("address")
+    asked = curl.parse_args(words)
+    headers = dict(one.split(": ", 1) for one in asked.H)
+    parts = urlsplit(asked.address)
     url = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return Client().generic(method, url, data, "application/x-www-form-urlencoded", headers=headers)
+    if asked.F:
+        fields = [one.split("=", 1) for one in asked.F]
+        form = {name: value for name, value in fields if value[0] != "@"}
+        form["files"] = [FILE(value[1:], b"solid") for name, value in fields if value[0] == "@"]
+        return Client().post(url, form, headers=headers)
+    method = asked.X or ("PUT" if asked.T else "GET")
+    data = f"solid {asked.T}" if asked.T else asked.d
+    return Client().generic(method, url, data.encode(), "application/x-www-form-urlencoded", headers=headers)
 
 
 def test_b40_the_description_in_the_repository_is_that_of_the_api():

@@ -1,7 +1,10 @@
 """What programs do in reviews and discussions: the rules, refusals and lists of the pages."""
 
+from django.test.client import MULTIPART_CONTENT
+from django.urls import reverse
 from django.utils import timezone
 
+from content.blobs import keys, storage
 from content.models import (
     Attachment,
     Comment,
@@ -18,8 +21,9 @@ from content.models import (
 )
 from spaces.models import Credential, Visibility
 from tenants.models import AuditEvent
+from tests.api_world import FILE
 from tests.factories import ItemFactory, SpaceFactory, give, refer
-from tests.site_world import NOBODY, undone
+from tests.site_world import NOBODY, body, undone
 from tests.test_api_work import Asking
 
 VIEW = {"points": [[0.25, 0.75]]}
@@ -222,6 +226,54 @@ class Talk(Asking):
         ):
             with undone():
                 assert self.ask("author", "POST", name, args, told)[0] == status, told
+
+    def test_files_come_with_a_comment_and_are_taken_away_as_on_the_page(self):
+        world, item, kept = self.world, self.world.item.pk, set(keys(storage()))
+        said = {"text": "Look", "file": "bracket.stl", "files": [FILE("look.txt", b"seen"), FILE("b.bin", b"more")]}
+        key = {"Idempotency-Key": "with files"}
+        first = self.ask("reader", "POST", "thread_attach", [item], said, **key)
+        assert (first[0], first[1]["file"]) == (201, "bracket.stl")
+        assert [(one["name"], one["size"], one["media_type"]) for one in first[1]["attachments"]] == [
+            ("look.txt", 4, "text/plain"),
+            ("b.bin", 4, "application/octet-stream"),
+        ]
+        entry, bytes_now = AuditEvent.objects.latest("pk"), set(keys(storage()))
+        assert (entry.verb, len(entry.after["attached"]), len(bytes_now - kept)) == ("comment_made", 2, 2)
+        said["files"] = [FILE("look.txt", b"seen"), FILE("b.bin", b"more")]
+        assert self.ask("reader", "POST", "thread_attach", [item], said, **key) == first
+        said["files"] = [FILE("look.txt", b"seen"), FILE("b.bin", b"else")]
+        assert self.ask("reader", "POST", "thread_attach", [item], said, **key)[0] == 422, "another request"
+        answer = {"text": "So", "files": [FILE("a.txt", b"a")]}
+        for status, visitor, change, field in (
+            (422, "reader", {"files": []}, "files"),
+            (422, "reader", {"files": [FILE(f"{number}.txt", b"a") for number in range(6)]}, "files"),
+            (422, "reader", {"files": [FILE("a.txt", b"a"), FILE("b.txt", b"")]}, "files"),
+            (422, "reader", {"text": " "}, "text"),
+            (422, "reader", {"text": "x" * 4001}, "text"),
+            (422, "reader", {"attachments": [FILE("a.txt", b"a")]}, "attachments"),
+            (422, "reader", {"file": "bracket.stl"}, "file"),
+            (404, "restricted", {}, None),
+        ):
+            told = answer | change
+            found = self.ask(visitor, "POST", "answer_attach", [world.comment.pk], told)
+            assert (found[0], list(found[1]["fields"])) == (status, [field] if field else []), change
+        assert self.ask("reader", "POST", "thread_attach", [item], answer | {"file": "other.stl"})[0] == 404
+        url = reverse("api:thread_attach", args=["acme", item])
+        program = self.world.program("reader")
+        headers = program.headers | {"Content-Type": MULTIPART_CONTENT}
+        assert program.browser.generic("POST", url, b"--broken", MULTIPART_CONTENT, headers=headers).status_code == 422
+        assert set(keys(storage())) == bytes_now, "what is refused leaves no bytes"
+        (text, _more) = Attachment.objects.filter(comment=first[1]["id"])
+        by_page = world.client("reader").get(reverse("content:attachment_download", args=["acme", text.pk]))
+        by_token = program.ask("GET", reverse("api:attachment_get", args=["acme", text.pk]))
+        assert body(by_page) == by_token.shown == b"seen"
+        left_out = {"X-Request-Id", "Vary", "Set-Cookie", "Content-Language"}
+        same = [{name: one for name, one in got.items() if name not in left_out} for got in (by_page, by_token)]
+        assert same[0] == same[1]
+        taken = AuditEvent.objects.filter(verb="attachment_taken").order_by("-pk")[:2]
+        assert {(one.actor, one.subject_id, one.after["sha256"]) for one in taken} == {
+            (world.users["reader"], taken[0].subject_id, text.sha256)
+        }
 
     def test_t72_who_reads_from_outside_takes_no_part_and_loses_kept_answers(self):
         world, item = self.world, self.world.item.pk

@@ -12,13 +12,11 @@ from content.files import latest_version
 from content.markups import carrying, listing, making
 from content.models import Found, MarkupKind, Sign
 from content.names import Names
-from content.web import attachment_of_comment
 from tenants import access, limits
 from tenants.api import act
 from tenants.errors import NotVisible
 
 router = Router(tags=["Discussion"])
-BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 MADE = tuple(one for one in Found.values if one)
 
 
@@ -177,7 +175,7 @@ def _reactions(comment, names):
     return [{"sign": sign, "by": people} for sign, people in found.items()]
 
 
-def _one(actor, comment):
+def comment_shown(actor, comment):
     """Return one comment as acts answer it."""
     found = comments.shown_rows().get(pk=comment.pk)
     return _shown(found, _names(actor, comment.item, [found]))
@@ -188,10 +186,17 @@ def thread_begin(request, pk: int, said: ThreadIn):
     """Begin a thread about an item or one of its files."""
     actor, item = request.actor, reading.open_item(request.actor, pk)
     access.require(actor, "comment", item)
-    file = item.files.filter(name=said.file).first() if said.file is not None else None
-    if said.file is not None and file is None:
+    return _said(request, item, comments.Said(said.text, file=file_of(item, said.file)))
+
+
+def file_of(item, name):
+    """Return the id of the file of an item that a thread is about, None for none. Raises NotVisible."""
+    if name is None:
+        return None
+    found = item.files.filter(name=name).values_list("pk", flat=True).first()
+    if found is None:
         raise NotVisible
-    return _said(request, item, comments.Said(said.text, file=file and file.pk))
+    return found
 
 
 def _said(request, item, remark):
@@ -199,7 +204,7 @@ def _said(request, item, remark):
     limits.spend(request, "comment")
 
     def say():
-        return _one(actor, comments.say(actor=actor, item=item, remark=remark))
+        return comment_shown(actor, comments.say(actor=actor, item=item, remark=remark))
 
     return act(request, say, status=201)
 
@@ -214,7 +219,7 @@ def comment_answer(request, pk: int, said: AnswerIn):
 def _act(request, pk, service, **told):
     """Let a service do something to a comment on what the actor takes part in, and answer it as it is then."""
     actor, comment = request.actor, comments.find(request.actor, pk)
-    return act(request, lambda: _one(actor, service(actor=actor, comment=comment, **told)))
+    return act(request, lambda: comment_shown(actor, service(actor=actor, comment=comment, **told)))
 
 
 @router.patch("/comments/{int:pk}", response={200: CommentOut})
@@ -246,12 +251,6 @@ def comment_reopen(request, pk: int):
 def comment_react(request, pk: int, reaction: ReactionIn):
     """Set a sign under a comment, or take it back where it is set."""
     return _act(request, pk, comments.react, sign=reaction.sign)
-
-
-@router.get("/attachments/{int:pk}", response={200: None}, openapi_extra={"responses": {200: {"content": BYTES}}})
-def attachment_get(request, pk: int):
-    """Fetch what came with a comment, with Range and ETag."""
-    return attachment_of_comment(request, comments.find_attachment(request.actor, pk))
 
 
 # --- markups ---
