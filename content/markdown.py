@@ -1,5 +1,7 @@
 """Turns what people type into safe HTML: CommonMark with tables and strikethrough, no picture, no HTML of theirs."""
 
+from html import unescape
+
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
@@ -21,3 +23,8 @@ def rendered(text):
         link_rel="noopener noreferrer nofollow",
     )
     return SafeString(html)
+
+
+def plain(text):
+    """Return the words alone, on one line, for where no mark of structure means anything."""
+    return " ".join(unescape(nh3.clean(reader.render(text), tags=set())).split())

@@ -41,9 +41,14 @@ def _data(said):
     return [one.brought.data for one in said if hasattr(one, "brought")]
 
 
+def _held(thread):
+    """Return the attachments of a thread that is here by the names that its viewpoints have for them."""
+    return {name: pk for data in _data([thread, *thread.answers.all()]) for name, pk in data.get("held", {}).items()}
+
+
 def _apart(thread, view, held, moved):
     """Return a viewpoint and its files under names that no other file of the thread has; `moved` are those given."""
-    taken = {SNAPSHOT, *(name for data in _data([thread, *thread.answers.all()]) for name in data.get("held", ()))}
+    taken = {SNAPSHOT, *_held(thread)}
     for number, name in enumerate(sorted(taken & held.keys())):
         moved[name] = f"{view['guid']}-{number}{PurePosixPath(name).suffix}"
     told = renamed({"viewpoints": [view], "snippet": None, "files": []}, moved)
@@ -63,20 +68,22 @@ class Bringing:
         views = {view["guid"].lower(): view for view in topic["viewpoints"]}
         told = {one["viewpoint"].lower() for one in topic["comments"]}
         free = [view for guid, view in views.items() if guid not in told]
-        for view in free[:1]:
-            self._look(thread, view)
+        looks = [(thread, view) for view in free[:1]]
         answers, said = [], {}
         for one in topic["comments"]:
             answers.append(self._answer(thread, one, one))
             if view := views.get(one["viewpoint"].lower()):
-                self._look(answers[-1], view)
+                looks.append((answers[-1], view))
                 said.setdefault(one["viewpoint"].lower(), answers[-1])
-        said |= {view["guid"].lower(): at for view, at in self._places(thread, free)}
+        further_on = self._places(thread, free)
+        said |= {view["guid"].lower(): at for at, view in further_on}
         held = {}
         for guid, view in views.items():
             at = said.get(guid, thread)
             view["answer"] = at.pk
             held |= self._attach(at, topic, {"viewpoints": [view]})
+        for at, view in (*looks, *further_on):
+            self._look(at, view, held)
         held |= self._attach(thread, topic, topic | {"viewpoints": []})
         kept = {name: value for name, value in topic.items() if name != "comments"}
         Brought.objects.create(comment=thread, guid=topic["guid"], data=kept | {"held": held})
@@ -86,17 +93,20 @@ class Bringing:
         """Bring what is new in a thread that is here: comments with what they look at, and viewpoints; return both."""
         thread = thread.parent or thread
         views, before = {view["guid"].lower(): view for view in topic["viewpoints"]}, known(thread)
+        here, came, placed = _held(thread), {}, set(before)
         told = [(one, views.get(one["viewpoint"].lower())) for one in new]
         answers, moved = [], {}
         for one, view in [*told, *((None, view) for view in further(topic, thread, new))]:
             answer = self._answer(thread, one) if one else self._say(thread, "Another viewpoint")
             data = one or {PLACE: view["guid"]}
-            if view:
-                self._look(answer, view)
-            if view and view["guid"].lower() not in before:
-                before.add(view["guid"].lower())
-                seen, held = _apart(thread, view, self._attach(answer, topic, {"viewpoints": [view]}), moved)
+            if view and view["guid"].lower() not in placed:
+                placed.add(view["guid"].lower())
+                attached = self._attach(answer, topic, {"viewpoints": [view]})
+                came |= attached
+                seen, held = _apart(thread, view, attached, moved)
                 data = data | {"seen": [seen | {"answer": answer.pk}], "held": held}
+            if view:
+                self._look(answer, view, here if view["guid"].lower() in before else came)
             Brought.objects.create(comment=answer, guid=one["guid"] if one else view["guid"], data=data)
             answers.append(answer)
         return answers
@@ -117,19 +127,20 @@ class Bringing:
         for number, view in enumerate(views[1 : MOST_PLACES + 1], 2):
             answer = self._say(thread, f"Viewpoint {number} of {len(views)}")
             Brought.objects.create(comment=answer, guid=view["guid"], data={PLACE: view["guid"]})
-            self._look(answer, view)
-            found.append((view, answer))
+            found.append((answer, view))
         return found
 
-    def _look(self, comment, view):
+    def _look(self, comment, view, held):
         """Pin a comment where a viewpoint looks; what no viewer of ours can show stays in what was brought."""
-        look = places.looked(view, self.frame) if self.is_model else None
-        try:
-            settled = shapes.settle(MarkupKind.PIN, json.dumps(look)) if look else None
-        except Unacceptable:
-            settled = None
-        if settled:
+        look = places.looked(view, self.frame, held) if self.is_model else None
+        for shape in (shapes.BroughtView, shapes.ModelView) if look else ():
+            told = {name: value for name, value in look.items() if name in shape.model_fields}
+            try:
+                settled = shapes.settle(MarkupKind.PIN, json.dumps(told), shape)
+            except Unacceptable:
+                continue  # it may be one without what was drawn
             Markup.objects.create(comment=comment, version=self.version, kind=MarkupKind.PIN, view=settled)
+            return
 
     def _attach(self, comment, topic, told):
         """Attach the files that a part of a topic names, each once; return {name: id of the attachment}."""

@@ -1,8 +1,10 @@
 """How a place in a model is told in BCF, which counts in metres, and how one told there is kept here.
 
-Parts are named by their path, as the tool that is us; sections cut away where their direction points, as here.
+Parts are named by their path, as the tool that is us; sections cut away where their direction points, as here. What
+another tool calls a part is looked for by its name, wherever it stands.
 """
 
+import re
 from dataclasses import dataclass
 from math import hypot
 from pathlib import PurePosixPath
@@ -16,7 +18,11 @@ US = "Gangway"
 COMING = (ConversionState.WAITING, ConversionState.RUNNING)
 MEASURED = [suffix for suffix, reader in BY_SUFFIX.items() if reader.startswith("meshes:")]  # what CAD is not
 MODELS = [*MEASURED, *(suffix for suffix, reader in BY_SUFFIX.items() if reader.startswith("breps:"))]
-MOST_SECTIONS, MOST_HIDDEN, LONGEST_PART = 6, 2000, 1000
+MOST_SECTIONS, MOST_PARTS, LONGEST_PART = 6, 2000, 1000
+MOST_LINES, MOST_COLORS, MOST_PICTURES = 1000, 100, 20  # of a viewpoint that are shown; all of it is kept
+ANYWHERE = "//"  # before the name of a part that no path tells
+DIGITS = 9  # of a length that is shown
+IFC = re.compile(r"[0-9A-Za-z_$]{22}")  # an identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,13 @@ def viewpoint(guid, view, frame, snapshot=""):
     sections = [(frame.out(one["point"]), frame.point_out(one["normal"])) for one in view["sections"]]
     return told | {
         "camera": camera,
-        "selection": [_component(view["part"])] if view["part"] else [],
+        "selection": _components(view.get("chosen") or filter(None, [view["part"]])),
+        "coloring": [
+            {"color": one["color"], "components": _components(one["parts"])} for one in view.get("colors", ())
+        ],
+        "lines": [[frame.out(end) for end in line] for line in view.get("lines", ())],
         "visible": view["visible"],
-        "exceptions": [_component(part) for part in view["exceptions"]],
+        "exceptions": _components(view["exceptions"]),
         "planes": [{"location": location, "direction": direction} for location, direction in sections],
     }
 
@@ -99,29 +109,77 @@ def _focus(view):
 
 
 def _component(part):
-    return {"ifc": "", "system": US, "tool": part}
+    if not part.startswith(ANYWHERE):
+        return {"ifc": "", "system": US, "tool": part}
+    name = part.removeprefix(ANYWHERE)
+    return {"ifc": name, "system": "", "tool": ""} if IFC.fullmatch(name) else {"ifc": "", "system": "", "tool": name}
 
 
-def looked(view, frame):
-    """Return a viewpoint of elsewhere as a markup keeps it, or None for one that looks at no model."""
+def _components(parts):
+    return [_component(part) for part in parts]
+
+
+def looked(view, frame, held=()):
+    """Return a viewpoint of elsewhere as a markup keeps it, or None for one that looks at no model.
+
+    `held` are the attachments with its pictures by the names that it has for them.
+    """
     camera = view["camera"]
     if camera is None:
         return None
     kept = {name: frame.point_into(camera[name]) for name in ("direction", "up")}
     kept |= {"position": frame.into(camera["position"])}
     kept |= {"fov": camera["fov"]} if "fov" in camera else {"scale": camera["scale"] / frame.metres}
-    planes = view["planes"][:MOST_SECTIONS]
-    exceptions = [part for one in view["exceptions"] if (part := _part(one))][:MOST_HIDDEN]
+    planes = [one for one in view["planes"] if any(one["direction"])][:MOST_SECTIONS]
+    exceptions = _parts(view["exceptions"])
     told = {
         "camera": kept,
         "sections": [
             {"point": frame.into(one["location"]), "normal": frame.point_into(one["direction"])} for one in planes
         ],
-        "visible": view["visible"] is not False or not exceptions,  # of parts that we know none all are shown
+        "visible": view["visible"] is not False or not exceptions,  # where it names none all are shown
         "exceptions": exceptions,
+        "part": next((one["tool"][:LONGEST_PART] for one in view["selection"] if _is_ours(one)), None),
     }
-    return told | {"part": next((part for one in view["selection"] if (part := _part(one))), None)}
+    return told | _drawn(view, frame, dict(held))
 
 
-def _part(component):
-    return component["tool"][:LONGEST_PART] if component["system"] == US else ""
+def _is_ours(component):
+    return component["system"] == US and component["tool"]
+
+
+def _parts(components):
+    """Return what our viewers find parts by: the path of those that we told, else every name that they have."""
+    found = []
+    for one in components:
+        names = [one["tool"]] if _is_ours(one) else [ANYWHERE + _word(one[key]) for key in ("ifc", "tool") if one[key]]
+        found += [name[:LONGEST_PART] for name in names]
+    return found[:MOST_PARTS]
+
+
+def _word(name):
+    """Return a name as it is a word of a path."""
+    return name.replace("/", "_").replace("\0", "")
+
+
+def _drawn(view, frame, held):
+    """Return what stands in the model of a viewpoint besides the model."""
+    lines = [[_near(frame.into(end)) for end in line] for line in view["lines"] if line[0] != line[1]]
+    colors = [{"color": one["color"], "parts": _parts(one["components"])} for one in view["coloring"]]
+    pictures = [
+        {
+            "attachment": held[one["reference"]],
+            "location": _near(frame.into(one["location"])),
+            "normal": frame.point_into(one["normal"]),
+            "up": frame.point_into(one["up"]),
+            "height": one["height"] / frame.metres,
+        }
+        for one in view["bitmaps"]
+        if one["reference"] in held and one["height"] > 0
+    ]
+    told = {"lines": lines[:MOST_LINES], "colors": colors[:MOST_COLORS], "pictures": pictures[:MOST_PICTURES]}
+    return told | {"chosen": _parts(view["selection"])}
+
+
+def _near(place):
+    return [float(f"{value:.{DIGITS}g}") for value in place]

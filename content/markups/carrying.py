@@ -132,7 +132,10 @@ def _copy(actor, version, markup, verdict):
     came = Comment.objects.filter(markup__carried_from__comment=said.parent_id, resolved_at=None, deleted_at=None)
     thread = came.first() if said.parent_id else None
     comment = Comment.objects.create(item=version.file.item, file=version.file, parent=thread, **made)
-    facts = {"kind": markup.kind, "view": verdict.view, "found": verdict.found, "carried_by": actor.user}
+    view = verdict.view | (
+        {"pictures": []} if verdict.view.get("pictures") else {}
+    )  # they belong to what was said there
+    facts = {"kind": markup.kind, "view": view, "found": verdict.found, "carried_by": actor.user}
     return Markup.objects.create(comment=comment, version=version, carried_from=markup, **facts)
 
 

@@ -139,4 +139,8 @@ def _moved(view, path, way):
 
     camera = {**view["camera"], "position": along(view["camera"]["position"])}
     points = [along(point) for point in view["points"]]
-    return {**view, "part": path, "camera": camera, "point": along(view["point"]), "points": points}
+    moved = {**view, "part": path, "camera": camera, "point": along(view["point"]), "points": points}
+    if "lines" in view:
+        moved["lines"] = [[along(end) for end in line] for line in view["lines"]]
+        moved["pictures"] = [{**one, "location": along(one["location"])} for one in view["pictures"]]
+    return moved

@@ -2,10 +2,12 @@
 
 from django.urls import reverse
 
+from content import markdown
 from content.models import Markup
 from content.names import Names
 
 MOST = 500  # of one version; the newest
+LONGEST_SAID = 300  # signs of a remark of which a list says the words
 
 
 def rows():
@@ -48,14 +50,27 @@ def _told(actor, markup, names):
         "id": markup.pk,
         "comment": comment.pk,
         "kind": markup.kind,
-        "view": markup.view,
+        "view": _view(actor, markup.view),
         "text": comment.text,
+        "said": markdown.plain(comment.text[:LONGEST_SAID]),
         "by": names.say(comment.author),
         "at": comment.created_at.isoformat(),
         "open": is_open(markup),
         "found": markup.get_found_display() if markup.found else "",
         "thread": thread_url(actor, comment),
     }
+
+
+def _view(actor, view):
+    """Return the view of a markup with the addresses of the pictures that came with it, each asked by the one rule."""
+    if not view.get("pictures"):
+        return view
+    slug = actor.platform.slug
+    pictures = [
+        one | {"address": reverse("content:attachment_download", args=[slug, one["attachment"]])}
+        for one in view["pictures"]
+    ]
+    return view | {"pictures": pictures}
 
 
 def thread_url(actor, comment):

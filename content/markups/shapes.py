@@ -68,7 +68,7 @@ class ModelView(Shape):
     """How to look at a model, in its own coordinates; parts are named by their path from the root.
 
     `exceptions` are the parts that are hidden when `visible`, shown when not. `exploded` says how far the parts stood
-    apart; points are where they are in the model as it is.
+    apart; points are where they are in the model as it is. After `//` stands the name of a part wherever it is.
     """
 
     camera: Camera
@@ -80,6 +80,32 @@ class ModelView(Shape):
     point: Point | None = None
     points: Annotated[list[Point], Field(max_length=2)] = []
     words: Words = ""
+
+
+class Colored(Shape):
+    """Parts in one color, with the opacity before it when it has eight digits."""
+
+    color: Annotated[str, Field(pattern=r"^(?:[0-9A-F]{2})?[0-9A-F]{6}$")]
+    parts: Annotated[list[Part], Field(max_length=2000)]
+
+
+class Picture(Shape):
+    """A picture that stands in a model: its middle, where it faces, what is up in it; an attachment holds it."""
+
+    attachment: int
+    location: Point
+    normal: Point
+    up: Point
+    height: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+
+
+class BroughtView(ModelView):
+    """How somebody looked at a model with another tool, and what they drew into it; nobody makes one here."""
+
+    lines: Annotated[list[tuple[Point, Point]], Field(max_length=1000)] = []
+    colors: Annotated[list[Colored], Field(max_length=100)] = []
+    chosen: Annotated[list[Part], Field(max_length=2000)] = []
+    pictures: Annotated[list[Picture], Field(max_length=20)] = []
 
 
 class PageView(Shape):
@@ -95,10 +121,10 @@ def _require_length(*vectors):
         raise ValueError("a direction needs a length")
 
 
-def settle(kind, sent):
+def settle(kind, sent, of_model=ModelView):
     """Return the view of a markup as it is kept, from the JSON that was sent: one with a camera is of a model.
 
-    Raises Unacceptable for anything else than a ModelView or a PageView that fits the kind.
+    Raises Unacceptable for anything else than a view of a model or a PageView that fits the kind.
     """
     model = '"camera"' in sent
     counts = IN_MODELS if model else ON_PAGES
@@ -107,7 +133,7 @@ def settle(kind, sent):
     if len(sent) > LONGEST:
         raise Unacceptable("The markup holds too much. Show or hide fewer parts.", field="view")
     try:
-        view = (ModelView if model else PageView).model_validate_json(sent)
+        view = (of_model if model else PageView).model_validate_json(sent)
     except ValidationError as error:
         raise Unacceptable(_said(error), field="view") from None
     least, most = counts[kind]

@@ -34,6 +34,11 @@ COMMENT = {
     "viewpoint": ABOVE,
 }
 FROM_ABOVE = {"camera": {"position": [0.05, 0.05, 0.6], "direction": [0, 0, -1], "up": [0, 1, 0], "scale": 0.3}}
+CORNERS = ((0.024, 0.004, 0.0102), (0.066, 0.004, 0.0102), (0.066, 0.026, 0.0102), (0.024, 0.026, 0.0102))
+DRAWN = {
+    "lines": [[list(one), list(other)] for one, other in zip(CORNERS, (*CORNERS[1:], CORNERS[0]), strict=True)],
+    "coloring": [{"color": "F2B84B", "components": [{"ifc": "", "system": "Oriel CAD", "tool": "Side plate"}]}],
+}
 BROUGHT = ((1.1, "tomas", "side-plate.step"),)
 
 
@@ -56,6 +61,7 @@ def _topic(version):
     held = Held("clearance.txt", sha256(CLEARANCE).hexdigest(), lambda: [CLEARANCE])
     frame = places.frame(version)
     seen = [places.viewpoint(guid, _view(look), frame) for guid, look in ((ASKED, BORE), (ABOVE, FROM_ABOVE))]
+    seen[1] |= DRAWN  # where the clamp lies
     said = COMMENT | {"modified": "", "modified_by": "", "more": []}
     told = {"documents": [document | {"description": "Clearances"}], "held": {"clearance.txt": held}}
     return empty | TOPIC | told | {"viewpoints": seen, "comments": [said]}

@@ -1,14 +1,22 @@
 """Markups in a real browser: a remark is pinned to a place of a model, leads to its thread, and back to the place."""
 
+import io
 import re
+from uuid import uuid4
 
 import pytest
+from PIL import Image
 
-from content.models import Comment, Markup
+from content.bcf import importing, places
+from content.bcf.reading import read
+from content.models import Comment, FileVersion, Markup
 from platform_site.demo.geometry import catalogue, drawing
 from platform_site.demo.geometry.step import step
 from spaces.models import Credential, CurrentCredential
+from tests.bcf_files import written
 from tests.browser.test_viewer import shown  # noqa: F401 - a fixture
+from tests.factories import actor_of
+from tests.turns import TURN
 
 pytestmark = pytest.mark.browser
 
@@ -131,6 +139,82 @@ def test_lines_by_hand_measures_and_pins_on_parts_pulled_apart_come_back(walker,
     page.get_by_role("region", name="Markups").get_by_role("button", name="Here, apart").click()
     assert page.evaluate(exploded) == pytest.approx(0.6)
     window.accessible()
+
+
+DRAWN = """
+() => {
+  const { stage, model, markups } = document.querySelector("[data-viewer]").viewer;
+  stage.scene.updateMatrixWorld(true);
+  const group = markups.drawing.group;
+  const [lines, plane] = group ? group.children : [];
+  const place = plane?.position.toArray();
+  const way = (...side) => plane?.localToWorld(stage.up.clone().set(...side)).sub(plane.position).toArray();
+  const sizes = plane && [plane.geometry.parameters.width, plane.geometry.parameters.height];
+  const tinted = model.meshes.filter((mesh) => mesh.userData.tint);
+  const red = tinted.map((mesh) => [markups.path(mesh), mesh.material.color.getHexString(), mesh.material.opacity]);
+  const hidden = model.meshes.filter((mesh) => !mesh.visible).map((mesh) => markups.path(mesh));
+  const ends = lines && Array.from(lines.geometry.attributes.instanceStart.data.array.slice(0, 6));
+  const looks = { cuts: model.clipping.length, straight: !stage.camera.isPerspectiveCamera };
+  return { ends, place, right: way(1, 0, 0), top: way(0, 1, 0), sizes, red, hidden, ...looks };
+}
+"""
+
+
+def from_elsewhere(version):
+    """Return a BCF file of another tool: lines, a picture, colours, what is hidden, two cuts, looked at in parallel."""
+    none = {"ifc": "", "system": "CAD"}
+    camera = {"position": [0.3, -0.4, 0.3], "direction": [-0.5, 0.7, -0.45], "up": [0, 0, 1], "scale": 0.3}
+    look = {"camera": camera, "sections": [], "exceptions": [], "visible": True, "part": None, "point": None}
+    view = places.viewpoint(str(uuid4()), look | {"points": []}, places.Frame())
+    view |= {"lines": [[[0.01, 0, 0.12], [0.15, 0.02, 0.12]], [[0.15, 0.02, 0.12], [0.15, 0.08, 0.12]]]}
+    view |= {"coloring": [{"color": "80FF0000", "components": [none | {"tool": "Roller"}]}]}
+    view |= {"exceptions": [none | {"tool": "Base plate"}], "visible": True}
+    view |= {
+        "planes": [{"location": [0.5, 0, 0], "direction": [1, 0, 0]}, {"location": [0, 0, 1], "direction": [0, 0, 1]}]
+    }
+    stamp = {"format": "PNG", "reference": "stamp.png", "location": [0.08, 0.2, 0.05], "height": 0.06}
+    view |= {"bitmaps": [stamp | {"normal": [0, -1, 0], "up": [0, 0, 1]}]}
+    topic = dict.fromkeys(("server_id", "due", "assigned", "modified", "modified_by", "stage", "priority"), "")
+    topic |= {one: [] for one in ("links", "labels", "documents", "related", "files", "more", "comments")}
+    topic |= dict.fromkeys(("index", "snippet", "project")) | {"guid": str(uuid4()), "title": "Clash", "type": "Clash"}
+    topic |= {"status": "Open", "author": "kim@else.example", "created": "", "description": "", "viewpoints": [view]}
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(picture, "PNG")
+    return written([topic], {(topic["guid"], "stamp.png"): picture.getvalue()}, version)
+
+
+def test_what_another_tool_drew_into_a_model_is_shown_and_goes_when_it_is_left(walker, companies, shown):  # noqa: F811
+    address = shown("tensioner.step", step(catalogue.tensioner()))
+    held = Credential.objects.get(user=companies.tomas.user, permission__codename="author")
+    CurrentCredential.objects.create(member=companies.tomas, credential=held)
+    archive, version = read(io.BytesIO(from_elsewhere("3.0"))), FileVersion.objects.get(file__name="tensioner.step")
+    with TURN:
+        importing.bring(actor=actor_of(companies.tomas), version=version, archive=archive, sha256="0" * 64)
+    window = walker(companies.tomas, viewport={"width": 1280, "height": 800})
+    page = window.page
+    page.goto(window.base + address)
+    page.locator("[data-viewer][data-edges]").wait_for()
+    model = page.get_by_role("application")
+    markups = page.get_by_role("region", name="Markups")
+    markups.get_by_role("button", name="Clash").click()
+    page.wait_for_function(
+        "document.querySelector('[data-viewer]').viewer.markups.drawing.group?.children.length === 2"
+    )
+    told = page.evaluate(DRAWN)
+    assert told["ends"] == pytest.approx([0.01, 0, 0.12, 0.15, 0.02, 0.12]) and told["straight"] and told["cuts"] == 2
+    assert told["place"] == pytest.approx([0.08, 0.2, 0.05]) and told["sizes"] == pytest.approx([0.12, 0.06])
+    assert told["right"] == pytest.approx([1, 0, 0]) and told["top"] == pytest.approx([0, 0, 1])
+    assert told["red"] and all(row[1:] == ["ff0000", pytest.approx(128 / 255)] for row in told["red"])
+    assert all("Roller" in row[0] for row in told["red"]) and told["hidden"]
+    assert all("Base" in path for path in told["hidden"])
+    window.accessible()
+    seen = model.screenshot()
+    markups.get_by_role("button", name="Leave markup 1").click()
+    left = page.evaluate(DRAWN)
+    assert left["ends"] is left["place"] is None and left["red"] == []
+    assert model.screenshot() != seen
+    assert markups.get_by_role("button", name="Clash").evaluate("button => button === document.activeElement")
+    assert window.said == []
 
 
 def test_a_remark_that_finds_no_connection_stays_and_says_so(walker, companies):

@@ -194,6 +194,34 @@ class TestExchange(TestCase):
         files |= {(guid, "stamp.jpg"): b"\xff\xd8\xff stamp", (guid, "wall.json"): b"{}", (guid, "../site.ifc"): b"ISO"}
         return topic, files | {(guid, document): b"%PDF-1.7 plan"}
 
+    def drawn(self, view, stamp):
+        """Hold what the second viewpoint of `full` draws into the model against what its markup keeps of it."""
+        wall = "//0BTBFw6f90Nfh9rP1dlXr2"
+        assert not view["visible"] and view["exceptions"] == view["chosen"] == [wall]
+        assert view["colors"] == [{"color": "FF8000", "parts": [wall]}]
+        assert view["lines"] == [[[0, 0, 0], [1000, 1000, 1000]]]
+        (picture,) = view["pictures"]
+        assert (picture["attachment"], picture["height"]) == (stamp.pk, 2500)
+        assert (picture["location"], picture["normal"], picture["up"]) == ([1000, 2000, 3000], [0, 0, 1], [0, 1, 0])
+        told = [one["view"].get("pictures") for one in listing.told(actor_of(self.reader), self.version)]
+        here = reverse("content:attachment_download", args=[self.platform.slug, stamp.pk])
+        assert [picture | {"address": here}] in told
+
+    def test_what_is_drawn_past_the_bounds_or_nowhere_is_kept_and_the_rest_is_shown(self):
+        frame, flat = places.Frame(0.001, y_up=True), {"location": [0, 0, 0], "direction": [0, 0, 0]}
+        part = {"ifc": "", "system": "CAD", "tool": "Side/plate"}
+        line = [[0.1, 0.2, 0.3], [0, 0, 1 / 3]]
+        shown = self.view(planes=[flat], lines=[line, [line[0]] * 2] + [line] * 1500, exceptions=[part], visible=False)
+        look = places.looked(shown, frame)
+        assert look["sections"] == [] and len(look["lines"]) == 1000 and look["exceptions"] == ["//Side_plate"]
+        assert look["lines"][0] == [[100, 300, -200], [0, 333.333333, 0]]
+        back = places.viewpoint("x", look | {"point": None, "points": []}, frame)
+        assert back["lines"][0][0] == pytest.approx(line[0]) and back["exceptions"][0]["tool"] == "Side_plate"
+        topic, files = self.elsewhere()
+        topic["viewpoints"] = [shown | {"lines": [[[0, 0, 0], [10.0**30, 0, 0]]]}]
+        self.bring([topic], files.items())
+        assert "lines" not in Markup.objects.get().view and Markup.objects.get().view["camera"]
+
     def test_all_viewpoints_become_places_and_all_that_stands_beside_them_comes_and_goes(self):
         topic, files = self.full()
         for version in ("3.0", "2.1"):
@@ -206,7 +234,8 @@ class TestExchange(TestCase):
                 assert [one.text for one in free] == ["Viewpoint 2 of 4", "Viewpoint 3 of 4", "Viewpoint 4 of 4"]
                 pinned = [hasattr(one, "markup") for one in (thread, said, *free)]
                 assert pinned == [True, True, True, True, False]  # the last looks at no model
-                assert said.markup.view["visible"] and free[0].markup.view["camera"]["scale"] == pytest.approx(5000)
+                self.drawn(said.markup.view, said.attachments.get())
+                assert free[0].markup.view["camera"]["scale"] == pytest.approx(5000)
                 assert sorted(thread.attachments.values_list("name", flat=True)) == [
                     "Plan.pdf",
                     "look.png",

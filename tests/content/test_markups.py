@@ -279,10 +279,17 @@ class TestCarrying(Marked):
     def judged(self, version, name="author"):
         return {row.markup.comment.text: row.verdict.found for row in carrying.earlier(self.actor(name), version)}
 
+    def draw(self, markup):
+        """Let another tool have drawn a line and put a picture where a markup is."""
+        picture = {"attachment": 1, "location": [0, 1, 0], "normal": [0, 0, 1], "up": [0, 1, 0], "height": 1}
+        markup.view |= {"lines": [[[0, 0, 0], [1, 0, 0]]], "pictures": [picture]}
+        markup.save()
+
     def test_each_is_judged_by_its_part_and_place_and_carried_once(self):
         before = {"a": (self.LONG, [0, 0, 0]), "b": (self.LONG, [0, 0, 1]), "c": (self.THICK, [1, 0, 0])}
         made_visible(self.version, view_glb=glb(**before, d=([1, 1, 1], [0, 0, 0]), e=([2, 1, 1], [0, 0, 0])))
         marks = {name: self.part(name, name) for name in "abcde"}
+        self.draw(marks["b"])
         after = {"a": (self.LONG, [0, 0, 0]), "b": (self.LONG, [0, 0, 3]), "renamed": (self.THICK, [1, 0, 0])}
         later = self.stored(self.item, b"later", view_glb=glb(**after, e=([2, 1, 4], [0, 0, 0])))
         found = {"a": "still", "b": "moved", "c": "moved", "d": "gone", "e": "moved"}
@@ -303,11 +310,14 @@ class TestCarrying(Marked):
         told = {row["text"]: row for row in listing.told(self.actor("reader"), later)}
         assert told["b"]["view"]["point"] == pytest.approx([0.1, 0, 2.2])
         assert told["b"]["view"]["camera"]["position"] == pytest.approx([1, -2, 5])
+        assert told["b"]["view"]["lines"] == [[[0, 0, 2], [1, 0, 2]]]
+        assert told["b"]["view"]["pictures"][0]["location"] == [0, 1, 2]
         assert told["c"]["view"]["part"] == "plate/renamed"
         assert {text: row["open"] for text, row in told.items()} == {**dict.fromkeys("abce", True), "d": False}
 
     def test_the_next_revision_takes_open_ones_over_and_leaves_the_threads_of_the_one_before(self):
         closed, first = self.pin(text="closed"), self.pin(text="open")
+        self.draw(first)
         comments.resolve(actor=self.actor("reader"), comment=closed.comment, on=True)
         Item.objects.filter(pk=self.item.pk).update(maturity="frozen")
         new = revise_item(actor=self.actor("author"), item=self.item)
@@ -322,6 +332,7 @@ class TestCarrying(Marked):
         carried = Markup.objects.get(carried_from=first)
         assert (carried.comment.item, carried.comment.author) == (new, first.comment.author)
         assert (carried.version, carried.carried_by, carried.found) == (version, self.people["author"].user, "still")
+        assert carried.view["lines"] and carried.view["pictures"] == []  # an attachment stays with what was said there
         assert not Comment.objects.get(pk=first.comment.pk).resolved_at
         Item.objects.filter(pk=self.item.pk).update(maturity="private")  # its discussion is its content owner's
         comments.resolve(actor=self.actor("author"), comment=closed.comment, on=False)

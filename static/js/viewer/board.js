@@ -32,7 +32,7 @@ export class Board {
     if (!this.address) return;
     this.list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button) this.choose(Number(button.dataset.mark));
+      if (button) this[button.dataset.mark ? "choose" : "letGo"](Number(button.dataset.mark));
     });
     panel.addEventListener("click", (event) => {
       const pin = event.target.closest(".g-pin");
@@ -78,7 +78,7 @@ export class Board {
   }
 
   line(mark) {
-    const words = make("span", { className: "what" }, make("span", { className: "said", textContent: mark.text }));
+    const words = make("span", { className: "what" }, make("span", { className: "said", textContent: mark.said }));
     const told = [mark.by, mark.found, mark.open ? "" : "closed"].filter(Boolean).join(", ");
     words.append(make("span", { className: "small muted", textContent: told }));
     const button = make("button", { type: "button", className: "g-markline" }, make("span", { className: "no", textContent: mark.number }), words);
@@ -86,18 +86,34 @@ export class Board {
     button.setAttribute("aria-pressed", mark.id === this.chosen?.id);
     const thread = make("a", { href: mark.thread, textContent: "Thread", className: "small" });
     thread.setAttribute("aria-label", `Thread of markup ${mark.number}`);
-    return make("li", {}, button, thread);
+    const go = make("button", { type: "button", className: "btn btn-link btn-sm", textContent: "Leave", hidden: mark.id !== this.chosen?.id });
+    go.setAttribute("aria-label", `Leave markup ${mark.number}`);
+    return make("li", {}, button, make("span", { className: "acts" }, thread, go));
+  }
+
+  // Look at no markup any more; what it drew goes.
+  letGo() {
+    const before = this.list.querySelector("[aria-pressed=true]");
+    this.press(null);
+    before?.focus();
+    this.show(this.marks);
+  }
+
+  press(mark) {
+    this.chosen = mark;
+    for (const line of this.list.children) {
+      const [button, go] = line.querySelectorAll("button");
+      const is = Number(button.dataset.mark) === mark?.id;
+      button.setAttribute("aria-pressed", is);
+      go.hidden = !is;
+      if (is) button.scrollIntoView({ block: "nearest" });
+    }
   }
 
   choose(id) {
     const mark = this.marks.find((one) => one.id === id);
     if (!mark) return;
-    this.chosen = mark;
-    for (const button of this.list.querySelectorAll("button")) {
-      const is = Number(button.dataset.mark) === id;
-      button.setAttribute("aria-pressed", is);
-      if (is) button.scrollIntoView({ block: "nearest" });
-    }
+    this.press(mark);
     this.show(this.marks);
     this.open(mark);
   }

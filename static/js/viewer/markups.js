@@ -1,6 +1,7 @@
 // Markups of a model: a click, or Enter for the middle, pins a remark; choosing one looks from there again.
 import { Plane, Vector3 } from "three";
 import { Board, draw, sign } from "./board.js";
+import { Drawn } from "./drawn.js";
 import { visible } from "./model.js";
 
 const WIDE = 640; // pixels of a snapshot
@@ -8,8 +9,9 @@ const flat = (vector) => vector.toArray().map((number) => Number(number.toPrecis
 
 export class Markups {
   constructor(viewer) {
-    Object.assign(this, { viewer, stage: viewer.stage, model: viewer.model, on: false, signs: [] });
+    Object.assign(this, { viewer, stage: viewer.stage, model: viewer.model, on: false, signs: [], words: new Map() });
     this.path = paths(this.model.parser);
+    this.drawing = new Drawn(viewer, (names) => this.find(names));
     this.layer = viewer.panel.querySelector(".g-pins");
     this.board = new Board(viewer.panel, (marks) => this.show(marks), (mark) => this.look(mark.view));
     this.stage.afterDrawing(() => this.place());
@@ -70,17 +72,36 @@ export class Markups {
   }
 
   // Look as somebody did who pinned a remark.
-  look({ camera, sections, visible: most, exceptions, exploded = 0 }) {
+  look(view) {
+    const { camera, sections, visible: most, exceptions, exploded = 0 } = view;
     this.viewer.standApart(exploded);
     this.stage.stand(camera);
+    this.drawing.show(view);
     this.viewer.cutBy(sections.map(({ point, normal }) => new Plane().setFromNormalAndCoplanarPoint(new Vector3(...normal).normalize().negate(), new Vector3(...point))));
-    const named = new Set(exceptions);
+    const named = new Set(this.find(exceptions));
+    const unknown = !most && exceptions.length && !named.size;
     this.viewer.parts.all(false);
-    for (const mesh of this.model.meshes) mesh.visible = named.has(this.path(mesh)) !== most;
+    for (const mesh of this.model.meshes) mesh.visible = unknown || named.has(mesh) !== most;
     this.viewer.parts.mark();
+    this.viewer.say(unknown ? "None of the parts that it shows is in this model: all are shown" : "");
+  }
+
+  // The meshes that are meant: by the path of a part or of what it is in, or after // by the name of either.
+  find(names) {
+    const meant = new Set(names);
+    return meant.size ? this.model.meshes.filter((mesh) => this.namesOf(mesh).some((name) => meant.has(name))) : [];
+  }
+
+  namesOf(mesh) {
+    if (!this.words.has(mesh)) {
+      const words = this.path(mesh).split("/");
+      this.words.set(mesh, words.flatMap((word, at) => [words.slice(0, at + 1).join("/"), `//${word}`, `//${word.replace(/#\d+$/, "")}`]));
+    }
+    return this.words.get(mesh);
   }
 
   show(marks) {
+    if (!this.board.chosen) this.drawing.leave();
     this.signs = marks
       .filter((mark) => mark.open || mark === this.board.chosen)
       .map((mark) => ({ mark, points: points(mark.view), node: this.drawn(mark), mesh: this.meshOf(mark.view.part) }))

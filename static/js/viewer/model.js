@@ -43,6 +43,7 @@ export class Model {
     if (!mesh.geometry.attributes.normal) mesh.geometry.computeVertexNormals();
     mesh.userData.own = mesh.material.color.clone();
     mesh.userData.opacity = mesh.material.opacity;
+    mesh.userData.map = mesh.material.map;
     this.triangles += (mesh.geometry.index ?? mesh.geometry.attributes.position).count / 3;
     this.meshes.push(mesh);
   }
@@ -113,8 +114,18 @@ export class Model {
     return (new Box3().setFromObject(mesh).getCenter(new Vector3()).distanceTo(middle) * 1.4) / scale;
   }
 
-  paint(mesh, chosen, accent) {
-    mesh.material.color.copy(chosen ? accent : mesh.userData.own);
+  // Give a part its own looks, or one colour all over.
+  paint(mesh, color) {
+    const { material, userData, geometry } = mesh;
+    const [vertexColors, map] = [!color && Boolean(geometry.attributes.color), color ? null : userData.map];
+    material.needsUpdate ||= material.vertexColors !== vertexColors || material.map !== map;
+    Object.assign(material, { vertexColors, map });
+    material.color.copy(color ?? userData.own);
+  }
+
+  // Let light through a part as far as its opacity says.
+  veil({ material }, opacity) {
+    Object.assign(material, { opacity, transparent: opacity < 1, depthWrite: opacity === 1, needsUpdate: true });
   }
 
   // Which face of the boundary representation a triangle belongs to, where the file tells.

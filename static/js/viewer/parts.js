@@ -67,15 +67,21 @@ export class Parts {
   }
 
   choose(node) {
-    const accent = this.stage.colour("accent");
     this.chosen = this.chosen === node ? null : node;
-    this.model.meshes.forEach((mesh) => this.model.paint(mesh, this.chosen && within(mesh, this.chosen), accent));
+    this.paint();
     for (const [part, row] of this.rows) {
       const is = part === this.chosen;
       row.setAttribute("aria-selected", is);
       row.firstChild.classList.toggle("sel", is);
       if (is) this.reveal(row);
     }
+    this.stage.draw();
+  }
+
+  // What is chosen has the accent, what a markup colours its colour, everything else its own looks.
+  paint() {
+    const accent = this.stage.colour("accent");
+    for (const mesh of this.model.meshes) this.model.paint(mesh, this.chosen && within(mesh, this.chosen) ? accent : mesh.userData.tint);
     this.stage.draw();
   }
 
@@ -115,12 +121,7 @@ export class Parts {
   fade() {
     const now = this.model.meshes.filter((mesh) => !this.chosen || within(mesh, this.chosen));
     const clear = now.some((mesh) => mesh.material.opacity < mesh.userData.opacity);
-    now.forEach((mesh) => {
-      mesh.material.opacity = clear ? mesh.userData.opacity : 0.25;
-      mesh.material.transparent = mesh.material.opacity < 1;
-      mesh.material.depthWrite = !mesh.material.transparent;
-      mesh.material.needsUpdate = true;
-    });
+    now.forEach((mesh) => this.model.veil(mesh, clear ? mesh.userData.opacity : 0.25));
     this.stage.draw();
   }
 

@@ -208,13 +208,14 @@ export class Stage {
   }
 
   // Stand where a markup was made and look as it did, by its lens.
-  stand({ position, direction, fov, scale }) {
+  stand({ position, direction, up, fov, scale }) {
     if (Boolean(fov) !== (this.camera === this.perspective)) this.togglePerspective();
     const from = new Vector3(...position);
     const along = new Vector3(...direction).normalize();
     const far = Math.max(this.box.getCenter(new Vector3()).sub(from).dot(along), this.radius / 10);
     this.camera.position.copy(from);
     this.controls.target.copy(from).addScaledVector(along, far);
+    if (Math.abs(along.dot(this.up)) > 1 - 5e-7) this.camera.position.addScaledVector(new Vector3(...up).projectOnPlane(this.up).normalize(), -0.0012 * far); // from above, only this tells what is up
     if (fov) this.camera.fov = fov;
     else {
       this.frame();
