@@ -104,8 +104,7 @@ def saying(*, actor, item, remark, pin=None):
     except DomainError:
         forget_files(kept)
         raise
-    if kept and not Attachment.objects.filter(key=kept[0]["key"]).exists():
-        forget_files(kept)
+    forget_unsaid(kept)
 
 
 @transaction.atomic
@@ -204,6 +203,12 @@ def forget_files(kept):
     """Take back files that were stored for comments that were not made."""
     for facts in kept:
         storage().delete(facts["key"])
+
+
+def forget_unsaid(kept):
+    """Take back files that were stored and then not needed, as for a request that was answered before."""
+    if kept and not Attachment.objects.filter(key=kept[0]["key"]).exists():
+        forget_files(kept)
 
 
 def mentioned(actor, item, text):

@@ -2,10 +2,12 @@
 
 from functools import partial
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
 from content import zips
+from content.bcf import exporting
+from content.bcf.archives import VERSIONS
 from content.comments import note_taken
 from content.downloads import Stream, asked_span
 from content.files import note_download
@@ -82,6 +84,16 @@ def zip_of(actor, items):
     response = StreamingHttpResponse(zips.stream(actor, [item.pk for item in items]), content_type="application/zip")
     name = f"{zips.folder_name(items[0])}.zip" if len(items) == 1 else f"{len(items)} items.zip"
     response["Content-Disposition"] = content_disposition_header(True, name)
+    for header in SAFE.keys() - {"Accept-Ranges"}:
+        response[header] = SAFE[header]
+    return response
+
+
+def bcf_of(actor, item, version):
+    """Return the threads of an item as a BCF file. Raises as `content.bcf.exporting.export`."""
+    file = exporting.export(actor=actor, item=item, version=version)
+    name = f"{item.number}-{item.revision}.{'bcfzip' if version == VERSIONS[0] else 'bcf'}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
     for header in SAFE.keys() - {"Accept-Ranges"}:
         response[header] = SAFE[header]
     return response

@@ -4,6 +4,7 @@ from ninja import NinjaAPI
 
 from content.api.access import router as access_router
 from content.api.attachments import router as attachment_router
+from content.api.bcf import router as bcf_router
 from content.api.changes import router as change_router
 from content.api.issues import router as issue_router
 from content.api.items import file_router
@@ -47,6 +48,7 @@ for router in (
     review_router,
     talk_router,
     attachment_router,
+    bcf_router,
     relation_router,
     kept_router,
 ):

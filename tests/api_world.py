@@ -1,13 +1,16 @@
 """What the tests of the API share: its addresses by visitors, what is sent there, and a program with a token."""
 
 import json
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile as FILE
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
-from tests.factories import token_of
+from content.bcf import exporting
+from tests.bcf_files import written
+from tests.factories import actor_of, token_of
 from tests.site_world import INSIDE, RECORD, VISITORS, World, body
 
 # The columns are those of tests/test_urls.py. Strangers and operators can have no token here; the token of somebody
@@ -81,6 +84,9 @@ GET    markup_list    file     401 401 404 401 401   200 404 200 200 200 200 200
 POST   markup_make    file     401 401 404 401 401   403 404 403 201 201 201 201 403 403
 GET    markup_earlier file     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   markup_carry   carried  401 401 404 401 401   403 404 403 409 409 409 409 403 403
+GET    bcf_export     item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
+POST   bcf_preview    file     401 401 404 401 401   403 404 403 200 200 200 200 403 403
+POST   bcf_bring      file     401 401 404 401 401   403 404 403 201 201 201 201 403 403
 GET    share_effect   item     401 401 404 401 401   403 404 403 403 403 200 200 200 200
 PATCH  share_change   shared   401 401 404 401 401   403 404 403 403 403 200 200 200 200
 GET    watch_list     platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
@@ -168,6 +174,8 @@ VERBS = {
     ("PUT", "comment_resolve"): "comment_resolved",
     ("POST", "comment_react"): "comment_reacted",
     ("POST", "markup_make"): "markup_made",
+    ("GET", "bcf_export"): "bcf_exported",
+    ("POST", "bcf_bring"): "bcf_imported",
     ("PATCH", "share_change"): "share_changed",
     ("PUT", "item_star"): "folder_filled",
     ("POST", "folder_make"): "item_created",
@@ -178,8 +186,9 @@ VERBS = {
     ("DELETE", "folder_take_out"): "folder_emptied",
 }
 READ = {"GET", "HEAD"}
-TAKEN = {("GET", "file_get"), ("GET", "attachment_get")}  # taking a file away is an act
+TAKEN = {("GET", "file_get"), ("GET", "attachment_get"), ("GET", "bcf_export")}  # taking a file away is an act
 UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
+UNTOLD |= {"bcf_preview"}  # looks into what was sent, and does nothing
 WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
 PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "platform": [],
@@ -236,6 +245,10 @@ class Tokens(World):
         seen = {"item": self.part.pk, "version": self.part.version}
         self.sent["folder_keep"] = {"item": self.part.pk}
         self.sent["relation_make"] = {"kind": "refers_to", "target": self.part.pk}
+        topics = [one | {"guid": str(uuid4())} for one in exporting.told(actor_of(self.members["author"]), self.item)]
+        held = {(one["guid"], name): b"notes" for one in topics for name in one["held"]}
+        threads = written(topics, held, "2.1")
+        self.sent |= dict.fromkeys(("bcf_preview", "bcf_bring"), threads)
         self.queries = {"share_effect": f"?to={self.args['shared'][-1]}", "review_people": "?q=person"}
         self.sent["review_begin"] = {"title": "Round two", "items": [self.part.pk]}
         self.sent["review_add"] = {"item": self.item.pk}

@@ -1,9 +1,14 @@
 """What programs do in reviews and discussions: the rules, refusals and lists of the pages."""
 
+from io import BytesIO
+from unittest import mock
+
 from django.test.client import MULTIPART_CONTENT
 from django.urls import reverse
 from django.utils import timezone
 
+from content.bcf import importing
+from content.bcf.reading import read
 from content.blobs import keys, storage
 from content.models import (
     Attachment,
@@ -22,6 +27,7 @@ from content.models import (
 from spaces.models import Credential, Visibility
 from tenants.models import AuditEvent
 from tests.api_world import FILE
+from tests.bcf_files import zipped
 from tests.factories import ItemFactory, SpaceFactory, give, refer
 from tests.site_world import NOBODY, body, undone
 from tests.test_api_work import Asking
@@ -275,6 +281,47 @@ class Talk(Asking):
             (world.users["reader"], taken[0].subject_id, text.sha256)
         }
 
+    def test_threads_are_taken_away_and_brought_as_bcf_with_the_limits_of_the_pages(self):
+        world, place = self.world, [self.world.item.pk, "bracket.stl"]
+        threads, before = world.sent["bcf_bring"], AuditEvent.objects.count()
+        (coming,) = self.ask("author", "POST", "bcf_preview", place, threads)[1]
+        assert (coming["title"], coming["new"], coming["files"]) == ("Is the radius right?", True, 1)
+        assert (AuditEvent.objects.count(), Comment.objects.count()) == (before, 1), "it is only looked at"
+        kept, key = set(keys(storage())), {"Idempotency-Key": "threads"}
+        first = self.ask("author", "POST", "bcf_bring", place, threads, **key)
+        assert (first[0], first[1]["threads"], first[1]["comments"]) == (201, 1, 0)
+        brought = Comment.objects.latest("pk")
+        assert [(one["title"], one["comment"]) for one in first[1]["topics"]] == [(coming["title"], brought.pk)]
+        entry = AuditEvent.objects.latest("pk")
+        assert (entry.verb, entry.after["threads"], entry.actor) == ("bcf_imported", 1, world.users["author"])
+        now = set(keys(storage()))
+        assert len(now - kept) == brought.attachments.count() == 1
+        assert self.ask("author", "POST", "bcf_bring", place, threads, **key) == first
+        for status, at, content in (
+            (409, place, threads),
+            (422, place, b"no zip"),
+            (422, place, b""),
+            (422, place, zipped(version='<Version VersionId="1.0"/>').read()),
+            (404, [place[0], "other.stl"], threads),
+        ):
+            assert self.ask("author", "POST", "bcf_bring", at, content)[0] == status
+        with mock.patch.object(importing, "LARGEST", 10):
+            assert self.ask("author", "POST", "bcf_preview", place, threads)[1]["fields"].keys() == {"file"}
+        assert set(keys(storage())) == now, "what is refused leaves no bytes"
+        assert [one["new"] for one in self.ask("author", "POST", "bcf_preview", place, threads)[1]] == [False]
+        url, program = reverse("api:bcf_export", args=["acme", place[0]]), world.program("reader")
+        taken = program.ask("GET", f"{url}?version=3.0")
+        archive = read(BytesIO(taken.shown))
+        assert (archive.version, len(archive.topics), taken["Content-Disposition"].endswith('.bcf"')) == (
+            "3.0",
+            2,
+            True,
+        )
+        page = world.client("reader").post(reverse("content:bcf_export", args=["acme", place[0]]), {"version": "3.0"})
+        same = ("Content-Type", "Content-Disposition", "Content-Security-Policy", "Cache-Control")
+        assert body(page) and [page[name] for name in same] == [taken[name] for name in same]
+        assert program.ask("GET", f"{url}?version=1.0").status_code == 422
+
     def test_t72_who_reads_from_outside_takes_no_part_and_loses_kept_answers(self):
         world, item = self.world, self.world.item.pk
         said, key = {"text": "Look"}, {"Idempotency-Key": "look"}
@@ -285,6 +332,8 @@ class Talk(Asking):
         assert self.ask("reader", "GET", "item_detail", [item])[0] == 200
         assert self.ask("reader", "GET", "thread_list", [item])[0] == 403
         assert self.ask("reader", "GET", "markup_list", [item, "bracket.stl"])[0] == 403
+        assert self.ask("reader", "GET", "bcf_export", [item])[0] == 403
+        assert self.ask("reader", "GET", "attachment_get", [world.attachment.pk])[0] == 404
         assert self.ask("reader", "POST", "thread_begin", [item], said, **key)[0] == 403
         assert self.ask("reader", "PUT", "comment_resolve", [world.comment.pk])[0] == 404
 

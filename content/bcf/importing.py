@@ -6,6 +6,7 @@ Who wrote something elsewhere is told in words, and is nobody here: whoever brin
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 
 from django.core import signing
@@ -43,10 +44,15 @@ class Coming:
 
 def keep(actor, version, file):
     """Keep a BCF file until it is brought, and return a token that says so; nothing is done to any thread yet."""
-    if not file.size or file.size > LARGEST:
-        raise Unacceptable(f"The file is empty or larger than {LARGEST // 1000**2} MB.", field="file")
+    require_size(file)
     key, sha256 = put(file, getattr(file, "sha256", ""))
     return signing.dumps([actor.user.pk, version.pk, key, sha256], salt=SALT)
+
+
+def require_size(file):
+    """Raise Unacceptable for an empty file and one that is too large."""
+    if not file.size or file.size > LARGEST:
+        raise Unacceptable(f"The file is empty or larger than {LARGEST // 1000**2} MB.", field="file")
 
 
 @contextmanager
@@ -82,21 +88,36 @@ def _here(item):
     return {guid_of(one).lower(): one for thread in threads(item) for one in (thread, *thread.answers.all())}
 
 
-def bring(*, actor, version, archive, sha256):
+def there(version, archive):
+    """Return (topic, the thread that it is here) of what of an archive is on the item of a version."""
+    here = _here(version.file.item)
+    return [(topic, here[guid]) for topic in archive.topics if (guid := topic["guid"].lower()) in here]
+
+
+def bring(**told):
     """Bring what is new of an archive to a version and return how many threads and comments that are.
 
     Asks who may mark up. Raises AccessDenied, Conflict when everything is here already or the model is not ready,
     Unacceptable for files that are damaged or that no comment may carry.
     """
+    with files_of(**told) as store:
+        return store()
+
+
+@contextmanager
+def files_of(*, actor, version, archive, sha256):
+    """Store the files that come with what is new; give the act that brings it, and drop them if it does not."""
     item = version.file.item
     access.require(actor, "markup", item)
     places.require_lengths(version, archive.topics)
     files = _stored(archive, _here(item))
+    kept_files = list(files.values())
     try:
-        return _bring(actor, version, archive, (files, sha256))
+        yield partial(_bring, actor, version, archive, (files, sha256))
     except DomainError:
-        comments.forget_files(files.values())
+        comments.forget_files(kept_files)
         raise
+    comments.forget_unsaid(kept_files)
 
 
 def _stored(archive, here):

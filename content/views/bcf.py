@@ -2,17 +2,16 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from content import reading
-from content.bcf import exporting, importing
+from content.bcf import importing
 from content.bcf.archives import VERSIONS
 from content.files import read_version
 from content.iterations import latest_versions
 from content.views.attempts import attempt
-from content.web import SAFE
+from content.web import bcf_of
 from tenants import access, limits
 from tenants.errors import NotVisible
 from tenants.web import render_page
@@ -35,13 +34,7 @@ def bcf_export(request, pk):
     """Send the threads of an item as BCF; a POST, because it leaves an entry in the record."""
     item = reading.visit_item(request.actor, pk, request.method)
     limits.spend(request, "zip")
-    version = request.POST.get("version", VERSIONS[0])
-    file = exporting.export(actor=request.actor, item=item, version=version)
-    name = f"{item.number}-{item.revision}.{'bcfzip' if version == VERSIONS[0] else 'bcf'}"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
-    for header in SAFE.keys() - {"Accept-Ranges"}:
-        response[header] = SAFE[header]
-    return response
+    return bcf_of(request.actor, item, request.POST.get("version", VERSIONS[0]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
