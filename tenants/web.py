@@ -83,6 +83,10 @@ class ActorMiddleware:
         if response.status_code == TooMany.status:
             seconds = "3600" if request.actor else "60"  # forms of a platform say the sentence themselves
             response.headers.setdefault("Retry-After", seconds)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
         return response
 
     def process_view(self, request, view, args, kwargs):

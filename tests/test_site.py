@@ -56,6 +56,25 @@ def test_t08_a_forged_host_is_refused_and_a_forwarded_one_ignored(client, db):
     assert "evil" not in answer.headers["Location"]
 
 
+def test_who_is_signed_out_in_the_middle_of_work_comes_back_to_the_page_that_sent_it(client, db):
+    act, page = "/p/corvane/items/3/star/", "http://testserver/p/corvane/items/?q=plate"
+    led = client.post(act, headers={"referer": page})
+    assert led.headers["Location"] == "/accounts/login/?ended=1&next=%2Fp%2Fcorvane%2Fitems%2F%3Fq%3Dplate"
+    assert "what you sent was not taken" in client.get(led.headers["Location"]).text
+    for elsewhere in ("", "https://evil.example/p/corvane/", "javascript:alert(1)"):
+        assert client.post(act, headers={"referer": elsewhere}).headers["Location"].endswith("?ended=1&next=%2F")
+    part = client.get("/p/corvane/items/3/", headers={"hx-request": "true"})
+    assert (part.status_code, part.text.count("You are signed out.")) == (401, 1)
+    assert "<form" not in part.text
+
+
+def test_the_address_of_a_button_says_so_to_a_visitor(client, db):
+    client.force_login(worker(PlatformFactory(slug="corvane")).user)
+    answer = client.get(reverse("tenants:notification_read_all", args=["corvane"]))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Nothing was changed" in answer.text
+
+
 @pytest.mark.parametrize("address", ["/", "/admin/", "/admin/login/"])
 def test_doors_lead_a_stranger_to_our_sign_in(client, db, address):
     answer = client.get(address, follow=True)

@@ -7,7 +7,7 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const store = (name, value) => (value ? localStorage.setItem(name, value) : localStorage.removeItem(name));
 
 // --- answers of htmx: a form comes back in its place, a refusal goes to the message area ---
-const REFUSALS = new Set([400, 403, 404, 409, 410, 413, 429, 500, 503, 507]);
+const REFUSALS = new Set([400, 401, 403, 404, 409, 410, 413, 429, 500, 503, 507]);
 body.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (requestConfig.elt.dataset?.live) {
@@ -92,6 +92,33 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// --- words that were sent and not taken are in their form again: after a sign-in, a refusal, a lost connection ---
+const TYPED = "gangway-typed", place = location.pathname + location.search;
+const sent = JSON.parse(sessionStorage.getItem(TYPED) || "null");
+const unsent = one("[data-unsent]"), again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+if (sent && unsent) sessionStorage.setItem(TYPED, JSON.stringify({ ...sent, kept: true }));
+else if (sent?.place === place && sent.user === body.dataset.user && (sent.kept || again)) refill(sent);
+else if (sent && (!sent.kept || Date.now() - sent.at > 1800000)) sessionStorage.removeItem(TYPED);
+
+function refill({ action, values }) {
+  sessionStorage.removeItem(TYPED);
+  const form = all("main form").find((form) => form.getAttribute("action") === action && values.every(([name]) => form.elements[name]));
+  if (!form) return;
+  for (const box of form.querySelectorAll("[type=checkbox], [type=radio]")) box.checked = values.some(([name, value]) => name === box.name && value === box.value);
+  for (const field of form.elements)
+    if (field.matches("input:not([type=checkbox], [type=radio], [type=hidden], [type=file]), textarea, select:not([multiple])")) {
+      const value = values.find(([name]) => name === field.name)?.[1];
+      if (value !== undefined) field.value = value;
+    }
+  body.dispatchEvent(new CustomEvent("toast", { detail: { value: "What you typed is here again. Nothing was taken yet: send it once more." } }));
+}
+document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (defaultPrevented || form.method !== "post" || !body.dataset.user || !form.closest("main") || one("[type=password]", form)) return;
+  const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+  if (!all("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])", form).some((field) => field.value)) return;
+  sessionStorage.setItem(TYPED, JSON.stringify({ place, action: form.getAttribute("action"), user: body.dataset.user, values, at: Date.now() }));
+});
+
 // --- rows selected for one act: <form data-many="name of the boxes">, a box for the page, and how many there are, other
 // pages included; its fields may stand inside another form ---
 const chosen = (form) => [...form.elements].filter((box) => box.name === form.dataset.many && box.type === "checkbox");
@@ -143,6 +170,9 @@ window.addEventListener("pageshow", () => {
 const told = sessionStorage.getItem("gangway-toast");
 sessionStorage.removeItem("gangway-toast");
 if (told) body.dispatchEvent(new CustomEvent("toast", { detail: { value: told } }));
+
+// --- views that do not fit beside each other: the one that is shown is in sight ---
+all(".g-tabs [aria-current]").forEach((tab) => (tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48));
 
 // --- theme: system, light, dark ---
 document.addEventListener("click", (event) => {

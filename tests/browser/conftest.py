@@ -79,6 +79,8 @@ class Walker:
         found = Axe().run(self.page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
         assert self.fits(), f"{self.page.url} is wider than its window"
+        shown = "[...document.querySelectorAll('[hidden]')].filter((part) => part.getClientRects().length).length"
+        assert self.page.evaluate(shown) == 0, f"{self.page.url} shows what is hidden"
         assert self.said == []
 
     def fits(self):

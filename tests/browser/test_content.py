@@ -10,6 +10,7 @@ from content.models import Item, Reference
 from platform_site.demo.geometry import catalogue
 from platform_site.demo.geometry.step import step
 from spaces.models import Credential, CurrentCredential
+from tests.browser.conftest import PASSWORD
 from tests.content.test_from_files import assembly
 from tests.factories import actor_of
 
@@ -36,6 +37,15 @@ def test_an_item_is_changed_in_place_duplicated_deleted_and_restored(walker, com
     window.accessible()
     window.open("content:item_duplicate", "corvane", companies.bracket.pk)
     page.get_by_label("Title").fill("Bracket, second")
+    page.context.clear_cookies(name="sessionid")  # the session ends while somebody types
+    window.press("Duplicate")
+    window.sees("You are signed out, and what you sent was not taken.")
+    window.accessible()
+    page.get_by_label("Email", exact=True).fill(tomas.user.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.press("Sign in")
+    page.get_by_role("button", name="Author").click()
+    window.sees("What you typed is here again")
     window.press("Duplicate")
     page.get_by_role("heading", name="Bracket, second", level=1).wait_for()
     twin = Item.objects.get(title="Bracket, second")

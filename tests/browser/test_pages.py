@@ -13,7 +13,7 @@ from tenants.models import Batch, Member, Organization, RoleGrant, User
 
 pytestmark = pytest.mark.browser
 HOST = "corvane"
-WIDTHS = (360, 600, 768, 992, 1200, 1440, 1680)
+WIDTHS = (320, 360, 600, 768, 992, 1200, 1440, 1680)
 
 
 @pytest.fixture
