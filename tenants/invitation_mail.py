@@ -1,7 +1,6 @@
 """The mail of an invitation: who invites, from which company, to what, until when."""
 
 from django.urls import reverse
-from django.utils import timezone
 
 from tenants import days, letters, memberships, outbox
 from tenants.accounts import on_this_site
@@ -33,7 +32,6 @@ def send(invitation, token, reminder=False):
     """Queue the mail, or one that reminds of it by the same link."""
     platform, inviter = invitation.platform, invitation.inviter
     membership = inviter.memberships.filter(platform=platform).select_related("company").first()
-    until = timezone.localtime(invitation.expires_at, platform.zone)
     company = membership.company if membership else platform.name
     letter = letters.write(
         "invitation",
@@ -44,7 +42,7 @@ def send(invitation, token, reminder=False):
         inviter_company=company,
         spaces=memberships.offered(invitation),
         roles=[offer.role.name for offer in invitation.roles.select_related("role")],
-        until=until,
+        until=invitation.expires_at,
         ends=days.last_day(invitation.access_ends_at, platform.zone),
         reminder=reminder,
         link=link(token),

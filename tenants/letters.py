@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from tenants.models import Accent
 
@@ -42,6 +43,7 @@ def write(template, subject, *, platform=None, headers=None, **context):
     """Return the Letter of the templates `mail/<template>.txt` and `.html`; `why` in the context says why it comes."""
     accent = platform.accent if platform else Accent.PETROL
     context |= {"platform": platform, "subject": subject, "colour": COLOURS[accent]}
-    text = render_to_string(f"mail/{template}.txt", context)
-    html = render_to_string(f"mail/{template}.html", context)
+    with timezone.override(platform.zone if platform else None):
+        text = render_to_string(f"mail/{template}.txt", context)
+        html = render_to_string(f"mail/{template}.html", context)
     return Letter(" ".join(subject.split())[:200], text.strip() + "\n", html, headers or {})

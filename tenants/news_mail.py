@@ -63,7 +63,7 @@ def compose_digest(mail):
     found = readable(user, platform, rows, Delivery.DIGEST)
     if not found:
         return None
-    told = [(row, _link(row), timezone.localtime(row.at, platform.zone)) for row in found[:MOST_LINES]]
+    told = [(row, _link(row), row.at) for row in found[:MOST_LINES]]
     number = "1 piece of news" if len(found) == 1 else f"{len(found)} pieces of news"
     ways = _ways_out(user, platform, news_choices.DIGEST)
     return letters.write(

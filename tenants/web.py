@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
 
@@ -79,7 +80,8 @@ class ActorMiddleware:
 
     def __call__(self, request):
         request.actor = request.platform = None
-        response = self.get_response(request)
+        with timezone.override(None):  # process_view sets that of the platform
+            response = self.get_response(request)
         if response.status_code == TooMany.status:
             seconds = "3600" if request.actor else "60"  # forms of a platform say the sentence themselves
             response.headers.setdefault("Retry-After", seconds)
@@ -103,6 +105,7 @@ class ActorMiddleware:
             denials.note(request, NotVisible())
             raise Http404
         request.actor, request.platform = found, found.platform
+        timezone.activate(found.platform.zone)  # every time on a page is the platform's
         if not found.is_active or not (found.may("enter") or getattr(view, "without_licence", False)):
             return closed(request)
         if not getattr(view, "asked_by_itself", False):

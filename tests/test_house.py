@@ -34,6 +34,7 @@ PAGES = {
     "accounts",
     "doors",
     "company_adapter",
+    "signed_out",
 }
 VAGUE = {"utils", "helpers", "common", "misc", "util", "helper", "base_classes"}
 BINARY = (".png", ".jpg", ".webp", ".woff2", ".stp", ".step", ".stl", ".pdf", ".ico")

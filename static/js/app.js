@@ -90,6 +90,8 @@ window.addEventListener("beforeunload", (event) => dirty() && event.preventDefau
 window.addEventListener("pageshow", () => all("button[data-sent]").forEach(free));
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  const chosen = event.target.closest("tr:has([data-chosen])"); // who chooses how, chooses the line
+  if (chosen && !event.target.closest("[data-chosen]")) one("[data-chosen] input", chosen).checked = true;
 });
 
 // --- words that were sent and not taken are in their form again: after a sign-in, a refusal, a lost connection ---

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants import acceptance, consent, invitation_mail, invitations, readiness, tokens
@@ -64,7 +63,7 @@ def _offer(request, invitation, error=None):
         "offered": invitations.in_words(invitation)[1:],
         "inviter_company": membership.company if membership else invitation.platform,
         "ready": readiness.readiness(invitation.platform, request.user) if error is None else None,
-        "until": timezone.localtime(invitation.expires_at, invitation.platform.zone),
+        "until": invitation.expires_at,
         "host_platform": invitation.platform,
     }
     return render(request, "tenants/invitation_answer.html", context, status=error.status if error else 200)

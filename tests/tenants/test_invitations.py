@@ -1,7 +1,7 @@
 """An invitation from the wizard to the first credential, and everything that can go wrong on the way."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -275,6 +275,19 @@ def test_t14_the_token_leaves_the_address_at_once(client, world, mailoutbox):
     assert answer.status_code == 302
     assert link.rstrip("/").rsplit("/", 1)[1] not in answer.url
     assert Invitation.objects.get().token_hash not in link
+
+
+def test_mail_and_pages_say_the_hours_of_the_platform(client, world, mailoutbox):
+    user, world.host.time_zone = account(), "Asia/Tokyo"
+    world.host.save()
+    with time_machine.travel(datetime(2026, 11, 25, 16, 34, tzinfo=UTC), tick=False):
+        world.send(client)
+        listed = client.get(world.url("tenants:invitation_list")).text
+        client.force_login(user)
+        client.get(link_in(mailoutbox[0]))
+        assert "until Thursday 10 December 2026, 01:34 (Asia/Tokyo)" in mailoutbox[0].body
+        assert "10 December 2026, 01:34 (Asia/Tokyo)" in client.get(reverse("tenants:invitation_answer")).text
+    assert "Thursday 26 November 2026 01:34 JST" in listed
 
 
 def test_resending_keeps_the_message_and_kills_the_earlier_link(client, world, mailoutbox):
