@@ -172,9 +172,9 @@ def note_look(request, obj, filters=None, *, space_id=None):
 
 
 def way_back(request, otherwise):
-    """Return the address that `next` names when it is one of this site, else `otherwise`."""
+    """Return the address that `next` names when it is one of this site, from its root, else `otherwise`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None):
         return wanted
     return otherwise
 

@@ -33,6 +33,7 @@ from tests.site_world import NOBODY, body, undone
 from tests.test_api_work import Asking
 
 VIEW = {"points": [[0.25, 0.75]]}
+KEY = "Idempotency-Key"
 
 
 class Talk(Asking):
@@ -336,6 +337,26 @@ class Talk(Asking):
         assert self.ask("reader", "GET", "attachment_get", [world.attachment.pk])[0] == 404
         assert self.ask("reader", "POST", "thread_begin", [item], said, **key)[0] == 403
         assert self.ask("reader", "PUT", "comment_resolve", [world.comment.pk])[0] == 404
+
+    def test_t73_a_kept_answer_tells_no_words_that_were_taken_back(self):
+        world, place = self.world, [self.world.item.pk, "bracket.stl"]
+        begun = self.ask("author", "POST", "thread_begin", [world.item.pk], {"text": "Zqslip"})[1]["id"]
+        pinned = self.ask("author", "POST", "markup_make", place, {"text": "Zqslip", "view": VIEW}, **{KEY: "pin"})[1]
+        acts = [
+            ("reader", "POST", "comment_react", [begun], {"sign": "done"}),
+            ("reader", "PUT", "comment_resolve", [begun], None),
+            ("author", "PATCH", "comment_edit", [begun], {"text": "Zqslip again"}),
+            ("author", "DELETE", "comment_delete", [begun], None),
+            ("author", "DELETE", "comment_delete", [pinned["comment"]], None),
+        ]
+        first = [self.ask(*act, **{KEY: f"{place}"}) for place, act in enumerate(acts)]
+        again = [self.ask(*act, **{KEY: f"{place}"}) for place, act in enumerate(acts)]
+        assert [status for status, _said in first] == [200] * 5
+        assert [status for status, _said in again] == [404] * 3 + [200] * 2
+        assert "Zqslip" not in str(again)
+        assert (
+            self.ask("author", "POST", "markup_make", place, {"text": "Zqslip", "view": VIEW}, **{KEY: "pin"})[0] == 404
+        )
 
     def test_markups_are_made_listed_and_carried(self):
         world, place = self.world, [self.world.item.pk, "bracket.stl"]

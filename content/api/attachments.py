@@ -6,7 +6,7 @@ from django import forms
 from ninja import Router
 
 from content import comments, reading
-from content.api.talk import CommentOut, comment_shown, file_of
+from content.api.talk import CommentOut, comment_shown, file_of, still_said
 from content.uploads import received_many
 from content.web import attachment_of_comment
 from tenants import access, limits
@@ -63,7 +63,7 @@ def _said(request, item, form, parent=None):
     remark = comments.Said(typed["text"], parent, file_of(item, typed.get("file")), files)
     digests = json.dumps([typed, [(file.name, file.sha256) for file in files]]).encode()
     with comments.saying(actor=request.actor, item=item, remark=remark) as store:
-        return once(request, lambda: (201, comment_shown(request.actor, store())), digests)
+        return once(request, lambda: (201, comment_shown(request.actor, store())), digests, still_said)
 
 
 def _arrived(request, form):

@@ -1,6 +1,7 @@
 """What the API answers about discussions: threads, answers, reactions, and the markups of files, as on the pages."""
 
 import json
+from functools import partial
 from typing import Literal
 
 from ninja import Query, Router, Schema
@@ -10,7 +11,7 @@ from content import comments, reading
 from content.api.shapes import PageQuery, PersonOut, Reason, Sent, Word, paged, person
 from content.files import latest_version
 from content.markups import carrying, listing, making
-from content.models import Found, MarkupKind, Sign
+from content.models import Comment, Found, MarkupKind, Sign
 from content.names import Names
 from tenants import access, limits
 from tenants.api import act
@@ -181,6 +182,13 @@ def comment_shown(actor, comment):
     return _shown(found, _names(actor, comment.item, [found]))
 
 
+def still_said(values):
+    """Ask again for the comment of a kept answer. Raises NotVisible when its words were taken back since."""
+    stands = Comment.objects.filter(pk=values.get("comment", values["id"]), deleted_at=None).exists()
+    if not (stands or values.get("deleted")):
+        raise NotVisible
+
+
 @router.post("/items/{int:pk}/threads", response={201: CommentOut})
 def thread_begin(request, pk: int, said: ThreadIn):
     """Begin a thread about an item or one of its files."""
@@ -206,7 +214,7 @@ def _said(request, item, remark):
     def say():
         return comment_shown(actor, comments.say(actor=actor, item=item, remark=remark))
 
-    return act(request, say, status=201)
+    return act(request, say, status=201, again=still_said)
 
 
 @router.post("/comments/{int:pk}/answers", response={201: CommentOut})
@@ -219,7 +227,8 @@ def comment_answer(request, pk: int, said: AnswerIn):
 def _act(request, pk, service, **told):
     """Let a service do something to a comment on what the actor takes part in, and answer it as it is then."""
     actor, comment = request.actor, comments.find(request.actor, pk)
-    return act(request, lambda: comment_shown(actor, service(actor=actor, comment=comment, **told)))
+    work = partial(service, actor=actor, comment=comment, **told)
+    return act(request, lambda: comment_shown(actor, work()), again=still_said)
 
 
 @router.patch("/comments/{int:pk}", response={200: CommentOut})
@@ -283,7 +292,7 @@ def markup_make(request, pk: int, name: str, sent: MarkupIn, version: int | None
         markup = making.make(actor=request.actor, version=found, mark=mark, text=sent.text)
         return listing.told_one(request.actor, markup.pk)
 
-    return act(request, made, status=201)
+    return act(request, made, status=201, again=still_said)
 
 
 @router.get("/items/{int:pk}/files/{str:name}/markups/earlier", response={200: list[EarlierOut]})
@@ -314,4 +323,4 @@ def markup_carry(request, pk: int, name: str, markup: int, sent: CarryIn):
         done = carrying.carry(actor=request.actor, version=version, pk=markup, found=sent.found)
         return listing.told_one(request.actor, done.pk)
 
-    return act(request, carried)
+    return act(request, carried, again=still_said)

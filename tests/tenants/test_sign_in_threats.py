@@ -38,6 +38,8 @@ EVIL = [
     "\x01https://evil.example",
     "javascript:alert(1)",
     "https://testserver@evil.example/",
+    "me",  # would be taken for the name of a view
+    "tenants:platforms",
 ]
 
 
