@@ -158,7 +158,12 @@ def _columns(actor, space):
     chosen = list_settings.columns_of(actor)
     drops = {"type": "drop" if space else "xwide", "organization": "drop", "owner": "xwide"} if chosen is None else {}
     columns = [
-        {"name": name, "head": COLUMNS[name], "drop": drops.get(name, ""), "sort": name if name in SORTED else ""}
+        {
+            "cell": f"content/cells/{name}.html",
+            "head": COLUMNS[name],
+            "drop": drops.get(name, ""),
+            "sort": name if name in SORTED else "",
+        }
         for name in (list_settings.USUAL if chosen is None else chosen)
         if not (space and name == "space")
     ]

@@ -1,6 +1,7 @@
 """The badge vocabulary and the small parts that look the same on every page."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -85,6 +86,7 @@ NEAR = ((60, "just now", 1), (3600, "{} min ago", 60), (86400, "{} h ago", 3600)
 
 
 @register.simple_tag
+@lru_cache(512, typed=True)  # what is marked as safe is another type than what only reads the same
 def icon(name, size=""):
     """Draw a symbol of the sprite; the word stands beside it."""
     sprite = static("built/icons.svg")
@@ -100,7 +102,12 @@ def badge(word, symbol, tone, shape="", *, q=False):
 
 
 def _state(kind, value, q):
-    found = BADGES[kind].get(str(value))
+    return _known(kind, str(value), bool(q))
+
+
+@lru_cache(128)
+def _known(kind, value, q):
+    found = BADGES[kind].get(value)
     return badge(*found, q=q) if found else ""
 
 

@@ -171,11 +171,11 @@ class Library(TestCase):
 
     def test_columns_are_ones_own_choice(self):
         def heads():
-            return [column["name"] for column in self.ask().context["columns"]]
+            return [column["head"] for column in self.ask().context["columns"]]
 
         usual = heads()
         self.client.post(reverse("content:list_columns", args=["acme"]), {"column": ["created", "maturity", "nope"]})
-        assert heads() == ["maturity", "created"]
+        assert heads() == ["Maturity", "Created"]
         assert "Created" in self.ask(page="list_columns").content.decode()
         self.client.post(reverse("content:list_columns", args=["acme"]), {"usual": "yes"})
         assert heads() == usual
