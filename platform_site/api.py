@@ -12,6 +12,7 @@ from content.api.items import router as item_router
 from content.api.own import router as kept_router
 from content.api.relations import router as relation_router
 from content.api.reviews import router as review_router
+from content.api.routes import router as route_router
 from content.api.talk import router as talk_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
@@ -45,6 +46,7 @@ for router in (
     access_router,
     issue_router,
     change_router,
+    route_router,
     review_router,
     talk_router,
     attachment_router,

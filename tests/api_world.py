@@ -57,6 +57,11 @@ PUT    change_quorum  request  401 401 404 401 401   403 404 403 200 403 200 403
 PUT    change_route   request  401 401 404 401 401   403 404 403 200 403 200 403 200 200
 POST   change_step    request  401 401 404 401 401   403 404 403 403 403 200 403 200 200
 POST   change_sign    request  401 401 404 401 401   403 404 403 403 403 403 403 403 403
+GET    route_list     platform 401 401 404 401 401   403 200 403 200 200 200 200 200 200
+GET    route_detail   route    401 401 404 401 401   403 200 403 200 200 200 200 200 200
+POST   route_make     platform 401 401 404 401 401   403 403 403 403 403 403 403 403 201
+PUT    route_set      route    401 401 404 401 401   403 403 403 403 403 403 403 403 200
+DELETE route_delete   route    401 401 404 401 401   403 403 403 403 403 403 403 403 200
 GET    review_list    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
 GET    review_minute  review   401 401 404 401 401   200 404 200 200 200 200 200 200 200
 POST   review_judge   review   401 401 404 401 401   403 404 201 403 403 403 403 403 403
@@ -125,6 +130,8 @@ SENT = {
     "change_quorum": {"quorum": "any"},
     "change_route": {"route": "Release"},
     "change_step": {"target": "in_work"},
+    "route_make": {"name": "Obsolescence", "asked": [{"responsibility": "owner"}]},
+    "route_set": {"name": "Release", "quorum": "any", "asked": [{"responsibility": "owner"}]},
     "review_due": {"due_on": "2030-06-30"},
     "review_close": {"conclusion": "It holds."},
     "thread_begin": {"text": "Is it deep enough?"},
@@ -159,6 +166,9 @@ VERBS = {
     ("PUT", "change_route"): "change_asked",
     ("POST", "change_step"): "change_stepped",
     ("POST", "review_judge"): "verdict_given",
+    ("POST", "route_make"): "route_set",
+    ("PUT", "route_set"): "route_set",
+    ("DELETE", "route_delete"): "route_deleted",
     ("POST", "review_begin"): "review_begun",
     ("POST", "review_ask"): "reviewer_named",
     ("DELETE", "reviewer_remove"): "reviewer_removed",
@@ -190,6 +200,7 @@ TAKEN = {("GET", "file_get"), ("GET", "attachment_get"), ("GET", "bcf_export")} 
 UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
 UNTOLD |= {"bcf_preview"}  # looks into what was sent, and does nothing
 WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
+WHO |= dict.fromkeys(("route_make", "route_set", "route_delete"), "administrator")
 PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "platform": [],
     "file": ["pk", "name"],

@@ -61,7 +61,12 @@ class TheFuzz(TestCase):
         method, path, operation, query, sent, headers = request
         world = self.world
         found = {"items": world.item, "issues": world.issue, "changes": world.request, "reviews": world.review}
-        found |= {"comments": world.comment, "attachments": world.attachment, "folders": world.folder}
+        found |= {
+            "comments": world.comment,
+            "attachments": world.attachment,
+            "folders": world.folder,
+            "routes": world.route,
+        }
         thing = found.get(path.split("/")[4])
         filled = {"platform": "acme", "pk": thing and thing.pk, "name": "bracket.stl", "to": "person-1"}
         filled |= {"line": world.line.pk, "slot": world.slot.pk, "markup": world.markup.pk, "entry": world.entry.pk}

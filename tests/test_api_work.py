@@ -2,15 +2,29 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from content.changes import authority, binding, raising, signing
-from content.models import Change, ChangeLine, Issue, Item, ItemType, Maturity, ReferenceKind, Signature, Slot
+from content.changes import asking, authority, binding, raising, signing
+from content.models import (
+    Change,
+    ChangeLine,
+    Issue,
+    Item,
+    ItemType,
+    Maturity,
+    ReferenceKind,
+    Route,
+    RouteSlot,
+    Signature,
+    Slot,
+)
 from spaces.models import Credential, Visibility
+from tenants.errors import NotVisible
 from tenants.members import end_access
 from tests.api_world import Tokens, values
 from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of, give, refer, worker
@@ -60,14 +74,17 @@ class Work(Asking):
         lists = [("issue_list", ()), ("issues_against", (self.world.item.pk,)), ("change_list", ())]
         lists += [("change_detail", (self.world.request.pk,)), ("relation_list", (self.world.item.pk,))]
         self._more()
-        few = self.costs(lists)
+        routes = [("route_list", ())], ("restricted", "leader")
+        few = self.costs(lists) | self.costs(*routes)
         for _ in range(4):
             self._more()
-        assert self.costs(lists) == few
+        assert self.costs(lists) | self.costs(*routes) == few
 
     def _more(self):
         world = self.world
         self.issue()
+        route = Route.objects.create(platform=world.platform, name=f"Route {Route.objects.count()}")
+        RouteSlot.objects.create(route=route, user=world.users["author"])
         part = ItemFactory(space=world.space, owner=world.users["content_owner"])
         refer(ItemFactory(space=world.space), part, ReferenceKind.HAS_PART)
         change = Change.objects.create(
@@ -79,6 +96,53 @@ class Work(Asking):
         slot = Slot.objects.create(change=world.request, user=world.users["author"])
         facts = {"user": world.users["author"], "agrees": True, "method": "password", "fingerprint": "0" * 64}
         Signature.objects.create(slot=slot, **facts)
+
+    def test_routes_are_told_to_who_works_on_changes_and_kept_by_administrators(self):
+        world, elsewhere = self.world, Route.objects.create(platform=PlatformFactory(), name="Elsewhere")
+        new = {"name": " Release  twice ", "asked": [{"person": self.id_of("leader")}, {"responsibility": "owner"}]}
+        new["asked"].append({"purpose": "review", "group": world.group.pk})
+        for change, field in (
+            ({"name": "Release"}, "name"),
+            ({"name": " "}, "name"),
+            ({"name": "x" * 81}, "new.name"),
+            ({"quorum": "most"}, "new.quorum"),
+            ({"asked": []}, "new.asked"),
+            ({"asked": new["asked"] * 3}, "new.asked"),
+            ({"asked": [{"purpose": "review", "responsibility": "owner"}]}, "asked"),
+            ({"asked": [{"responsibility": "reader"}]}, "whom"),
+            ({"asked": [{"person": self.id_of("elsewhere")}]}, "whom"),
+            ({"asked": [{"group": NOBODY}]}, "whom"),
+        ):
+            status, said = self.ask("administrator", "POST", "route_make", data=new | change)
+            assert (status, [one.split(".", 1)[-1] for one in said["fields"]]) == (422, [field.split(".")[-1]]), change
+        status, made = self.ask("administrator", "POST", "route_make", data=new)
+        assert (status, made["name"], made["quorum"]) == (201, "Release twice", "all")
+        sent = [(one["purpose"], one["person"], one["group"], one["responsibility"]) for one in made["asked"]]
+        assert sent == [
+            ("review", None, world.group.pk, None),
+            ("approve", self.id_of("leader"), None, None),
+            ("approve", None, None, "owner"),
+        ]
+        listed = self.ask("leader", "GET", "route_list")[1]
+        assert [one["name"] for one in listed] == ["Release", "Release twice"]
+        told = self.ask("restricted", "GET", "route_detail", [made["id"]])[1]["asked"]
+        assert [(one["whom"], one["person"], one["group"]) for one in told if not one["responsibility"]] == [
+            ("any one of a group", None, None),
+            ("Somebody of another organization", None, None),
+        ]
+        assert self.ask("leader", "PUT", "change_route", [world.request.pk], {"route": "Release twice"})[0] == 200
+        assert (
+            self.ask("administrator", "PUT", "route_set", [made["id"]], new | {"quorum": "any"})[1]["quorum"] == "any"
+        )
+        for method, name in (("GET", "route_detail"), ("PUT", "route_set"), ("DELETE", "route_delete")):
+            for pk in (elsewhere.pk, NOBODY):
+                assert self.ask("administrator", method, name, [pk], new)[0] == 404
+        assert self.ask("administrator", "DELETE", "route_delete", [made["id"]])[1] == {"ended": made["id"]}
+        with pytest.raises(NotVisible):
+            asking.delete_route(actor=actor_of(world.members["administrator"]), route=Route(pk=made["id"]))
+        changing = [one.pk for one in world.members["leader"].grants.all() if "change" in one.role.capabilities]
+        world.members["leader"].grants.filter(pk__in=changing).delete()
+        assert self.ask("leader", "GET", "route_list")[0] == 403
 
     def test_issues_are_narrowed_as_on_the_page_and_go_on_page_by_page(self):
         world, today = self.world, timezone.localdate()

@@ -1,11 +1,12 @@
 """What the API shows of changes, and what it takes: shapes only, the rules are those of the pages."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field, model_validator
 
 from content.api.shapes import Id, ItemRef, PageQuery, PersonOut, Reason, Sent, Word
+from content.changes.forms import ROWS
 from content.models import ChangeState, Deed, Purpose, Quorum
 from spaces.models import Responsibility
 
@@ -82,6 +83,39 @@ class RouteIn(Sent):
     """A route of the platform to follow, by its name."""
 
     route: Word
+
+
+class NewRouteIn(Sent):
+    """A route: its name, how many of those asked it takes, and who that is."""
+
+    name: Word = Field(max_length=80)
+    quorum: Literal[tuple(Quorum.values)] = Quorum.ALL
+    asked: Annotated[list[AskIn], Field(min_length=1, max_length=ROWS)]
+
+
+class RouteSlotOut(Schema):
+    """Who is asked by a route, in words; one of the rest as it is sent, where one may know it."""
+
+    purpose: str
+    whom: str
+    person: int | None
+    group: int | None
+    responsibility: str | None
+
+
+class RouteOut(Schema):
+    """A route, which a change follows by its name."""
+
+    id: int
+    name: str
+    quorum: str
+    asked: list[RouteSlotOut]
+
+
+class RouteEndedOut(Schema):
+    """The route that was deleted."""
+
+    ended: int
 
 
 class ChangeOut(Schema):

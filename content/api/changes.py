@@ -194,11 +194,16 @@ def _ask(*, actor, change, sent):
     opened = authority.open_change(actor, change.pk)
     authority.require(actor, opened, table.WORKER)
     members, groups = asking.offered(actor, opened)
-    numbers = {member.user_id: member.pk for member in members}
-    whom = f"person-{numbers.get(sent.person, 0)}" if sent.person else f"group-{sent.group}"
-    whom = f"responsibility-{sent.responsibility}" if sent.responsibility else whom
+    whom = whom_of(sent, {member.user_id: member.pk for member in members})
     form = taken(WishForm({"purpose": sent.purpose, "whom": whom}, people=members, groups=groups))
     asking.ask(actor=actor, change=change, wish=form.wish())
+
+
+def whom_of(sent, numbers):
+    """Return who is to be asked as the forms of the pages say it; `numbers` are memberships by the ids of people."""
+    if sent.responsibility:
+        return f"responsibility-{sent.responsibility}"
+    return f"person-{numbers.get(sent.person, 0)}" if sent.person else f"group-{sent.group}"
 
 
 @router.delete("/changes/{int:pk}/asked/{int:slot}", response={200: ChangeOut})

@@ -147,8 +147,8 @@ def set_route(*, actor, name, quorum, wishes, route=None):
         raise Unacceptable("Give it a name that no other route has.", field="name")
     facts = [wish.facts(actor.platform) for wish in wishes]
     if not any(one["purpose"] == Purpose.APPROVE for one in facts):
-        raise Unacceptable("A route names at least one approver.", field="slots")
-    found = route or Route(platform=actor.platform)
+        raise Unacceptable("A route names at least one approver.", field="asked")
+    found = _now(actor, route) if route else Route(platform=actor.platform)
     found.name, found.quorum = name, quorum
     found.save()
     found.slots.all().delete()
@@ -162,5 +162,14 @@ def delete_route(*, actor, route):
     """Delete a route; changes that followed it stay as they are."""
     platform, actor = lock_platform(actor)
     decision = access.require(actor, "set_options", platform)
-    audit.record(actor, "route_deleted", route, decision=decision)
-    route.delete()
+    found = _now(actor, route)
+    audit.record(actor, "route_deleted", found, decision=decision)
+    found.delete()
+
+
+def _now(actor, route):
+    """Return a route as stored, the platform locked. Raises NotVisible for one that was deleted meanwhile."""
+    found = Route.objects.filter(platform=actor.platform, pk=route.pk).first()
+    if found is None:
+        raise NotVisible
+    return found

@@ -36,7 +36,7 @@ def about(actor, opened):
         | {opened.change.raised_by_id}
     )
     for slot in slots:
-        slot.whom = _whom(slot, names)
+        slot.whom = whom(slot, names)
         slot.valid = signed.get(slot.pk)
         slot.void = [one for one in slot.signatures.all() if one.fingerprint != mark]
     counts = _counting(opened, slots)
@@ -66,7 +66,8 @@ def routes(platform):
     return Route.objects.filter(platform=platform)
 
 
-def _whom(slot, names):
+def whom(slot, names):
+    """Say who is asked by a slot, of a change or of a route, as far as the reader may know people."""
     if slot.user_id:
         return names.say(slot.user)
     if slot.responsibility:
