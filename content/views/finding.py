@@ -20,7 +20,7 @@ SUGGESTED = 7
 @asked_by_itself
 def search_suggest(request):
     """Items that fit what is typed so far, best first: a part of the list that Enter leads to."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()[: asking.LONGEST]
+    words = request.GET.get("q", "").strip()[: asking.LONGEST]
     asked, items = asking.read(words), []
     if len(words) < LEAST or not asked.wanted:
         return render(request, "content/suggestions.html", {"items": items})
@@ -35,7 +35,7 @@ def search_suggest(request):
 @require_safe
 def search_everywhere(request):
     """What fits on every platform that lets the person in now, each result with its platform."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()[: asking.LONGEST + 1]
+    words = request.GET.get("q", "").strip()[: asking.LONGEST + 1]
     if words:
         limits.spend(request, "search")
     actors = doors.opened(request)

@@ -63,7 +63,7 @@ def _page(request, review, form):
 
 
 def _asking(request, review):
-    words = request.GET.get("q", "").replace("\x00", "")[:80]
+    words = request.GET.get("q", "")[:80]
     if words:
         limits.spend(request, "search")
     found = people.search(request.actor, review, acts.under_review(review), words) if len(words.strip()) > 1 else []

@@ -33,7 +33,7 @@ def item_sharing(request, pk):
 
 def _asked(request, item):
     """Return whom the words of the search find."""
-    words = request.GET.get("q", "").replace("\x00", "")[:80]
+    words = request.GET.get("q", "")[:80]
     if words:
         limits.spend(request, "search")
     invites = request.platform.invitations_from_members
