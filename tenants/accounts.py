@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants import addresses, letters, outbox
+from tenants import account_words, addresses, letters, outbox
 from tenants.models import User
 
 MINUTE = timedelta(minutes=1)
@@ -74,10 +74,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Write the letter now, send it through the worker: the answer is the same while the mail server is down."""
         context = {"request": self.request, "email": email, "current_site": {"name": "Gangway"}, **context}
-        message = self.render_mail(template_prefix, email, context)
+        subject, words = account_words.written(template_prefix, context) or self._of_allauth(template_prefix, context)
         why = f"somebody uses {email} to sign in on Gangway, or tried to"
-        letter = letters.write("account", message.subject, words=str(message.body), why=why)
+        letter = letters.write("account", subject, words=words, why=why)
         outbox.put(to=email, letter=letter)
+
+    def _of_allauth(self, template_prefix, context):
+        message = self.render_mail(template_prefix, context["email"], context)
+        return message.subject, str(message.body)
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         """Lead to the page that asks for the click; opening it changes nothing."""

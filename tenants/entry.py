@@ -68,4 +68,7 @@ def _steps(actor):
         if (missing.what, missing.platform_name) not in said:
             said.add((missing.what, missing.platform_name))
             what = missing.what[:1].upper() + missing.what[1:]
-            yield Step(what, missing.platform_name, helper if missing.here else missing.who)
+            who = helper if missing.here else missing.who
+            if not missing.platform_name:
+                who += f", or one of {here} by a licence of its own"
+            yield Step(what, missing.platform_name, who)

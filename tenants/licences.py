@@ -43,9 +43,7 @@ class Missing:
     @property
     def who(self):
         """Name the people who can fix it; the other side's people stay unnamed."""
-        return (
-            f"An Administrator of {self.platform_name}" if self.platform_name else "An Administrator of their company"
-        )
+        return f"An Administrator of {self.platform_name or 'the home platform'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def _host_obstacles(here):
 def _nobody_pays(granted, here):
     return [
         *_host_obstacles(here),
-        Missing(f"no licence of {granted.name} is assigned to this person", "", False),
+        Missing(f"no platform assigns a licence of {granted.name}", "", False),
     ]
 
 
@@ -137,7 +135,7 @@ def _obstacles(grant, granted, here, now):
     checks = (
         (grant.platform_active, "the platform is not active"),
         (grant.member_active, "the membership is not active"),
-        (grant.assigned, f"no licence of {grant.name} is assigned to this person"),
+        (grant.assigned, f"no licence of {grant.name} is assigned"),
         (not grant.assigned or grant.assigned_at(now), f"the licence of {grant.name} has expired"),
         (grant.portable, f"{grant.name} may only be used where it is assigned"),
         (not grant.restricted, f"Restrict usage to this platform is on for {grant.name}"),

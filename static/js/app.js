@@ -36,6 +36,8 @@ body.addEventListener("htmx:afterSwap", (event) => {
   else if (event.detail.target.id === "messages") event.detail.target.scrollIntoView({ block: "nearest" });
 });
 
+one("main [aria-invalid=true]")?.focus(); // a form that came back begins where it wants something
+
 // --- toasts: HX-Trigger: {"toast": "words"} ---
 body.addEventListener("toast", (event) => {
   const toast = document.createElement("div");

@@ -279,6 +279,15 @@ def last_day(moment, zone=None):
     return (local - timedelta(microseconds=1)).strftime("%-d %b %Y")
 
 
+@register.filter(is_safe=True)
+def sentence_case(words):
+    """Write words that come In Capitals as a sentence begins; what is all capitals, or marked up, stays."""
+    if "<" in words:
+        return words
+    words = " ".join(word if word.isupper() else word.lower() for word in words.split())
+    return words[:1].upper() + words[1:]
+
+
 @register.filter
 def filesize(size):
     """Say a size in bytes as 442 kB."""

@@ -1,7 +1,9 @@
 """Signing up, claiming an invited row, signing in: by any spelling of an address."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import allauth
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
@@ -9,7 +11,9 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 from django.utils import timezone
 
+from tenants import account_words
 from tenants.models import User
+from tenants.templatetags import gangway
 from tests.factories import PlatformFactory, UserFactory, worker
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,34 @@ def test_t10_sign_up_answers_alike_for_known_and_unknown_addresses(client, mailo
     assert {answer.status_code for answer in answers} == {302}
     assert answers[0].url == answers[1].url
     assert [mail.to[0] for mail in mailoutbox] == ["known@tolmec.example", "new@tolmec.example"]
+
+
+def test_every_mail_about_an_account_is_in_our_words():
+    roots = [Path(allauth.__file__).parent / "templates" / app / "email" for app in ("account", "mfa")]
+    kinds = {
+        f"{path.parent.parent.name}/email/{path.stem[:-8]}" for root in roots for path in root.glob("*_message.txt")
+    }
+    unused = {f"account/email/{name}" for name in ("base", "login_code", "password_reset_code")}
+    assert kinds - unused == {*account_words.MAILS, *account_words.CHANGES}
+    names = ("activate_url", "signup_url", "password_reset_url", "email", "from_email", "to_email", "deleted_email")
+    context = {name: f"<{name} {{ip}}>" for name in names} | {"ip": "10.0.0.1", "user_agent": "A browser"}
+    for kind in kinds - unused:
+        subject, words = account_words.written(kind, context)
+        assert "Gangway" in subject
+        assert "please" not in words.lower()
+        assert ("10.0.0.1" in words) is (kind in account_words.CHANGES)
+    assert account_words.written("account/email/login_code", context) is None
+
+
+def test_what_comes_in_capitals_is_written_as_a_sentence_begins(client):
+    for name, title in (("account_reset_password", "Choose a new password"), ("account_logout", "Sign out")):
+        client.force_login(UserFactory())
+        assert f"<title>{title}" in client.get(reverse(name)).text.replace("\n", "")
+    assert [gangway.sentence_case(words) for words in ("  Set Up\n TOTP ", "<b>As It Is</b>", "")] == [
+        "Set up TOTP",
+        "<b>As It Is</b>",
+        "",
+    ]
 
 
 def test_t11_reset_answers_alike_for_known_and_unknown_addresses(client):

@@ -72,7 +72,7 @@ class WithoutTheCapability(TestCase):
         stocks, stored = RoleStock.objects.filter(platform=platform), Platform.objects.filter(pk=platform.pk)
         cases = {
             "The licence of Entry has expired": lambda: stocks.update(expires_at="2020-01-01T00:00Z"),
-            "No licence of Entry is assigned to this person": lambda: grants.update(assigned=False),
+            "No platform assigns a licence of Entry": lambda: grants.update(assigned=False),
             "No role that includes signing in": lambda: grants.filter(role__code="ENT").delete(),
             "Acme is suspended": lambda: stored.update(status=PlatformStatus.SUSPENDED),
             "Acme is closed": lambda: stored.update(status=PlatformStatus.CLOSED),
