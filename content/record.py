@@ -4,6 +4,8 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 
 from content.models import Comment
+from content.names import space_owners
+from spaces.rules import people_known
 from tenants import access
 from tenants.models import AuditEvent
 
@@ -14,6 +16,12 @@ def changes_of(item):
     """Return what was done to an item; who only looked is not among it."""
     rows = AuditEvent.objects.filter(object_type="content.item", object_id=str(item.pk), platform=item.platform_id)
     return rows.exclude(verb__in=LOOKS)
+
+
+def known_around(actor, item):
+    """Return whom the reader may know in the entries of an item, as `events.entries` takes it."""
+    known = people_known(actor, item.space_id)
+    return {"known": known, "also": space_owners(item.space_id) if known is not None else frozenset()}
 
 
 def of_item(actor, item):

@@ -17,6 +17,7 @@ from content.api.talk import router as talk_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
 from tenants.api import router as own_router
+from tenants.api_record import router as record_router
 
 REFUSALS = {
     401: "No token, or one that does not live",
@@ -53,6 +54,7 @@ for router in (
     bcf_router,
     relation_router,
     kept_router,
+    record_router,
 ):
     api.add_router("", router)
 handle(api)

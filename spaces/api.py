@@ -1,9 +1,14 @@
 """What the API answers about spaces."""
 
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from spaces.models import Space
-from tenants import access
+from spaces.rules import people_known
+from tenants import access, events
+from tenants.api_record import EntriesOut, EntriesQuery, listed
+from tenants.errors import NotVisible
+from tenants.models import AuditEvent
+from tenants.web import note_look
 
 router = Router(tags=["Spaces"])
 
@@ -35,3 +40,16 @@ def space_list(request):
         }
         for space in spaces
     ]
+
+
+@router.get("/spaces/{int:pk}/record", response={200: EntriesOut})
+def space_record(request, pk: int, asked: Query[EntriesQuery]):
+    """Look at what was done in a space; looking is recorded."""
+    actor, space = request.actor, Space.objects.filter(platform=request.platform, pk=pk).first()
+    if space is None or not access.can(actor, "see", space):
+        raise NotVisible
+    access.require(actor, "see_record", space)
+    rows = events.visible(actor, AuditEvent.objects.filter(space_id=space.pk))
+    told = listed(actor, rows, asked, known=people_known(actor, space.pk))
+    note_look(request, space, space_id=space.pk)
+    return told

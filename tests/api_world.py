@@ -110,6 +110,10 @@ GET    relation_list  item     401 401 404 401 401   200 404 200 200 200 200 200
 POST   relation_make  item     401 401 404 401 401   403 404 403 403 201 201 201 422 422
 PATCH  relation_edit  relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
 DELETE relation_end   relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
+GET    record         platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
+GET    record_take    platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
+GET    space_record   space    401 401 404 401 401   403 403 403 403 403 403 403 200 200
+GET    item_record    item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 DELETE folder_take_out entry   401 401 404 401 401   404 404 404 404 404 200 404 404 404
 """
 ROWS = [
@@ -196,7 +200,10 @@ VERBS = {
     ("DELETE", "folder_take_out"): "folder_emptied",
 }
 READ = {"GET", "HEAD"}
-TAKEN = {("GET", "file_get"), ("GET", "attachment_get"), ("GET", "bcf_export")}  # taking a file away is an act
+TAKEN = {("GET", "file_get"), ("GET", "attachment_get"), ("GET", "bcf_export")}  # taking something away is an act
+TAKEN |= {
+    ("GET", name) for name in ("record", "record_take", "space_record", "item_record")
+}  # and looking at the record
 UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
 UNTOLD |= {"bcf_preview"}  # looks into what was sent, and does nothing
 WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
@@ -214,6 +221,7 @@ PATHS = {  # what stands in the addresses of rows; else the id of a thing
     "reviewer": ["pk", "reviewer"],
 }
 NOTED = RECORD | {"tenants_apitoken", "tenants_member"}  # and when somebody was last here
+NOTED |= {"tenants_recordkey"}  # is made when a record is first signed or taken away
 
 
 def _sent(data):

@@ -40,6 +40,8 @@ from tests.factories import ItemFactory, PlatformFactory, SpaceFactory, actor_of
 from tests.races import at_once
 from tests.site_world import NOBODY, VISITORS, addresses, body, undone, writes
 
+SEEN = ("platform", "route", "space")  # what the restricted person sees, or who is not told of one is told of none
+
 
 class TheTable(TestCase):
     """Asks for everything as everybody."""
@@ -131,7 +133,7 @@ class TheTable(TestCase):
         program = self.world.program("restricted")
         self.world.ask("restricted", "GET", "me", "platform")  # notes when the token was used
         for method, name, args, _expected in ROWS:
-            if args in ("platform", "route"):  # routes are the platform's: who is not told of them is told of none
+            if args in SEEN:
                 continue
             hidden = self.world.args[args][1]
             for data, headers in (

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import parse_etags
 from ninja import Query, Router
 
-from content import items, lifecycle, locks, properties, reading
+from content import items, lifecycle, locks, properties, reading, record
 from content.api.shapes import (
     FileOut,
     ItemIn,
@@ -32,7 +32,10 @@ from content.uploads import sent
 from content.web import attachment
 from tenants import limits
 from tenants.api import act, once, refused, taken, version_of
+from tenants.api_record import EntriesOut, EntriesQuery
+from tenants.api_record import listed as entries_listed
 from tenants.errors import Changed, Conflict, Unacceptable
+from tenants.web import note_look
 
 router = Router(tags=["Items"])
 file_router = Router(tags=["Files"])
@@ -114,6 +117,15 @@ def item_detail(request, pk: int, response: HttpResponse):
     item = reading.visit_item(request.actor, pk)
     response["ETag"] = f'"{item.version}"'
     return shown(request.actor, item)
+
+
+@router.get("/items/{int:pk}/record", response={200: EntriesOut})
+def item_record(request, pk: int, asked: Query[EntriesQuery]):
+    """Look at what was done to an item: who only looked, for who may see its readers; looking is recorded."""
+    actor, item = request.actor, reading.visit_item(request.actor, pk)
+    told = entries_listed(actor, record.of_item(actor, item), asked, **record.known_around(actor, item))
+    note_look(request, item, space_id=item.space_id)
+    return told
 
 
 @router.patch("/items/{int:pk}", response={200: ItemOut})

@@ -21,7 +21,7 @@ from content import (
 )
 from content.forms import DuplicateForm, ItemForm, NewItemForm, RepairForm
 from content.models import Category, Item, ItemType
-from content.names import Names, space_owners
+from content.names import Names
 from content.reviewing.showing import is_review
 from content.rules import READING, sources
 from content.views.attempts import attempt
@@ -99,9 +99,7 @@ def _files(item, names):
 
 
 def _entries(actor, item, rows):
-    known = people_known(actor, item.space_id)
-    also = space_owners(item.space_id) if known is not None else frozenset()
-    return events.entries(actor, rows.select_related("actor", "subject"), known=known, also=also)
+    return events.entries(actor, rows.select_related("actor", "subject"), **record.known_around(actor, item))
 
 
 @require_safe

@@ -1,0 +1,122 @@
+"""What the API answers about the record: looked at and taken away as on its pages, and both are acts themselves."""
+
+from datetime import date
+from typing import Annotated
+
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from tenants import access, events, limits, record_files, web
+from tenants.api import taken
+from tenants.models import AuditEvent, Member
+from tenants.record_forms import RecordFilter
+
+router = Router(tags=["Record"])
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
+NOBODY = 0
+
+
+class EntriesQuery(Schema):
+    """Which part of a record: what is older than the cursor that a part before it gave, and how much."""
+
+    before: Word = Field("", max_length=60, description="The `next` of the part before; nothing for the newest.")
+    size: int = Field(50, ge=1, le=200)
+
+
+class FilterQuery(Schema):
+    """What the record is narrowed to; every part may be left out."""
+
+    q: Word = Field("", max_length=200, description="Words in act, label, reason, rule, facts and names.")
+    person: Id | None = Field(None, description="The id of a person, as items show it.")
+    company: Id | None = None
+    verb: Word = Field("", description="The act, as entries call it.")
+    since: date | None = None
+    until: date | None = Field(None, description="The last day, in the platform's time zone.")
+
+
+class RecordQuery(EntriesQuery, FilterQuery):
+    """A part of the narrowed record."""
+
+
+class FactOut(Schema):
+    """One fact before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+class EntryOut(Schema):
+    """An entry as one may know it; `place` is where it stands in the record, for who may see all of that."""
+
+    place: int | None
+    at: str
+    person: str
+    company: str
+    credential: str
+    verb: str
+    act: str
+    label: str
+    changes: list[FactOut]
+    rule: str
+    reason: str
+    url: str
+
+
+class EntriesOut(Schema):
+    """A part of a record, the newest first, and the cursor of the next part if there is one."""
+
+    entries: list[EntryOut]
+    next: str | None
+
+
+def listed(actor, rows, asked, **known):
+    """Return a part of a record as the API shows it; `known` is what `events.entries` takes."""
+    rows = events.older_than(rows.select_related("actor", "subject"), asked.before)
+    found = list(rows[: asked.size + 1])
+    verbs, part = {row.pk: row.verb for row in found}, found[: asked.size]
+    further = events.cursor_of(part[-1]) if len(found) > asked.size else None
+    entries = events.entries(actor, part, **known)
+    return {"entries": [_entry(one, verbs[one.pk]) for one in entries], "next": further}
+
+
+def _entry(one, verb):
+    facts = {name: getattr(one, name) for name in ("person", "credential", "label", "rule", "reason")}
+    changes = [{"label": fact.label, "before": fact.before, "after": fact.after} for fact in one.changes]
+    facts |= {"place": one.seq or None, "at": one.at.isoformat(), "company": str(one.company or "")}
+    return facts | {"verb": verb, "act": one.words, "changes": changes, "url": one.link}
+
+
+@router.get("/record", response={200: EntriesOut})
+def record(request, asked: Query[RecordQuery]):
+    """Look at the record of the platform, narrowed as on its page; Administrators and auditors. Looking is recorded."""
+    access.require(request.actor, "see_record", request.platform)
+    form = taken(_form(request, asked))
+    told = listed(request.actor, form.narrow(events.visible(request.actor, AuditEvent.objects.all())), asked)
+    web.note_look(request, request.platform, form.asked)
+    return told
+
+
+def _form(request, asked):
+    return RecordFilter(_typed(request, asked), platform=request.platform)
+
+
+def _typed(request, asked):
+    """Return the filters as the form of the page takes them: a person by their membership."""
+    typed = asked.dict(include=set(FilterQuery.model_fields), exclude_none=True)
+    if asked.person:
+        rows = Member.objects.filter(platform=request.platform, user=asked.person)
+        typed["person"] = rows.values_list("pk", flat=True).first() or NOBODY
+    return {name: str(value) for name, value in typed.items()}
+
+
+@router.get("/record/lines", response={200: None}, openapi_extra={"responses": {200: {"content": LINES}}})
+def record_take(request, asked: Query[FilterQuery]):
+    """Take the record away as JSON lines that can be checked without us; that is recorded."""
+    access.require(request.actor, "see_record", request.platform)
+    limits.spend(request, "export")
+    taken(_form(request, asked))
+    lines = record_files.take(actor=request.actor, query=_typed(request, asked))
+    return web.lines_answer(f"{request.platform.slug}-record", lines)
