@@ -87,25 +87,33 @@ def guards(model):
     return model in POLICIES
 
 
+def _nothing(q):  # comparing with == would first make every id of q hashable
+    return q.children == NOTHING.children and not q.negated
+
+
+def _everything(q):
+    return q.children == EVERYTHING.children and q.negated
+
+
 def either(*parts):
     """Join by OR. Parts that hold nothing vanish; one that holds everything wins."""
-    parts = [part for part in parts if part != NOTHING]
-    if EVERYTHING in parts:
+    parts = [part for part in parts if not _nothing(part)]
+    if any(map(_everything, parts)):
         return EVERYTHING
     return reduce(or_, parts) if parts else NOTHING
 
 
 def both(*parts):
     """Join by AND. Parts that hold everything vanish; one that holds nothing wins."""
-    parts = [part for part in parts if part != EVERYTHING]
-    if NOTHING in parts:
+    parts = [part for part in parts if not _everything(part)]
+    if any(map(_nothing, parts)):
         return NOTHING
     return reduce(and_, parts) if parts else EVERYTHING
 
 
 def neither(part):
     """Negate, keeping the two constants recognisable."""
-    return EVERYTHING if part == NOTHING else NOTHING if part == EVERYTHING else ~part
+    return EVERYTHING if _nothing(part) else NOTHING if _everything(part) else ~part
 
 
 def given(q, **known):
@@ -195,9 +203,9 @@ def parts(model, action, actor, **known):
     if policy.requires:
         free = both(free, either(*parts(model, policy.requires, actor, **known)))
     opened = [given(rule.where(actor), **known) for rule in policy.allow]
-    if EVERYTHING in opened:
+    if any(map(_everything, opened)):
         opened = [EVERYTHING]
-    return [q for part in opened if (q := both(part, free)) != NOTHING]
+    return [q for part in opened if not _nothing(q := both(part, free))]
 
 
 def narrow(rows, actor, action, **known):
