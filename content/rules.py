@@ -67,7 +67,7 @@ def public_reader(actor):
     open_spaces = Q(space__visibility__in=(Visibility.PUBLIC, Visibility.PROTECTED))
     return either(
         *(
-            both(Q(space__in=sorted(ids), organization=organization), open_spaces)
+            both(Q(space__among=sorted(ids), organization=organization), open_spaces)
             for organization, ids in sorted(spaces.items())
         )
     )
@@ -143,7 +143,7 @@ def responsible(actor):
 def sharer(actor, *levels):
     """Recipient of a share of one of `levels`."""
     ids = sorted(item for item, given in actor.shares.items() if any(one.level in levels for one in given))
-    return Q(pk__in=ids) if ids else NOTHING
+    return Q(pk__among=ids) if ids else NOTHING
 
 
 def organizations_opened(actor):
@@ -184,7 +184,7 @@ def resource_reader(actor):
 def _of(organizations, rows):
     if organizations is None:
         return rows
-    return both(rows, Q(organization__in=sorted(organizations))) if organizations else NOTHING
+    return both(rows, Q(organization__among=sorted(organizations))) if organizations else NOTHING
 
 
 def administrator(actor):

@@ -45,7 +45,7 @@ class _Scope:
         parts = access.parts(Item, action, actor, **self.known, trashed_at=None)  # the ledgers know no trash
         self.admitted = [access.given(part, owner=NOBODY, pk=NOBODY) for part in parts]
         self.common = access.either(*self.admitted)
-        mine = Q(owner=actor.user.pk) | (Q(pk__in=sorted(actor.shares)) if actor.shares else access.NOTHING)
+        mine = Q(owner=actor.user.pk) | (Q(pk__among=sorted(actor.shares)) if actor.shares else access.NOTHING)
         own = (part for part, admitted in zip(parts, self.admitted, strict=True) if part != admitted)
         self.own = access.both(mine, access.either(*own), access.neither(self.common))
 

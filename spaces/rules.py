@@ -13,7 +13,7 @@ from tenants.rules import administrators
 def spaces_of(held):
     """Return the Q of the spaces in which the given credentials stand."""
     ids = sorted({credential.space_id for credential in held})
-    return Q(pk__in=ids) if ids else NOTHING
+    return Q(pk__among=ids) if ids else NOTHING
 
 
 def reach(held):
@@ -24,8 +24,8 @@ def reach(held):
         if credential.restricted and credential.space_id not in free:
             bound[credential.organization_id].add(credential.space_id)
     return either(
-        Q(space__in=sorted(free)) if free else NOTHING,
-        *(Q(space__in=sorted(ids), organization=organization) for organization, ids in sorted(bound.items())),
+        Q(space__among=sorted(free)) if free else NOTHING,
+        *(Q(space__among=sorted(ids), organization=organization) for organization, ids in sorted(bound.items())),
     )
 
 

@@ -18,11 +18,12 @@ from tenants.errors import AccessDenied, NotVisible
 NOTHING = Q(pk__in=())
 EVERYTHING = ~NOTHING  # not Q(): `Q() | other` is `other`
 COMPARE = {"exact": eq, "gt": gt, "gte": ge, "lt": lt, "lte": le}
-LOOKUPS = {*COMPARE, "in", "isnull"}
+LOOKUPS = {*COMPARE, "in", "among", "isnull"}
 # What can be told of a value that every row has.
 KNOWN = {
     "exact": eq,
     "in": lambda value, given: value in given,
+    "among": lambda value, given: value in given,
     "isnull": lambda value, given: (value is None) is given,
 }
 
@@ -173,7 +174,7 @@ def leaf(model, path, value):
     if lookup == "isnull" or value is None:
         absent = value is None or value
         return lambda row: (get(row) is None) is absent
-    if lookup == "in":
+    if lookup in ("in", "among"):
         if None in value:
             raise TypeError(f"{path}: None inside `in` means one thing plain and another negated")
         held = frozenset(map(clean, value))

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 
 # What registers itself when the site starts: the rules first, the rest in any order.
 PARTS = (
+    "lookups",
     "rules",
     "navigation",
     "events",
