@@ -6,8 +6,8 @@ from content.models import Level
 from content.share_preview import LEVELS
 from content.shares import ShareSpec
 from spaces import days
-from spaces.forms import SENSIBLE
 from spaces.guest_forms import GuestForm
+from tenants.days import SENSIBLE
 
 
 class ShareForm(forms.Form):

@@ -1,18 +1,14 @@
 """What people type about spaces and credentials."""
 
-from datetime import date
-
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
 from spaces import days
 from spaces.giving import CredentialSpec
 from spaces.group_credentials import GroupSpec
 from spaces.models import Responsibility, Space, Visibility
 from tenants import actor as actors
+from tenants.days import SENSIBLE
 from tenants.models import Organization, UserGroup
-
-SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 class SpaceForm(forms.Form):

@@ -3,12 +3,12 @@
 from django import forms
 
 from spaces import days
-from spaces.forms import SENSIBLE
 from spaces.guests import Guest
 from spaces.inviting import Opened
 from spaces.models import RESTRICTABLE, Responsibility
 from spaces.wizard_forms import NEW
 from tenants import invitations
+from tenants.days import SENSIBLE
 from tenants.models import Organization
 
 

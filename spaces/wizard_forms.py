@@ -5,9 +5,9 @@ from datetime import date
 from django import forms
 
 from spaces import drafts
-from spaces.forms import SENSIBLE
 from spaces.models import RESTRICTABLE, Responsibility, Space
 from tenants import addresses
+from tenants.days import SENSIBLE
 from tenants.models import Organization, Right, Role
 
 NEW = "new"

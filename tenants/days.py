@@ -1,6 +1,10 @@
 """A date in a form: its beginning for a start, its end for an end, in the platform's time zone."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]  # of a day that somebody types
 
 
 def beginning(day, zone):

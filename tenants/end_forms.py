@@ -1,16 +1,15 @@
 """The forms about the end of a membership and who answers for it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from tenants import days, ends
+from tenants.days import SENSIBLE
 from tenants.member_forms import ReasonForm
 from tenants.models import Member
 
-SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 USUAL = timedelta(days=180)
 
 

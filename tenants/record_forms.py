@@ -1,18 +1,17 @@
 """What the record is narrowed to: people, companies, acts, days, words."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from tenants import audit, naming
+from tenants.days import SENSIBLE
 from tenants.models import Kind, Member, Organization
 
-SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 LONGEST = 100  # characters of a filter that the record keeps
 MOST_WORDS = 8  # of a search; further ones are left out
 CHOICES = {"person", "company", "verb"}

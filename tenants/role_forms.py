@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django import forms
 
 from tenants import naming, roles
+from tenants.days import SENSIBLE
 from tenants.models import Cause, Member
 
 HOW = [
@@ -56,8 +57,12 @@ class LedgerFilter(Narrowing):
 
     change = forms.ChoiceField(label="Taken or freed", required=False, choices=CHANGES)
     cause = forms.ChoiceField(required=False, choices=[("", "Every cause"), *Cause.choices])
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label="From", required=False, validators=SENSIBLE, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, validators=SENSIBLE, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def narrow(self, rows, zone):
         """Keep the rows that every filled part wants."""

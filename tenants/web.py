@@ -179,6 +179,11 @@ def way_back(request, otherwise):
     return otherwise
 
 
+def asked_words(request, name="q", most=80):
+    """Return the words that somebody looks for by a request, at most so many signs; a NUL is none of them."""
+    return (request.GET.get(name) or request.POST.get(name) or "").replace("\0", "").strip()[:most]
+
+
 def with_next(address, wanted):
     """Return `address`, leading on to `wanted` when that is something."""
     return f"{address}?{urlencode({'next': wanted})}" if wanted else address

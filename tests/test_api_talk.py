@@ -164,6 +164,7 @@ class Talk(Asking):
             (200, "PUT", "review_due", (), {"due_on": None}),
             (422, "PUT", "review_due", (), {"due_on": None}),
             (422, "PUT", "review_due", (), {"due_on": "soon"}),
+            (422, "PUT", "review_due", (), {"due_on": "0001-01-01"}),
             (422, "PUT", "review_due", (), {}),
             (422, "PUT", "review_close", (), {"conclusion": "x" * 4001}),
             (200, "PUT", "review_close", (), {"conclusion": "It holds."}),

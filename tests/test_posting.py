@@ -9,7 +9,7 @@ from content.models import Item
 from spaces.models import Space
 from tenants.models import Organization, RoleStock, UserGroup
 from tests.factories import PlatformFactory, catalogue
-from tests.site_world import World, undone
+from tests.site_world import World, body, undone
 from tests.test_house import modules, name_of
 
 TOUCHED = {"version", "modified_at", "active_at"}
@@ -40,6 +40,25 @@ LISTS = {
     "tenants:role_detail": ("role", "administrator"),
     "tenants:record": ("platform", "administrator"),
 }
+SEARCHES = [
+    ("spaces:space_list", "platform", "q", "reader"),
+    ("spaces:people_search", "space", "q", "owner"),
+    ("spaces:credential_add", "space", "q", "owner"),
+    ("content:comment_people", "item", "q", "author"),
+    ("content:item_sharing", "item", "q", "leader"),
+    ("content:review_detail", "review", "q", "leader"),
+    ("content:item_list", "platform", "q", "reader"),
+    ("content:search_suggest", "platform", "q", "reader"),
+    ("tenants:group_detail", "group", "q", "administrator"),
+    ("tenants:organization_list", "platform", "q", "administrator"),
+    ("tenants:role_detail", "role", "who", "administrator"),
+]
+# method, address, arguments, who, what is a day there, and whether it is left out or refused
+DAYS = [
+    ("get", "tenants:role_ledger", "role", "administrator", "until", 200),
+    ("get", "tenants:record", "platform", "administrator", "until", 422),
+    ("post", "content:review_due", "review", "leader", "due_on", 422),
+]
 QUERYING = {"filter", "exclude", "get", "order_by", "annotate", "alias", "aggregate", "values", "values_list"}
 QUERYING |= {"update", "create", "get_or_create", "update_or_create", "Q"}
 ASKED = ("request.GET", "request.POST", "request.headers", "request.COOKIES", "request.META", "request.body")
@@ -114,6 +133,20 @@ class ThePosting(TestCase):
                 assert hostile.status_code in {200, 400, 422}
                 if hostile.status_code == 200 and "page" in plain.context:
                     assert _rows(hostile) == _rows(plain)
+
+    def test_words_with_a_nul_are_looked_for_without_it(self):
+        for name, args, key, who in SEARCHES:
+            with self.subTest(page=name), undone():
+                url, browser = self.world.url(name, args), self.world.client(who)
+                found, same = (body(browser.get(url, {key: words})) for words in ("Re\0ad\0", "Read"))
+                assert found.replace(b"%2500", b"").replace(b"%00", b"") == same
+
+    def test_a_day_beyond_the_calendar_is_none(self):
+        for method, name, args, who, key, status in DAYS:
+            for day in ("0001-01-01", "9999-12-31"):
+                with self.subTest(page=name, day=day), undone():
+                    ask = getattr(self.world.client(who), method)
+                    assert ask(self.world.url(name, args), {key: day}).status_code == status
 
 
 def _rows(answer):

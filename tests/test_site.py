@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from platform_site import env, logs
 from platform_site.logs import JsonFormatter
-from tenants.models import Right, UserGroup
-from tests.factories import PlatformFactory, SpaceFactory, UserFactory, give, worker
+from tests.factories import PlatformFactory, UserFactory, worker
 
 LOOSE = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
 
@@ -55,17 +54,6 @@ def test_t08_a_forged_host_is_refused_and_a_forwarded_one_ignored(client, db):
     answer = client.get("/", headers={"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
     assert answer.status_code == 302
     assert "evil" not in answer.headers["Location"]
-
-
-def test_a_nul_in_what_is_asked_or_typed_is_not_there(client, db):
-    member = worker(PlatformFactory(), Right.ADMINISTRATOR)
-    give(member, SpaceFactory(platform=member.platform, title="Test rig"))
-    client.force_login(member.user)
-    page = client.get(reverse("spaces:space_list", args=[member.platform.slug]) + "?q=Te%00st")
-    assert [space.title for space in page.context["page"]] == ["Test rig"]
-    said = {"name": "Te\0am", "description": "Of\0 all"}
-    assert client.post(reverse("tenants:group_new", args=[member.platform.slug]), said).status_code == 302
-    assert list(UserGroup.objects.values_list("name", "description")) == [("Team", "Of all")]
 
 
 def test_who_is_signed_out_in_the_middle_of_work_comes_back_to_the_page_that_sent_it(client, db):

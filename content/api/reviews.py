@@ -24,7 +24,7 @@ from content.api.shapes import listed, named, paged, person, still_read
 from content.items import Draft
 from content.names import Names
 from content.reviewing import acts, people, showing
-from content.reviewing.forms import BeginForm, CloseForm
+from content.reviewing.forms import BeginForm, CloseForm, DueForm
 from tenants import access, limits
 from tenants.api import act, taken
 from tenants.errors import Unacceptable
@@ -214,7 +214,8 @@ def review_take_out(request, pk: int, item: int):
 @router.put("/reviews/{int:pk}/due", response={200: ReviewOut})
 def review_due(request, pk: int, sent: DueIn):
     """Say until when verdicts are asked for."""
-    return _act(request, pk, "modify", lambda actor, review: acts.set_due(actor=actor, review=review, **sent.dict()))
+    due = taken(DueForm(sent.dict())).cleaned_data
+    return _act(request, pk, "modify", lambda actor, review: acts.set_due(actor=actor, review=review, **due))
 
 
 @router.put("/reviews/{int:pk}/closed", response={200: ReviewOut})

@@ -6,7 +6,7 @@ from content.issues.acts import Facts
 from content.issues.finding import ME, Wanted
 from content.items import Draft
 from content.models import IssueKind, IssueState, Priority
-from tenants.end_forms import SENSIBLE
+from tenants.days import SENSIBLE
 
 
 class FactsForm(forms.Form):

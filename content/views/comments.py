@@ -14,7 +14,7 @@ from content.views.attempts import attempt
 from content.web import attachment_of_comment
 from tenants import access, limits
 from tenants.errors import DomainError, NotVisible
-from tenants.web import render_page
+from tenants.web import asked_words, render_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -171,7 +171,7 @@ def comment_people(request, pk):
     limits.spend(request, "suggest")
     item = reading.open_item(request.actor, pk)
     access.require(request.actor, "comment", item)
-    begin = request.GET.get("q", "").strip()[:60]
+    begin = asked_words(request, most=60)
     people = comments.candidates(request.actor, item, begin) if len(begin) > 1 else []
     return render_page(request, "content/comment_people.html", {"people": people})
 

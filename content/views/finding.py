@@ -10,7 +10,7 @@ from content import conversions, everywhere, list_settings, reading
 from content.search import asking, showing
 from content.views.lists import said
 from tenants import doors, limits
-from tenants.web import asked_by_itself, render_page, way_back
+from tenants.web import asked_by_itself, asked_words, render_page, way_back
 
 LEAST = 2  # letters before anything is suggested
 SUGGESTED = 7
@@ -20,7 +20,7 @@ SUGGESTED = 7
 @asked_by_itself
 def search_suggest(request):
     """Items that fit what is typed so far, best first: a part of the list that Enter leads to."""
-    words = request.GET.get("q", "").strip()[: asking.LONGEST]
+    words = asked_words(request, most=asking.LONGEST)
     asked, items = asking.read(words), []
     if len(words) < LEAST or not asked.wanted:
         return render(request, "content/suggestions.html", {"items": items})
@@ -35,7 +35,7 @@ def search_suggest(request):
 @require_safe
 def search_everywhere(request):
     """What fits on every platform that lets the person in now, each result with its platform."""
-    words = request.GET.get("q", "").strip()[: asking.LONGEST + 1]
+    words = asked_words(request, most=asking.LONGEST + 1)
     if words:
         limits.spend(request, "search")
     actors = doors.opened(request)

@@ -13,7 +13,7 @@ from content.views import picking
 from content.views.attempts import attempt
 from tenants import access, limits
 from tenants.errors import NotVisible
-from tenants.web import render_page
+from tenants.web import asked_words, render_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -63,7 +63,7 @@ def _page(request, review, form):
 
 
 def _asking(request, review):
-    words = request.GET.get("q", "")[:80]
+    words = asked_words(request)
     if words:
         limits.spend(request, "search")
     found = people.search(request.actor, review, acts.under_review(review), words) if len(words.strip()) > 1 else []

@@ -15,7 +15,7 @@ from content.views.attempts import attempt
 from tenants import access, limits
 from tenants import actor as actors
 from tenants.models import UserGroup
-from tenants.web import render_page, way_back
+from tenants.web import asked_words, render_page, way_back
 
 PER_PAGE = 25
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def item_sharing(request, pk):
 
 def _asked(request, item):
     """Return whom the words of the search find."""
-    words = request.GET.get("q", "")[:80]
+    words = asked_words(request)
     if words:
         limits.spend(request, "search")
     invites = request.platform.invitations_from_members

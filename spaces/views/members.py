@@ -16,7 +16,7 @@ from tenants import access, limits
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
 from tenants.forms import take
-from tenants.web import address, open_to_repair, render_page
+from tenants.web import address, asked_words, open_to_repair, render_page
 
 REFUSED = (Unacceptable, Conflict, AccessDenied)
 MOST_ASKING = 25
@@ -145,7 +145,7 @@ def _page(request, space):
 
 
 def _search(request, space):
-    words = (request.GET.get("q") or request.POST.get("q") or "")[:80]
+    words = asked_words(request)
     found = people.search_people(request.actor, space, words)
     asked = len(words.strip()) >= people.SHORTEST_SEARCH
     invite = address("tenants:invitation_new", request.platform.slug)

@@ -15,7 +15,7 @@ from tenants import access, events
 from tenants.errors import AccessDenied, Conflict, Unacceptable
 from tenants.forms import take
 from tenants.models import AuditEvent, Member
-from tenants.web import note_look, open_to_repair, render_page
+from tenants.web import asked_words, note_look, open_to_repair, render_page
 
 ROWS_PER_PAGE = 50
 MOST_PEOPLE = 100
@@ -27,7 +27,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def space_list(request):
     """All my spaces: those the person sees, with the credentials they hold there."""
     spaces = access.narrow(Space.objects.all(), request.actor, "see")
-    words = request.GET.get("q", "")[:80]
+    words = asked_words(request)
     page = Paginator(center.filtered(spaces, words=words).order_by("title", "pk"), ROWS_PER_PAGE).get_page(
         request.GET.get("page")
     )

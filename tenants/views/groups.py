@@ -177,7 +177,7 @@ def _member(platform, pk):
 
 
 def _search(request, group):
-    words = (request.GET.get("q") or "")[:80].strip()
+    words = web.asked_words(request)
     rows = Member.objects.filter(platform=request.platform, status__in=groups.JOINING).exclude(user_groups=group)
     rows = rows.filter(naming.named(words, address="istartswith")).select_related("user", "company", "unit")
     rows = rows.order_by(*naming.by_name())

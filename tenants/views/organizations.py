@@ -23,7 +23,7 @@ manages = web.administrators_only("manage_organizations")
 @manages
 def organization_list(request):
     """Show the trees of the host and of external companies, with what stands on each organization."""
-    q, archived = request.GET.get("q", "").strip()[:80], "archived" in request.GET
+    q, archived = web.asked_words(request), "archived" in request.GET
     found = organization_tree.trees(request.platform, q=q, archived=archived)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     organization_tree.count(request.actor, page.object_list)

@@ -56,7 +56,7 @@ def record_take(request):
 @web.administrators_only("see_record")
 def record_elsewhere(request):
     """Show what our people did on other platforms: who, when, which kind of act, and no word of what it was about."""
-    where = request.GET.get("platform", "")[: Platform._meta.get_field("slug").max_length]
+    where = request.GET.get("platform", "").replace("\x00", "")[: Platform._meta.get_field("slug").max_length]
     web.note_look(request, request.platform, {"where": "elsewhere"} | ({"platform": where} if where else {}))
     page = Paginator(record_looks.elsewhere(request.actor, where), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "words": events.acts(page), "where": where}

@@ -29,7 +29,7 @@ def role_detail(request, pk):
     form = HolderFilter(request.GET)
     page = Paginator(form.narrow(roles.holders(request.platform, row.role)), PER_PAGE)
     page = page.get_page(request.GET.get("page"))
-    who = request.GET.get("who", "").strip()[:150]
+    who = web.asked_words(request, "who", 150)
     context = {
         "row": row,
         "form": form,
