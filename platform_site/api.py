@@ -13,10 +13,12 @@ from content.api.own import router as kept_router
 from content.api.relations import router as relation_router
 from content.api.reviews import router as review_router
 from content.api.routes import router as route_router
+from content.api.searches import router as search_router
 from content.api.talk import router as talk_router
 from spaces.api import router as space_router
 from tenants.api import Bearer, ErrorOut, handle
 from tenants.api import router as own_router
+from tenants.api_news import router as news_router
 from tenants.api_record import router as record_router
 
 REFUSALS = {
@@ -54,6 +56,8 @@ for router in (
     bcf_router,
     relation_router,
     kept_router,
+    search_router,
+    news_router,
     record_router,
 ):
     api.add_router("", router)

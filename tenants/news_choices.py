@@ -32,6 +32,12 @@ def deliveries(user, platform):
     return {kind: _allowed(kind, chosen.get(kind.code), platform) for kind in news.KINDS.values() if kind.mailed}
 
 
+def offered(actor):
+    """Return the same of the platform for the kinds of which the actor may be told."""
+    found = deliveries(actor.user, actor.platform).items()
+    return {kind: way for kind, way in found if actor.is_administrator or not kind.administrators}
+
+
 def _allowed(kind, chosen, platform):
     way = chosen if chosen in kind.deliveries else kind.delivery
     return Delivery.NOW if way == Delivery.DIGEST and platform is None else way  # a digest is of one platform

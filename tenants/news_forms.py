@@ -14,9 +14,8 @@ class ChoiceForm(forms.Form):
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)
         self.actor = actor
-        for kind, way in news_choices.deliveries(actor.user, actor.platform).items():
-            if actor.is_administrator or not kind.administrators:
-                self._add(kind.code, kind, way, kind.deliveries)
+        for kind, way in news_choices.offered(actor).items():
+            self._add(kind.code, kind, way, kind.deliveries)
         for kind, way in news_choices.deliveries(actor.user, None).items():
             if kind.everywhere:
                 ways = [one for one in kind.deliveries if one != Delivery.DIGEST]

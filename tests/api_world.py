@@ -110,6 +110,18 @@ GET    relation_list  item     401 401 404 401 401   200 404 200 200 200 200 200
 POST   relation_make  item     401 401 404 401 401   403 404 403 403 201 201 201 422 422
 PATCH  relation_edit  relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
 DELETE relation_end   relation 401 401 404 401 401   403 404 403 403 200 200 200 422 422
+GET    search_list    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+POST   search_save    platform 401 401 404 401 401   201 201 201 201 201 201 201 201 201
+PATCH  search_rename  saved    401 401 404 401 401   404 404 404 404 404 404 404 404 200
+DELETE search_delete  saved    401 401 404 401 401   404 404 404 404 404 404 404 404 200
+PUT    search_watch   saved    401 401 404 401 401   404 404 404 404 404 404 404 404 200
+DELETE search_unwatch saved    401 401 404 401 401   404 404 404 404 404 404 404 404 200
+GET    news_list      platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+PUT    news_read      note     401 401 404 401 401   404 404 404 404 404 404 404 404 200
+DELETE news_unread    note     401 401 404 401 401   404 404 404 404 404 404 404 404 200
+GET    news_choices_list platform 401 401 404 401 401 200 200 200 200 200 200 200 200 200
+PATCH  news_choose    platform 401 401 404 401 401   200 200 200 200 200 200 200 200 200
+PUT    space_level    space    401 401 404 401 401   200 200 200 200 200 200 200 200 200
 GET    record         platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
 GET    record_take    platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
 GET    space_record   space    401 401 404 401 401   403 403 403 403 403 403 403 200 200
@@ -136,6 +148,10 @@ SENT = {
     "change_step": {"target": "in_work"},
     "route_make": {"name": "Obsolescence", "asked": [{"responsibility": "owner"}]},
     "route_set": {"name": "Release", "quorum": "any", "asked": [{"responsibility": "owner"}]},
+    "search_save": {"name": "Brackets", "query": "q=bracket"},
+    "search_rename": {"name": "All plates"},
+    "news_choose": {"kinds": {"answer": "none"}},
+    "space_level": {"level": "everything"},
     "review_due": {"due_on": "2030-06-30"},
     "review_close": {"conclusion": "It holds."},
     "thread_begin": {"text": "Is it deep enough?"},
@@ -205,6 +221,8 @@ TAKEN |= {
     ("GET", name) for name in ("record", "record_take", "space_record", "item_record")
 }  # and looking at the record
 UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
+UNTOLD |= {"search_save", "search_rename", "search_delete", "search_watch", "search_unwatch"}
+UNTOLD |= {"news_read", "news_unread", "news_choose", "space_level"}
 UNTOLD |= {"bcf_preview"}  # looks into what was sent, and does nothing
 WHO = {"review_judge": "reader", "comment_edit": "author", "comment_delete": "author"}  # does it; else the Leader
 WHO |= dict.fromkeys(("route_make", "route_set", "route_delete"), "administrator")

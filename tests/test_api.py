@@ -192,6 +192,7 @@ class TheTable(TestCase):
             "$ISSUE": str(self.world.issue.pk),
             "$CHANGE": str(self.world.request.pk),
             "$REVIEW": str(self.world.review.pk),
+            "$SPACE": str(self.world.space.pk),
             "$ATTACHMENT": str(self.world.attachment.pk),
             "$COMMENT": str(self.world.comment.pk),
             "$SHARE": self.world.args["shared"][-1],

@@ -1,6 +1,10 @@
 """What programs do about shares that stand, about what one watches, and about favourites and folders."""
 
+from unittest import mock
+
+from content import watching
 from content.models import FolderEntry, Item, Maturity, Watch
+from tenants import notifications
 from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, share, worker
 from tests.site_world import NOBODY, undone
 from tests.test_api_work import Asking
@@ -117,3 +121,72 @@ class Own(Asking):
         Item.objects.filter(pk=world.item.pk).update(space=hidden.space)
         assert self.ask("author", "GET", "folder_detail", [inner["id"]])[1]["entries"] == []
         assert self.ask("author", "POST", "folder_keep", [inner["id"]], {"item": world.item.pk}, **key)[0] == 404
+
+    def test_searches_are_kept_and_watched_as_on_their_page(self):
+        new = {"name": " Steel  plates", "query": "sort=title&q=plate&state=in_work"}
+        status, made = self.ask("leader", "POST", "search_save", data=new)
+        kept = {"id": made["id"], "name": "Steel plates", "query": "q=plate&state=in_work&sort=title", "watched": False}
+        assert (status, made) == (201, kept)
+        for change, field in (
+            ({"name": "Steel plates"}, "name"),
+            ({"name": " "}, "name"),
+            ({"query": ""}, None),
+            ({"query": "state=nonsense"}, "query"),
+            ({"query": "owner__password=x"}, "query"),
+            ({"query": "q=" + "x" * 2000}, "query"),
+        ):
+            status, said = self.ask("leader", "POST", "search_save", data={"name": "Other", "query": "q=a"} | change)
+            fields = [name.rpartition(".")[2] for name in said["fields"]]
+            assert (status, fields) == (422, [field] if field else []), change
+        assert self.ask("leader", "PUT", "search_watch", [made["id"]])[1]["watched"]
+        assert self.ask("leader", "GET", "search_list")[1] == [kept | {"watched": True}]
+        assert self.ask("leader", "GET", "watch_list")[1]["searches"] == [{"id": made["id"], "name": "Steel plates"}]
+        with mock.patch.object(watching, "MOST", 0):
+            assert self.ask("leader", "PUT", "search_watch", [made["id"]])[0] == 422
+        assert self.ask("leader", "DELETE", "search_unwatch", [made["id"]])[1] == {"watched": False, "below": False}
+        assert self.ask("leader", "PATCH", "search_rename", [made["id"]], {"name": "Mine"})[1]["name"] == "Mine"
+        for method, name in (("PATCH", "search_rename"), ("PUT", "search_watch"), ("DELETE", "search_delete")):
+            assert self.ask("author", method, name, [made["id"]], {"name": "Mine"})[0] == 404
+        assert self.ask("leader", "DELETE", "search_delete", [made["id"]])[1] == {"ended": made["id"]}
+        assert self.ask("leader", "GET", "search_list")[1] == []
+
+    def test_news_of_the_platform_are_told_marked_and_chosen(self):
+        world, leader = self.world, self.world.users["leader"]
+        told = {"user": leader, "kind": "group", "text": "You are in a group."}
+        here = notifications.notify(**told, platform=world.platform, subject="a")
+        none = notifications.notify(**told, platform=None, subject="b")
+        there = notifications.notify(**told, platform=world.other, subject="c")
+        hidden = told | {"kind": "activity", "text": "Zqsecret", "space_id": NOBODY, "platform": world.platform}
+        notifications.notify(**hidden, subject="d")
+        found = self.ask("leader", "GET", "news_list")[1]
+        assert ([one["kind"] for one in found["news"]], found["unread"]) == (["activity", "group"], 2)
+        assert "Zqsecret" not in str(found), "what one may not see any more has lost its words"
+        assert self.ask("leader", "PUT", "news_read", [here.pk])[1] == {"unread": False}
+        unread = self.ask("leader", "GET", "news_list", query="?unread=true&size=1")[1]
+        assert ([one["kind"] for one in unread["news"]], unread["next"], unread["unread"]) == (["activity"], None, 1)
+        assert self.ask("leader", "DELETE", "news_unread", [here.pk])[1] == {"unread": True}
+        for pk in (none.pk, there.pk, world.note.pk, NOBODY):
+            assert self.ask("leader", "PUT", "news_read", [pk])[0] == 404
+        chosen = self.ask("leader", "PATCH", "news_choose", data={"kinds": {"discussion": "digest"}})[1]["kinds"]
+        assert [one["delivery"] for one in chosen if one["code"] == "discussion"] == ["digest"]
+        for visitor, kinds in (
+            ("leader", {"partner": "now"}),
+            ("leader", {"x": "now"}),
+            ("leader", {"discussion": "x"}),
+        ):
+            assert self.ask(visitor, "PATCH", "news_choose", data={"kinds": kinds})[0] == 422
+        assert self.ask("leader", "PATCH", "news_choose", data={"kinds": {"handover": "none"}})[0] == 422, "never off"
+        assert self.ask("administrator", "PATCH", "news_choose", data={"kinds": {"partner": "now"}})[0] == 200
+
+    def test_a_space_is_watched_by_asking_for_everything_of_it(self):
+        world, space = self.world, self.world.space.pk
+        level = {"id": space, "title": world.space.title, "level": "everything"}
+        assert self.ask("leader", "PUT", "space_level", [space], {"level": "everything"}) == (200, level)
+        assert level in self.ask("leader", "GET", "news_choices_list")[1]["spaces"]
+        assert self.ask("leader", "GET", "watch_list")[1]["spaces"] == [{"id": space, "title": world.space.title}]
+        assert self.ask("leader", "PUT", "space_level", [space], {"level": "concerns"})[0] == 200
+        assert self.ask("leader", "GET", "watch_list")[1]["spaces"] == []
+        assert self.ask("leader", "PUT", "space_level", [space], {"level": "all"})[0] == 422
+        vault = SpaceFactory(platform=world.platform, visibility="private")
+        for pk in (vault.pk, SpaceFactory(platform=PlatformFactory()).pk, NOBODY):
+            assert self.ask("leader", "PUT", "space_level", [pk], {"level": "nothing"})[0] == 404
