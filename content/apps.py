@@ -24,6 +24,7 @@ PARTS = (
     "presence",
     "live",
     "following",
+    "results",
     "groups",
 )
 

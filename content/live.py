@@ -55,7 +55,13 @@ def _named(latest):
 
 def seen(kind, pk, state=None):
     """Return what a page says of itself: what it shows, and in which version, when it is known before all else."""
-    return {"see": f"{kind}:{pk}", "seen": json.dumps(state or {})}
+    return several([(f"{kind}:{pk}", state or {})])
+
+
+def several(things):
+    """Return the same of several [(thing, its pieces in their versions)]."""
+    states = {piece: version for _thing, state in things for piece, version in state.items()}
+    return {"see": " ".join(thing for thing, _state in things), "seen": json.dumps(states)}
 
 
 def page(item, *, talk=False):

@@ -15,31 +15,35 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tenants import actor as actors
+from tenants.ids import id_of
 from tenants.models import Member, Notification
 
 KINDS = {}
 MOST = 3  # things that one page shows
-THING = re.compile(r"(?P<kind>[a-z]+\.[a-z]+):(?P<pk>\d{1,18})")
+THING = re.compile(r"(?P<kind>[a-z]+\.[a-z]+):(?P<key>.{1,2000})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of thing that pages show; for many it costs what it costs for one.
 
-    `states(asked)` returns for each (actor, id) {piece: version}, or None for what the actor does not read, and notes
-    that they have it open; `leaves(closed)` notes that pages of (member's id, id) were closed. Any item of the platform
-    may change what is `wide`. What is `slow` costs some statements for each page.
+    `key` reads what an address names, mostly an id; None makes no sense. `states(asked)` returns for each (actor, key)
+    {piece: version}, or None for what the actor does not read, and notes that they have it open; `leaves(closed)` notes
+    that pages of (member's id, key) were closed. `words` tells what is announced when a key changes, its own name
+    otherwise. Any item of the platform may change what is `wide`. What is `slow` costs some statements for each page.
     """
 
     states: Callable
     leaves: Callable | None = None
     wide: bool = False
     slow: bool = False
+    key: Callable = id_of
+    words: Callable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An open page: whose, by which session, and what it shows as (kind, id)."""
+    """An open page: whose, by which session, and what it shows as (kind, key)."""
 
     member_id: int
     session: str
@@ -50,13 +54,18 @@ class Asked:
     @property
     def words(self):
         """What is announced when one of the things changes."""
-        own = {f"{kind}:{pk}" for kind, pk in self.see}
-        return own | {wide(self.platform_id) for kind, _pk in self.see if KINDS[kind].wide}
+        found = {wide(self.platform_id) for kind, _key in self.see if KINDS[kind].wide}
+        return found.union(*(_words(kind, key) for kind, key in self.see))
 
     @property
     def slow(self):
         """Whether it costs something to say how the things stand."""
-        return any(KINDS[kind].slow for kind, _pk in self.see)
+        return any(KINDS[kind].slow for kind, _key in self.see)
+
+
+def _words(kind, key):
+    words = KINDS[kind].words
+    return words(key) if words else {f"{kind}:{key}"}
 
 
 def wide(platform_id):
@@ -70,9 +79,10 @@ def contribute(kind, **given):
 
 
 def read(words):
-    """Return what an address names as (kind, id); what makes no sense is left out."""
+    """Return what an address names as (kind, key); what makes no sense is left out."""
     found = [match for word in words[:MOST] if (match := THING.fullmatch(word)) and match["kind"] in KINDS]
-    return tuple((match["kind"], int(match["pk"])) for match in found)
+    pairs = [(match["kind"], KINDS[match["kind"]].key(match["key"])) for match in found]
+    return tuple((kind, key) for kind, key in pairs if key is not None)
 
 
 def version(*facts):
@@ -88,7 +98,7 @@ def states(asked):
     bells = _bells([actor for actor, _see in asked])
     found = [dict(bells[actor.user.pk, actor.platform_id]) for actor, _see in asked]
     for kind, told_by in KINDS.items():
-        places = [(at, (actor, pk)) for at, (actor, see) in enumerate(asked) for name, pk in see if name == kind]
+        places = [(at, (actor, key)) for at, (actor, see) in enumerate(asked) for name, key in see if name == kind]
         told = told_by.states([pair for _at, pair in places]) if places else []
         for (at, _pair), state in zip(places, told, strict=True):
             found[at] |= {"gone": "1"} if state is None else state
@@ -113,7 +123,7 @@ def _bells(people):
 def leave(pages):
     """Note that these pages, of which no other of the same person is open, were closed."""
     for kind, told_by in KINDS.items():
-        pairs = {(page.member_id, pk) for page in pages for name, pk in page.see if name == kind}
+        pairs = {(page.member_id, key) for page in pages for name, key in page.see if name == kind}
         if pairs and told_by.leaves:
             told_by.leaves(pairs)
 

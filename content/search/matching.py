@@ -5,9 +5,10 @@ its fields, the last perhaps only begun, or when a name of it (number, title, ta
 Order asks nothing of other items, so that what one may not read cannot move what one reads.
 """
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
+from content.models import SearchEntry
 from content.search import backends
 from content.search.asking import PART
 
@@ -23,6 +24,17 @@ def matching(items, asked, *, sized=True):
     condition, parameters = _condition(asked)
     found = backends.chosen().found(condition, parameters, sized=sized)
     return items.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - what people typed is a parameter
+
+
+def among(items, asked):
+    """Return the ids of those of a few items that fit: each of them is looked at, however many others would."""
+    if asked.empty:
+        return []
+    found = SearchEntry.objects.filter(pk__in=items.values("pk")).order_by("pk")
+    if asked.terms:
+        condition, parameters = _condition(asked)
+        found = found.filter(RawSQL(condition, parameters, output_field=BooleanField()))  # noqa: S611 - parameters
+    return list(found.values_list("pk", flat=True))
 
 
 def _condition(asked):

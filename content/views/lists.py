@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.views.decorators.http import require_http_methods
 
-from content import acts, conversions, facets, following, list_settings, reading, saved
+from content import acts, conversions, facets, following, list_settings, reading, results, saved
+from content import live as items_live
 from content.forms import address, wanted
 from content.many_forms import ACTS
 from content.names import Names
@@ -81,6 +82,7 @@ def _listing(request, space=None):
     page.object_list = list(page.object_list)
     if others:
         _record(actor, page, space)
+    query = address(replace(asked, spaces=[space.pk]) if space else asked)
     names.learn(page)
     conversions.picture(page.object_list)
     showing.explain(page.object_list, asked.search)
@@ -95,20 +97,23 @@ def _listing(request, space=None):
         "number": said(page.paginator.count),
         "sentences": _sentences(asked, page),
         **_columns(actor, space),
-        "query": address(replace(asked, spaces=[space.pk]) if space else asked),
+        "query": query,
         "saved": saved.mine(actor),
         "elsewhere": bool(asked.words) and space is None and _has_more(actor),
         "narrowed": bool(request.GET.keys() - {"page", "sort"}),
         "names": names,
         "acts": [(act, label) for act, (label, _form) in ACTS.items()],
-        "live": None if others or asked.words else _followed(actor, space),  # a search costs: who wants it again asks
+        "searched": bool(asked.words),
+        "followed": None if others else _followed(actor, page.object_list, space, query if asked.words else None),
     }
 
 
-def _followed(actor, space):
-    if space is None:
-        return following.page(following.ITEMS, actor, actor.platform_id)
-    return following.page(following.SPACE, actor, space.pk)
+def _followed(actor, items, space, query):
+    """Return what the results say of themselves to who follows: a list all of it, a search its rows and what it is."""
+    if query is None:
+        kind, pk = (following.SPACE, space.pk) if space else (following.ITEMS, actor.platform_id)
+        return items_live.several([(f"{kind}:{pk}", {}), *results.page(actor, items)])
+    return items_live.several(results.page(actor, items, query))
 
 
 @transaction.atomic

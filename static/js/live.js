@@ -4,8 +4,11 @@
 
 const page = document.body.dataset;
 const bell = document.getElementById("bell");
-const known = { ...(bell && { bell: bell.dataset.unread }), ...JSON.parse(page.seen || "{}") };
-const query = page.see ? `?see=${encodeURIComponent(page.see)}` : "";
+const seen = (selector) => Object.assign({}, ...[...document.querySelectorAll(selector)].map((each) => JSON.parse(each.dataset.seen)));
+const known = { ...(bell && { bell: bell.dataset.unread }), ...seen("[data-seen]") };
+const shown = () => [...document.querySelectorAll("[data-see]")].flatMap((each) => each.dataset.see.split(" ").filter(Boolean));
+const asking = () => shown().map((thing, at) => `${at ? "&" : "?"}see=${encodeURIComponent(thing)}`).join("");
+let query = asking();
 const EVERY = 700; // milliseconds between two questions, and half as much again by chance
 const REST = 30000; // after which a stream that failed is tried again
 const PASSING = new Set([0, 408, 409, 425, 429]); // answers besides 5xx that are of this moment and say nothing of access
@@ -93,8 +96,21 @@ function take(state) {
     if (before === undefined || before === version) continue;
     document.dispatchEvent(new Event(`gangway:${piece}`)); // for what draws by itself, such as markups
     refresh(piece);
+    for (const told of document.querySelectorAll(`[data-tell~="${piece}"]`)) told.hidden = false; // nothing moves until it is asked
   }
 }
+
+// --- what comes anew may show other things ---
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const asked = detail.requestConfig?.elt.closest("[data-tell]");
+  if (asked) document.getElementById(detail.target.id)?.focus({ preventScroll: true }); // the button is gone
+  const now = asking();
+  if (now === query || !page.liveUrl) return;
+  query = now;
+  tag = "";
+  Object.assign(known, seen(":not(body)[data-seen]"));
+  begin();
+});
 
 let over = false;
 function ended(words) {

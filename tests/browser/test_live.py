@@ -1,14 +1,18 @@
 """Two windows side by side: what one person does appears at the other's without a reload."""
 
 import pytest
+from django.urls import reverse
 
+from content import results
 from content.issues.acts import Facts, raise_issue
 from content.items import Draft, edit_item
+from content.locks import lock_item
+from content.models import ItemType
 from platform_site.demo.geometry import catalogue, drawing
 from spaces.models import Credential, CurrentCredential
 from tests.browser.conftest import with_password
 from tests.browser.test_viewer import shown  # noqa: F401 - a fixture
-from tests.factories import actor_of, give, worker
+from tests.factories import ItemFactory, actor_of, give, worker
 from tests.turns import TURN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,3 +90,33 @@ def test_a_board_follows_keeps_the_focus_and_waits_for_who_types_in_it(walker, c
     burr.focus()
     board.sees("Dent")
     assert board.said == items.said == []
+
+
+def test_each_row_of_a_list_follows_and_a_search_says_that_its_results_changed(walker, companies, monkeypatch):
+    monkeypatch.setattr(results, "REST", 0.1)
+    elsa = with_password(worker(companies.host, user=companies.person("Elsa Brandt", "corvane")))
+    give(elsa, companies.bench, "author")
+    part, actor = ItemType.objects.get(code="part-3d"), actor_of(elsa)
+    clamps = [ItemFactory(space=companies.bench, title=f"Clamp {n}", type=part, owner=elsa.user) for n in range(28)]
+    far, search = walker(), walker()
+    for window in (far, search):
+        window.enter(elsa.user)
+    far.page.goto(f"{far.base}{reverse('content:item_list', args=['corvane'])}?page=2")
+    search.page.goto(f"{search.base}{reverse('content:item_list', args=['corvane'])}?q=nut")
+    far.page.get_by_role("link", name="Clamp 1", exact=True).wait_for()
+    with TURN:
+        lock_item(actor=actor, item=clamps[1])
+    far.page.locator("tr", has_text="Clamp 1 ").get_by_text("Locked by you").wait_for()
+    told = search.page.get_by_text("Results have changed.")
+    assert not told.is_visible()
+    with TURN:
+        edit_item(actor=actor, item=clamps[2], draft=Draft("Clamp nut"))
+    told.wait_for()
+    search.accessible()
+    search.press("Show them", role="link")
+    search.page.get_by_role("link", name="Clamp nut").wait_for()
+    assert not told.is_visible() and search.page.locator("#results").evaluate("it => it === document.activeElement")
+    with TURN:
+        lock_item(actor=actor, item=clamps[2])
+    told.wait_for()
+    assert far.said == search.said == []
