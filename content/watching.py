@@ -122,8 +122,7 @@ def _found(actor, search):
 def look_again():
     """Ask every watched search what it finds now and tell what is new. A job of the clock."""
     waiting = Watch.objects.filter(search__isnull=False, member__status=Status.ACTIVE)
-    for pk in waiting.order_by("pk").values_list("pk", flat=True):
-        _look(pk)
+    clock.each(waiting.order_by("pk").values_list("pk", flat=True), _look)
 
 
 @transaction.atomic

@@ -36,6 +36,19 @@ def tick():
     return [job.name for job in list(JOBS.values()) if _take(job) and _do(job)]
 
 
+def each(things, work):
+    """Do `work(thing)` for each of many. One that fails stops none of the others, but the job has failed."""
+    failed = None
+    for thing in things:
+        try:
+            work(thing)
+        except Exception as error:
+            log.exception("The clock could not do its work on %s", thing)
+            failed = error
+    if failed:
+        raise failed
+
+
 def _take(job):
     """Tell whether the job is due and this clock is the one that does it."""
     now = timezone.now()

@@ -34,8 +34,7 @@ def remind_sponsors():
 def end_memberships():
     """End the memberships whose last day is over; access ended by itself at that moment."""
     over = Member.objects.filter(status=Status.ACTIVE, ends_at__lte=timezone.now()).order_by("pk")
-    for pk, platform_id in over.values_list("pk", "platform_id"):
-        _end(platform_id, pk)
+    clock.each(over.values_list("platform_id", "pk"), lambda one: _end(*one))
 
 
 @transaction.atomic

@@ -96,6 +96,7 @@ class TooMany(DomainError):
 
 
 CROSSED = {"23503", "23505", "40P01", "SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_UNIQUE"}
+WAITED = {"55P03", "SQLITE_BUSY"}  # a lock did not come free in time
 
 
 def crossed(error):
@@ -108,6 +109,10 @@ def crossed(error):
         return Conflict("Something still stands on this, so nothing was changed.", "Look again at what stands on it.")
     cause = getattr(error, "__cause__", None)
     code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-    if not isinstance(error, DatabaseError) or code not in CROSSED:
+    if not isinstance(error, DatabaseError) or code not in CROSSED | WAITED:
         return None
+    if code in WAITED:
+        return Conflict(
+            "Others were at work on this all the time, so nothing was stored.", "Wait a moment, and repeat it."
+        )
     return Conflict("Somebody changed this at the same moment, so nothing was stored.", "Look again, and repeat it.")

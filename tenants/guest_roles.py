@@ -21,7 +21,7 @@ def set_default_roles(*, actor, codes):
     """Choose the roles. Raises Unacceptable for none or one that the catalogue does not have."""
     platform, actor = lock_platform(actor)
     decision = access.require(actor, "set_options", platform)
-    roles = list(Role.objects.filter(code__in=codes))
+    roles = [role for role in Role.objects.all() if role.code in codes]
     if not roles or len(roles) != len(set(codes)):
         raise Unacceptable("Choose at least one role of the list.", field="roles")
     before = [str(role) for role in default_roles(platform)]

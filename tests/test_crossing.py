@@ -35,6 +35,9 @@ def _raised(error, **codes):
         (_raised(IntegrityError(), sqlstate="23503"), True),
         (_raised(IntegrityError(), sqlstate="23505"), True),
         (_raised(OperationalError(), sqlstate="40P01"), True),
+        (_raised(OperationalError(), sqlstate="55P03"), True),
+        (_raised(OperationalError(), sqlite_errorname="SQLITE_BUSY"), True),
+        (_raised(OperationalError(), sqlstate="57014"), False),  # a statement that takes too long is a fault of ours
         (_raised(IntegrityError(), sqlite_errorname="SQLITE_CONSTRAINT_FOREIGNKEY"), True),
         (_raised(IntegrityError(), sqlstate="23502"), False),  # a value that is missing is a fault of ours
         (_raised(IntegrityError(), sqlite_errorname="SQLITE_CONSTRAINT_CHECK"), False),

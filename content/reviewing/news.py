@@ -71,13 +71,16 @@ def remind():
     latest = timezone.now().date() + 2 * SOON  # some zone is a day ahead
     rows = Review.objects.filter(closed_at=None, due_on__lte=latest, item__trashed_at=None)
     rows = rows.filter(item__maturity__in=(Maturity.PRIVATE, Maturity.IN_WORK))
-    for review in rows.select_related("item__platform", "item__space", "item__organization"):
-        today = timezone.localdate(timezone=review.item.platform.zone)
-        stage = OVERDUE if today > review.due_on else TOMORROW if today >= review.due_on - SOON else 0
-        for reviewer in owing(review, stage):
-            if Reviewer.objects.filter(pk=reviewer.pk, reminded__lt=stage).update(reminded=stage):
-                word = "was due" if stage == OVERDUE else "is due"
-                _tell(review, reviewer.user, f"Your verdict {word} on {review.due_on:%-d %B %Y}: {review}.")
+    clock.each(rows.select_related("item__platform", "item__space", "item__organization"), _remind_of)
+
+
+def _remind_of(review):
+    today = timezone.localdate(timezone=review.item.platform.zone)
+    stage = OVERDUE if today > review.due_on else TOMORROW if today >= review.due_on - SOON else 0
+    for reviewer in owing(review, stage):
+        if Reviewer.objects.filter(pk=reviewer.pk, reminded__lt=stage).update(reminded=stage):
+            word = "was due" if stage == OVERDUE else "is due"
+            _tell(review, reviewer.user, f"Your verdict {word} on {review.due_on:%-d %B %Y}: {review}.")
 
 
 def owing(review, stage):

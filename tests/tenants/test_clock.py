@@ -42,6 +42,15 @@ def test_a_job_that_fails_is_written_down_and_stops_no_other(jobs):
     assert ClockJob.objects.get(name="broken").error == "ValueError: no tools"
 
 
+def test_a_thing_that_fails_stops_no_other_of_its_job(jobs):
+    def work(thing):
+        jobs.append(1 / thing)
+
+    clock.contribute("things", timedelta(hours=1), lambda: clock.each([1, 0, 2], work))
+    assert (clock.tick(), jobs) == ([], [1, 0.5])
+    assert ClockJob.objects.get(name="things").error == "ZeroDivisionError: division by zero"
+
+
 def test_c22_two_clocks_do_a_job_once(jobs):
     clock.contribute("count", timedelta(hours=1), lambda: jobs.append("done"))
     clock.tick()
