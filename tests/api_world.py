@@ -78,6 +78,8 @@ POST   thread_begin   item     401 401 404 401 401   201 404 201 201 201 201 201
 POST   comment_answer comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
 POST   thread_attach  item     401 401 404 401 401   201 404 201 201 201 201 201 201 201
 POST   answer_attach  comment  401 401 404 401 401   201 404 201 201 201 201 201 201 201
+GET    comment_detail comment  401 401 404 401 401   200 404 200 200 200 200 200 200 200
+GET    comment_people item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 PATCH  comment_edit   comment  401 401 404 401 401   403 404 403 403 200 403 403 403 403
 DELETE comment_delete comment  401 401 404 401 401   403 404 403 403 200 403 403 422 422
 PUT    comment_resolve comment 401 401 404 401 401   200 404 200 200 200 200 200 200 200
@@ -287,6 +289,7 @@ class Tokens(World):
         threads = written(topics, held, "2.1")
         self.sent |= dict.fromkeys(("bcf_preview", "bcf_bring"), threads)
         self.queries = {"share_effect": f"?to={self.args['shared'][-1]}", "review_people": "?q=person"}
+        self.queries["comment_people"] = "?q=pe"
         self.sent["review_begin"] = {"title": "Round two", "items": [self.part.pk]}
         self.sent["review_add"] = {"item": self.item.pk}
         self.sent["review_ask"] = {"person": self.users["author"].pk}

@@ -33,6 +33,9 @@ from tests.site_world import NOBODY, body, undone
 from tests.test_api_work import Asking
 
 VIEW = {"points": [[0.25, 0.75]]}
+DOT = (  # a PNG of one pixel, in base64
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 KEY = "Idempotency-Key"
 
 
@@ -202,6 +205,11 @@ class Talk(Asking):
             found = self.ask("leader", "POST", "comment_react", [pk], {"sign": "agree"})[1]
         assert [(one["sign"], one["by"][0]["name"]) for one in found["reactions"]] == [("agree", "Leader Person")]
         assert self.ask("reader", "PATCH", "comment_edit", [pk], {"text": "Look here"})[1]["edited_at"]
+        said = self.ask("external", "GET", "comment_detail", [pk])[1]
+        assert (said["text"], [one["text"] for one in said["earlier"]]) == ("Look here", ["Look"])
+        found = self.ask("reader", "GET", "comment_people", [item], query="?q=le")[1]
+        assert found == [{"id": self.id_of("leader"), "name": "Leader Person"}]
+        assert self.ask("reader", "GET", "comment_people", [item], query="?q=l")[0] == 422
         assert self.ask("author", "PUT", "comment_resolve", [pk])[1]["resolved_by"]["name"] == "Author Person"
         assert self.ask("author", "POST", "comment_answer", [pk], {"text": "Late"})[0] == 409
         threads = self.ask("leader", "GET", "thread_list", [item])[1]["threads"]
@@ -211,6 +219,7 @@ class Talk(Asking):
         ]
         assert self.ask("author", "DELETE", "comment_reopen", [pk])[1]["resolved_at"] is None
         assert self.ask("owner", "DELETE", "comment_delete", [pk], query="?reason=Wrong+item")[1]["deleted"] is True
+        assert self.ask("leader", "GET", "comment_detail", [pk])[0] == 404, "it was taken back"
         found = self.ask("leader", "GET", "thread_list", [item], query="?page=2&size=1")[1]
         assert (found["threads"][0]["text"], found["next"]) == ("", None)
         assert [one["name"] for one in threads[0]["attachments"]] == ["notes.txt"]
@@ -231,6 +240,8 @@ class Talk(Asking):
             (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": {"points": [[2, 0]]}}),
             (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": VIEW, "kind": "circle"}),
             (404, "markup_make", [item, "other.stl"], {"text": "Look", "view": VIEW}),
+            (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": VIEW, "snapshot": "no base64!"}),
+            (422, "markup_make", [item, "bracket.stl"], {"text": "Look", "view": VIEW, "snapshot": "bm8gUE5H"}),
         ):
             with undone():
                 assert self.ask("author", "POST", name, args, told)[0] == status, told
@@ -278,6 +289,10 @@ class Talk(Asking):
         left_out = {"X-Request-Id", "Vary", "Set-Cookie", "Content-Language"}
         same = [{name: one for name, one in got.items() if name not in left_out} for got in (by_page, by_token)]
         assert same[0] == same[1]
+        said["files"] = [FILE("look.txt", b"seen"), FILE("b.bin", b"more")]
+        with undone():
+            self.ask("reader", "DELETE", "comment_delete", [first[1]["id"]])
+            assert self.ask("reader", "POST", "thread_attach", [item], said, **key)[0] == 404, "it was taken back"
         taken = AuditEvent.objects.filter(verb="attachment_taken").order_by("-pk")[:2]
         assert {(one.actor, one.subject_id, one.after["sha256"]) for one in taken} == {
             (world.users["reader"], taken[0].subject_id, text.sha256)
@@ -363,6 +378,10 @@ class Talk(Asking):
         world, place = self.world, [self.world.item.pk, "bracket.stl"]
         status, made = self.ask("author", "POST", "markup_make", place, {"text": "Here", "view": VIEW})
         assert (status, made["kind"], made["view"]["points"], made["open"]) == (201, "pin", [[0.25, 0.75]], True)
+        pictured = self.ask("author", "POST", "markup_make", place, {"text": "So", "view": VIEW, "snapshot": DOT})
+        attached = Attachment.objects.get(comment=pictured[1]["comment"])
+        assert (pictured[0], attached.name, attached.media_type) == (201, "snapshot.png", "image/png")
+        Comment.objects.get(pk=attached.comment_id).delete()
         facts = {"number": 0, "key": "of before", "size": 1, "sha256": "0" * 64, "created_by": world.users["author"]}
         older = FileVersion.objects.create(file=world.version.file, **facts)
         Markup.objects.filter(pk=world.markup.pk).update(version=older)

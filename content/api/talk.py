@@ -5,7 +5,7 @@ from functools import partial
 from typing import Literal
 
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from content import comments, reading
 from content.api.shapes import PageQuery, PersonOut, Reason, Sent, Word, paged, person
@@ -45,6 +45,7 @@ class MarkupIn(Sent):
     text: Word
     kind: Literal[tuple(MarkupKind.values)] = MarkupKind.PIN
     view: dict
+    snapshot: Base64Bytes = Field(b"", description="What was seen: a PNG in base64, of at most 1 MB.")
 
 
 class CarryIn(Sent):
@@ -85,6 +86,25 @@ class CommentOut(Schema):
     reactions: list[ReactionOut]
     attachments: list[AttachmentOut]
     markup: int | None
+
+
+class BeginQuery(Schema):
+    """How the name of people begins."""
+
+    q: Word = Field(min_length=2, max_length=60)
+
+
+class EarlierTextOut(Schema):
+    """What a comment said before, and until when."""
+
+    text: str
+    until: str
+
+
+class SaidOut(CommentOut):
+    """A comment with what it said before, the newest first."""
+
+    earlier: list[EarlierTextOut]
 
 
 class ThreadOut(CommentOut):
@@ -262,6 +282,27 @@ def comment_react(request, pk: int, reaction: ReactionIn):
     return _act(request, pk, comments.react, sign=reaction.sign)
 
 
+@router.get("/comments/{int:pk}", response={200: SaidOut})
+def comment_detail(request, pk: int):
+    """Show a comment that stands, and what it said before."""
+    comment = comments.find(request.actor, pk)
+    if comment.deleted_at:
+        raise NotVisible
+    reading.record_opening(request.actor, comment.item)
+    earlier = [{"text": one.text, "until": one.until.isoformat()} for one in comment.texts.all()]
+    return comment_shown(request.actor, comment) | {"earlier": earlier}
+
+
+@router.get("/items/{int:pk}/people", response={200: list[PersonOut]})
+def comment_people(request, pk: int, asked: Query[BeginQuery]):
+    """Find people whom a comment may tell by @ and their name: who may take part, of those whom one may know."""
+    limits.spend(request, "suggest")
+    item = reading.open_item(request.actor, pk)
+    access.require(request.actor, "comment", item)
+    found = comments.candidates(request.actor, item, asked.q)
+    return [{"id": one.user.pk, "name": str(one.user)} for one in found]
+
+
 # --- markups ---
 
 
@@ -286,7 +327,9 @@ def markup_make(request, pk: int, name: str, sent: MarkupIn, version: int | None
     """Pin a remark to a place in a version of a file, and begin its thread."""
     found = _version(request, pk, name, version)
     limits.spend(request, "comment")
-    mark = making.Mark(sent.kind, json.dumps(sent.view))
+    if sent.snapshot:
+        limits.spend(request, "markup")
+    mark = making.Mark(sent.kind, json.dumps(sent.view), sent.snapshot)
 
     def made():
         markup = making.make(actor=request.actor, version=found, mark=mark, text=sent.text)
