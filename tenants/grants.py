@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 
 from tenants import licences
-from tenants.models import Member, Platform, RoleGrant, RoleStock
+from tenants.models import PlatformStatus, RoleGrant, RoleStock, member_counts
 
 GRANTED = (
     "role_id",
@@ -77,12 +77,11 @@ def of(rows, now):
 def _grant(facts, now):
     """Return the pure Grant that `licences.resolve` reads at `now`."""
     told = dict(zip((*GRANTED, *ABLE, *(f"role__{name}" for name in OF), *ON), facts, strict=True))
-    member = Member(status=told["member__status"], ends_at=told["member__ends_at"])
     return licences.Grant(
         platform_id=told["pk"],
         platform_name=told["name"],
-        platform_active=Platform(status=told["status"]).is_active,
-        member_active=member.counts(now),
+        platform_active=told["status"] == PlatformStatus.ACTIVE,
+        member_active=member_counts(told["member__status"], told["member__ends_at"], now),
         locations_on=told["member_locations"],
         invitations_on=told["invitations_from_administrators"],
         code=told["role__code"],

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from tenants import announcing, news, news_choices, outbox
+from tenants import announcing, news, news_choices, outbox, prepared
 from tenants.errors import NotVisible
 from tenants.models import Delivery, MailState, Notification, OutgoingMail, Status
 
@@ -72,13 +72,18 @@ def shown(user, actor, rows):
 
 def unread(user, platform):
     """Return how much is unread here, and whether there is news on another platform of the person; one query."""
+    rows = prepared.ask(_unread, lambda _moment, *ids: ids, timezone.now(), (user.pk, platform.pk if platform else 0))
+    here, elsewhere = rows[0] if rows else (0, 0)
+    return {"unread": here, "news_elsewhere": elsewhere > 0}
+
+
+def _unread(ids):
+    user, platform = ids
     here = Q(platform=platform) | Q(platform=None)
     elsewhere = ~here & Q(platform__members__user=user, platform__members__status=Status.ACTIVE)
-    rows = Notification.objects.filter(user=user, read_at=None)
-    counts = rows.aggregate(
-        unread=Count("pk", filter=here, distinct=True), elsewhere=Count("pk", filter=elsewhere, distinct=True)
-    )
-    return {"unread": counts["unread"], "news_elsewhere": counts["elsewhere"] > 0}
+    rows = Notification.objects.filter(user=user, read_at=None).order_by().values("user")
+    counted = {name: Count("pk", filter=q, distinct=True) for name, q in (("here", here), ("elsewhere", elsewhere))}
+    return rows.annotate(**counted).values_list(*counted)
 
 
 def unread_here(user, platform):

@@ -7,7 +7,7 @@ from tenants.models.clock import ClockJob
 from tenants.models.groups import GroupMember, UserGroup
 from tenants.models.invitations import Invitation, InvitationDraft, InvitationRole, InvitationState
 from tenants.models.ledger import Cause, LicenceEntry
-from tenants.models.members import Member, Right, Status
+from tenants.models.members import Member, Right, Status, member_counts
 from tenants.models.notifications import Delivery, Level, MailChoice, Notification, SpaceLevel
 from tenants.models.organizations import Kind, Organization
 from tenants.models.outbox import MailState, OutgoingMail
@@ -84,4 +84,5 @@ __all__ = [
     "UserGroup",
     "Way",
     "WordsKept",
+    "member_counts",
 ]

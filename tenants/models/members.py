@@ -25,6 +25,11 @@ class Status(models.TextChoices):
     REMOVED = "removed"
 
 
+def member_counts(status, ends_at, now):
+    """Tell whether a membership gives access at `now`: active, and its end, if any, not reached."""
+    return status == Status.ACTIVE and (ends_at is None or now < ends_at)
+
+
 class Member(models.Model):
     """A person on a platform, employed by one company there."""
 
@@ -86,8 +91,8 @@ class Member(models.Model):
         return self.status == Status.ACTIVE
 
     def counts(self, now):
-        """Tell whether the membership gives access at `now`: active, and its end, if any, not reached."""
-        return self.is_active and (self.ends_at is None or now < self.ends_at)
+        """Tell whether the membership gives access at `now`."""
+        return member_counts(self.status, self.ends_at, now)
 
     @property
     def is_pending(self):
