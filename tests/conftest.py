@@ -29,6 +29,19 @@ LAUNCH = [
     "--enable-unsafe-swiftshader",
 ]
 
+LONGEST = (
+    "browser/test_pages.py",
+    "test_queries.py",
+    "test_urls.py",
+    "test_released.py",
+    "test_api.py",
+    "test_crawl.py",
+    "test_access_exhaustive.py",
+    "browser/",
+    "demo/",
+    "test_record.py",
+)
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the test
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)  # a shared machine has slow moments
 hypothesis.settings.load_profile("house")
@@ -50,7 +63,8 @@ def pytest_unconfigure():
 
 
 def pytest_collection_modifyitems(items):
-    """Skip what this machine cannot run, and say what is missing."""
+    """Begin with what takes longest, so that no worker is left with it alone; skip what this machine cannot run."""
+    items.sort(key=lambda item: next((n for n, path in enumerate(LONGEST) if path in item.nodeid), len(LONGEST)))
     missing = {
         "postgres": "" if on_postgres() else "Needs PostgreSQL: set DATABASE_URL=postgres://…, or run .ci/run.",
         "browser": "" if chromium() else "Needs Chromium: apt-get install chromium, or run .ci/run.",
