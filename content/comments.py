@@ -12,21 +12,22 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from content import news, scanning
 from content.blobs import put, storage
 from content.files import clean_name, media_type
 from content.items import needed_reason
-from content.models import Attachment, Comment, CommentText, File, Reaction, Sign
+from content.models import Attachment, Comment, CommentText, File, GroupShare, Reaction, Share, Sign
 from content.reading import record_opening
 from content.stored import fresh, lock_row
+from spaces import holders
 from spaces.rules import people_known
 from tenants import access, audit, chain
 from tenants import actor as actors
 from tenants.errors import AccessDenied, Conflict, DomainError, NotVisible, Unacceptable
-from tenants.models import Member, Status
+from tenants.models import GroupMember, Member, Right, Status
 
 LONGEST_TITLE = 120  # characters, as of any item
 LONGEST, MOST_FILES, MOST_PEOPLE = 4000, 5, 20
@@ -224,12 +225,23 @@ def mentioned(actor, item, text):
 
 def candidates(actor, item, begin):
     """Return the Actors who may take part in the discussion, whom the actor may know, and whose name begins so."""
-    rows = Member.objects.filter(platform=item.platform_id, status=Status.ACTIVE, user__name__istartswith=begin)
-    rows = rows.exclude(user=actor.user)
+    rows = Member.objects.filter(_near(item), platform=item.platform_id, status=Status.ACTIVE)
+    rows = rows.filter(user__name__istartswith=begin).exclude(user=actor.user)
+    rows = rows.select_related("platform", "company", "unit", "user").order_by("user__name", "pk")
     known = people_known(actor, item.space_id)
-    rows = rows.select_related("platform", "company", "unit", "user").order_by("user__name")[: 4 * MOST_PEOPLE]
-    people = [one for one in actors.build(list(rows)) if known is None or not one.organizations.isdisjoint(known)]
-    return [one for one in people if access.can(one, "comment", item)][:MOST_PEOPLE]
+    if known is None:
+        found = actors.build(list(rows[: 4 * MOST_PEOPLE]))
+    else:  # those whom the actor may not know take no place
+        found = [one for one in actors.build(list(rows)) if not one.organizations.isdisjoint(known)]
+    return [one for one in found if access.can(one, "comment", item)][:MOST_PEOPLE]
+
+
+def _near(item):
+    """Return the condition of the members who can take part at all: in the space, by a share, as Administrators."""
+    groups = GroupShare.objects.live().filter(content_object=item).values("group")
+    shared = Q(user__in=Share.objects.live().filter(content_object=item).values("user"))
+    shared |= Q(pk__in=GroupMember.objects.filter(group__in=groups).values("member"))
+    return holders.inside([item.space_id]) | shared | Q(right=Right.ADMINISTRATOR)
 
 
 @transaction.atomic

@@ -131,7 +131,11 @@ def open_requests(actor, space=None):
 
 def _asked(actor, space, pk):
     """Lock who asked, the space and the open request. Raise NotVisible, AccessDenied, Conflict for an answered one."""
-    list(Member.objects.select_for_update().filter(pk__in=AccessRequest.objects.filter(pk=pk).values("member")))
+    list(
+        Member.objects.select_for_update().filter(
+            pk__in=AccessRequest.objects.filter(pk=pk, space=space).values("member")
+        )
+    )
     space = lock_space(space.pk)
     access.require(_fresh(actor), "give_any", space)
     rows = AccessRequest.objects.select_for_update(of=["self"])

@@ -15,7 +15,7 @@ from content.blobs import storage
 from content.comments import Said
 from content.files import GRACE, sweep
 from content.markdown import TAGS, rendered
-from content.models import Attachment, Comment
+from content.models import Attachment, Comment, Item
 from spaces.models import Credential, Visibility
 from tenants import access
 from tenants.errors import AccessDenied, Conflict, NotVisible, Unacceptable
@@ -180,6 +180,20 @@ class TestDiscussion(TestCase):
         }
         assert "Reader Person" in names["Re"] and "Recipient Person" in names["Re"]
         assert not [begin for begin in ("Pu", "Ri", "R", "%") if "Person" in names[begin]]
+
+    def test_b06_who_takes_no_part_or_may_not_be_known_takes_nobody_elses_place(self):
+        strangers = [worker(self.platform, user__name=f"Re {number}") for number in range(5)]
+        ally = worker(self.platform, Right.EXTERNAL, company=self.supplier, user__name="Rex Ally")
+        give(ally, self.space, "reader", restricted=True, organization=self.supplier)
+        Item.objects.filter(pk=self.item.pk).update(organization=self.supplier)
+        self.item.refresh_from_db()
+        with mock.patch.object(comments, "MOST_PEOPLE", 1):
+            found = comments.candidates(self.actor("author"), self.item, "Re")
+            assert [str(one.user) for one in found] == ["Reader Person"]
+            for stranger in strangers:
+                give(stranger, self.space, "reader")
+            found = comments.candidates(self.actor("restricted"), self.item, "Re")
+            assert [str(one.user) for one in found] == ["Rex Ally"]
 
     def test_t33_news_of_a_discussion_are_gone_with_the_right_to_take_part(self):
         self.say("author", "@Reader Person look")
