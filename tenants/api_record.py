@@ -6,16 +6,16 @@ from typing import Annotated
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from tenants import access, events, limits, record_files, web
+from tenants import access, checkpoints, events, limits, record_files, record_looks, web
 from tenants.api import taken
-from tenants.models import AuditEvent, Member
+from tenants.models import AuditEvent, Member, Platform
 from tenants.record_forms import RecordFilter
 
 router = Router(tags=["Record"])
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
-NOBODY = 0
+NOBODY, MOST_MARKS = 0, 50
 
 
 class EntriesQuery(Schema):
@@ -38,6 +38,14 @@ class FilterQuery(Schema):
 
 class RecordQuery(EntriesQuery, FilterQuery):
     """A part of the narrowed record."""
+
+
+class ElsewhereQuery(Schema):
+    """Which page of the acts elsewhere, on one platform by its word in addresses or on all."""
+
+    platform: Word = Field("", max_length=Platform._meta.get_field("slug").max_length)
+    page: int = Field(1, ge=1, le=10_000)
+    size: int = Field(50, ge=1, le=200)
 
 
 class FactOut(Schema):
@@ -70,6 +78,50 @@ class EntriesOut(Schema):
 
     entries: list[EntryOut]
     next: str | None
+
+
+class ActOut(Schema):
+    """What one of our people did elsewhere: no word of what it was about."""
+
+    at: str
+    person: str
+    act: str
+    platform: str
+
+
+class ActsOut(Schema):
+    """A page of acts elsewhere, the newest first, and the number of the next one if there is one."""
+
+    acts: list[ActOut]
+    next: int | None
+
+
+class MarkOut(Schema):
+    """A signed checkpoint: how long a record was, and its last link, at a moment."""
+
+    place: int
+    hash: str
+    at: str
+    signature: str
+
+
+class KeptOut(MarkOut):
+    """A checkpoint of a partner, which is kept for them, with the key that signed it."""
+
+    platform: str
+    key: str
+
+
+class ProofOut(Schema):
+    """How the record stands, the key that signs it, its newest checkpoints, who keeps them, and whose are kept here."""
+
+    entries: int
+    hash: str
+    key: str
+    late: bool
+    witnesses: list[str]
+    checkpoints: list[MarkOut]
+    kept: list[KeptOut]
 
 
 def listed(actor, rows, asked, **known):
@@ -120,3 +172,39 @@ def record_take(request, asked: Query[FilterQuery]):
     taken(_form(request, asked))
     lines = record_files.take(actor=request.actor, query=_typed(request, asked))
     return web.lines_answer(f"{request.platform.slug}-record", lines)
+
+
+@router.get("/record/elsewhere", response={200: ActsOut})
+def record_elsewhere(request, asked: Query[ElsewhereQuery]):
+    """Say what our people did on other platforms: who, when, which kind of act, and nothing else. That is recorded."""
+    access.require(request.actor, "see_record", request.platform)
+    start = (asked.page - 1) * asked.size
+    found = list(record_looks.elsewhere(request.actor, asked.platform)[start : start + asked.size + 1])
+    acts = [
+        {"at": row.at.isoformat(), "person": str(row.actor), "act": act, "platform": row.platform.name}
+        for row, act in events.acts(found[: asked.size])
+    ]
+    where = {"where": "elsewhere"} | ({"platform": asked.platform} if asked.platform else {})
+    web.note_look(request, request.platform, where)
+    return {"acts": acts, "next": asked.page + 1 if len(found) > asked.size else None}
+
+
+@router.get("/record/proof", response={200: ProofOut})
+def record_proof(request):
+    """Show how the record is proved: its newest signed checkpoints, who keeps them, and those of others kept here."""
+    access.require(request.actor, "see_record", request.platform)
+    told = checkpoints.standing(request.platform, MOST_MARKS)
+    head, key = told["head"], told["key"]
+    return {
+        "entries": head.seq if head else 0,
+        "hash": head.hash if head else "",
+        "key": key.public if key else "",
+        "late": told["late"],
+        "witnesses": [one.name for one in told["witnesses"]],
+        "checkpoints": [_mark(one) for one in told["marks"]],
+        "kept": [_mark(one) | {"platform": one.slug, "key": one.public} for one in told["kept"]],
+    }
+
+
+def _mark(one):
+    return {"place": one.seq, "hash": one.hash, "at": one.at.isoformat(), "signature": one.signature}

@@ -114,6 +114,18 @@ def witnesses(platform):
 
 
 @transaction.atomic
+def standing(platform, most):
+    """Return what is told of the proof of a record: its head, key and newest checkpoints, and who keeps whose."""
+    return {
+        "key": RecordKey.objects.filter(platform=platform).first(),
+        "head": AuditHead.objects.filter(chain=platform.pk).first(),
+        "marks": platform.checkpoints.all()[:most],
+        "witnesses": witnesses(platform),
+        "kept": platform.kept_checkpoints.all()[:most],
+        "late": late(platform, timezone.now()),
+    }
+
+
 def keep(keeper, platform, mark, public):
     """Keep a partner's checkpoint, with an entry in the keeper's own record: so one chain is tied to the other."""
     kept, made = KeptCheckpoint.objects.get_or_create(

@@ -126,6 +126,8 @@ PATCH  news_choose    platform 401 401 404 401 401   200 200 200 200 200 200 200
 PUT    space_level    space    401 401 404 401 401   200 200 200 200 200 200 200 200 200
 GET    record         platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
 GET    record_take    platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
+GET    record_elsewhere platform 401 401 404 401 401 403 403 403 403 403 403 403 403 200
+GET    record_proof   platform 401 401 404 401 401   403 403 403 403 403 403 403 403 200
 GET    space_record   space    401 401 404 401 401   403 403 403 403 403 403 403 200 200
 GET    item_record    item     401 401 404 401 401   200 404 200 200 200 200 200 200 200
 DELETE folder_take_out entry   401 401 404 401 401   404 404 404 404 404 200 404 404 404
@@ -219,9 +221,8 @@ VERBS = {
 }
 READ = {"GET", "HEAD"}
 TAKEN = {("GET", "file_get"), ("GET", "attachment_get"), ("GET", "bcf_export")}  # taking something away is an act
-TAKEN |= {
-    ("GET", name) for name in ("record", "record_take", "space_record", "item_record")
-}  # and looking at the record
+LOOKS = ("record", "record_take", "record_elsewhere", "space_record", "item_record")
+TAKEN |= {("GET", name) for name in LOOKS}  # looking at the record, too
 UNTOLD = {"item_watch", "item_unwatch", "change_watch", "change_unwatch"}  # what one watches is nobody else's business
 UNTOLD |= {"search_save", "search_rename", "search_delete", "search_watch", "search_unwatch"}
 UNTOLD |= {"news_read", "news_unread", "news_choose", "space_level"}

@@ -5,6 +5,7 @@ import http.client
 import json
 import re
 import shlex
+from functools import partial
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from content.models import Item
+from content.models import Item, Review
 from platform_site.api import described
 from tenants import limits
 from tenants.members import end_access
@@ -311,3 +312,24 @@ def test_t109_b30_the_same_key_eight_times_at_once_makes_one_item():
     assert len(answers) == 8
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
     assert Item.objects.count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_t109_c18_reviews_begun_at_once_of_crossing_items_are_each_begun_once_with_all_who_are_asked():
+    space = SpaceFactory(platform=PlatformFactory(slug="acme"))
+    people = [worker(space.platform) for _ in range(3)]
+    for member in people:
+        give(member, space, "author")
+    items = [ItemFactory(space=space) for _ in range(2)]
+    secret, answers, url = token_of(people[0]), [], reverse("api:review_begin", args=["acme"])
+
+    def begin(key, way):
+        asked = [member.user_id for member in people[1:]][::way]
+        new = {"title": key, "items": [item.pk for item in items][::way], "reviewers": asked}
+        answers.append(Program(secret).ask("POST", url, new, **{"Idempotency-Key": key}).status_code)
+
+    at_once(*[partial(begin, key, way) for key, way in (("a", 1), ("a", 1), ("b", -1), ("b", -1), ("c", 1), ("d", -1))])
+    assert answers == [201] * 6
+    assert [review.reviewers.count() for review in Review.objects.all()] == [2] * 4
+    assert AuditEvent.objects.filter(verb="reviewer_named").count() == 8

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content.models import Item
+from tenants import checkpoints
 from tenants.models import AuditEvent
 from tests.factories import PlatformFactory, SpaceFactory
 from tests.site_world import NOBODY, body
@@ -80,3 +81,11 @@ class Looking(Asking):
         for _ in range(5):
             self.ask("leader", "POST", "thread_begin", [item.pk], {"text": "Look"})
         assert self.costs(costs, ["administrator"]) == few
+
+    def test_the_proof_of_the_record_is_told_with_its_signatures(self):
+        mark = checkpoints.make(self.world.platform)
+        told = self.ask("administrator", "GET", "record_proof")[1]
+        shown = told["checkpoints"][0]
+        assert (shown["place"], shown["hash"], shown["signature"]) == (mark.seq, mark.hash, mark.signature)
+        assert (told["entries"], told["hash"], told["late"], told["kept"]) == (mark.seq, mark.hash, False, [])
+        assert told["key"] == checkpoints.key_of(self.world.platform).public

@@ -7,12 +7,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants import auditors, checkpoints, events, limits, members, record_files, record_looks, web
 from tenants.errors import NotVisible
-from tenants.models import AuditEvent, AuditHead, Platform, RecordKey
+from tenants.models import AuditEvent, Platform
 from tenants.record_forms import RecordFilter
 
 PER_PAGE = 50
@@ -67,15 +66,7 @@ def record_elsewhere(request):
 @web.administrators_only("see_record")
 def record_proof(request):
     """Show the signed checkpoints of the record, who keeps them, and which of others we keep."""
-    platform = request.platform
-    context = {
-        "key": RecordKey.objects.filter(platform=platform).first(),
-        "head": AuditHead.objects.filter(chain=platform.pk).first(),
-        "marks": platform.checkpoints.all()[:PER_PAGE],
-        "witnesses": checkpoints.witnesses(platform),
-        "kept": platform.kept_checkpoints.all()[:PER_PAGE],
-        "late": checkpoints.late(platform, timezone.now()),
-    }
+    context = checkpoints.standing(request.platform, PER_PAGE)
     return web.render_page(request, "tenants/record_proof.html", context)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tenants import audit, auditors, checkpoints, record_looks
 from tenants.errors import Conflict
 from tenants.models import AuditEvent, Member, Partner, Right
+from tests.api_world import Program, values
 from tests.factories import (
     ItemFactory,
     MemberFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
     SpaceFactory,
     actor_of,
     give,
+    token_of,
     worker,
 )
 from tests.site_world import body
@@ -183,5 +185,12 @@ class TestElsewhere(TestCase):
             assert words in self.client.get(address, {"platform": slug}).content.decode()
             told = AuditEvent.objects.filter(verb="record_seen").order_by("-pk")[0]
             assert told.after == {"filters": {"where": "elsewhere", "platform": slug.strip("\x00")}}
+        program = Program(token_of(boss))
+        for query, number in (("", 1), (f"?platform={host.slug}", 1), ("?platform=nowhere", 0)):
+            told = values(program.ask("GET", reverse("api:record_elsewhere", args=[home.slug]) + query))
+            assert [(one["person"], one["platform"]) for one in told["acts"]] == [
+                (str(person.user), "Corvane")
+            ] * number
+            assert "Canary" not in str(told)
         Member.objects.filter(pk=person.pk).update(status="no_access")
         assert not record_looks.elsewhere(actor_of(boss))
