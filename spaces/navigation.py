@@ -48,12 +48,20 @@ def ask_credential(request, view):
     page = request.method == "GET" and not request.htmx and "text/html" in request.headers.get("Accept", "")
     if not page or len(request.actor.held) < 2:
         return None
-    key = f"asked-credential-{request.platform.pk}"
-    if request.session.get(key):
+    if request.session.get(_asked(request)):
         return None
-    request.session[key] = True
+    note_asked(request)
     picker = reverse("spaces:credential", args=[request.platform.slug])
     return HttpResponseRedirect(f"{picker}?{urlencode({'next': request.get_full_path()})}")
+
+
+def note_asked(request):
+    """Remember that somebody was asked, or chose by themselves: this sign-in asks no more."""
+    request.session[_asked(request)] = True
+
+
+def _asked(request):
+    return f"asked-credential-{request.platform.pk}"
 
 
 def register():

@@ -4,6 +4,7 @@ from django.test import Client, TestCase
 
 from tenants import actor as actors
 from tenants.models import Member, Right
+from tests.factories import give
 from tests.site_world import World
 
 
@@ -42,3 +43,11 @@ class WhoGetsIn(TestCase):
         administrators = {member.user.email for member in here if member.right == Right.ADMINISTRATOR}
         assert listed and administrators - listed
         assert self._let_in("content:space_detail", "space") == listed | administrators
+
+    def test_who_has_chosen_a_credential_by_themselves_is_not_asked_again(self):
+        give(member := self.world.members["author"], self.world.space, "reader", restricted=True)
+        held = actors.of(member.user, member.platform).held
+        browser, page = Client(), {"headers": {"accept": "text/html"}}
+        browser.force_login(member.user)
+        browser.post(self.world.url("spaces:credential", "platform"), {"credential": held[0].id})
+        assert browser.get(self.world.url("content:item_detail", "item"), **page).status_code == 200

@@ -4,7 +4,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from spaces import wording
+from spaces import navigation, wording
 from spaces.credentials import choose_credential
 from tenants.errors import NotVisible
 from tenants.web import render_page, way_back, without_door
@@ -19,6 +19,7 @@ def credential(request):
     if request.method == "POST":
         try:
             choose_credential(actor=request.actor, credential_id=_chosen(request))
+            navigation.note_asked(request)
             return HttpResponseRedirect(back)
         except NotVisible:
             status = 422
