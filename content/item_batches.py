@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from content import items, lifecycle, move_batches, reading, recipients, shares
+from content import items, lifecycle, move_batches, reading, recipients, shares, trash
 from content.models import GroupShare, Maturity, Reference, Share
 from content.referrers import closes_what_is_referred_to
 from content.stored import rows
@@ -44,7 +44,10 @@ def _item(actor, line):
 
 
 def _names(actor, lines):
-    return {key: str(item) for key, item in _readable(actor, lines).items()}
+    """Name what the actor reads, and what went to the trash as far as they could take it out again."""
+    found = {key: str(item) for key, item in _readable(actor, lines).items()}
+    gone = [int(line.key) for line in lines if line.key not in found]
+    return found | {str(item.pk): str(item) for item in (trash.among(actor, gone) if gone else ())}
 
 
 def _judge_each(judge):

@@ -37,6 +37,12 @@ def find(actor, pk):
     return _visible(actor, rows.select_related(*RELATED, "trashed_by").first())
 
 
+def among(actor, pks):
+    """Return those of some items that are in the trash and that the actor could restore, in one query."""
+    rows = Item.everything.filter(platform=actor.platform, pk__in=pks, trashed_at__isnull=False)
+    return [item for item in rows.select_related(*RELATED) if access.can(actor, "restore", item)]
+
+
 def _visible(actor, item):
     if item is None or not access.can(actor, "restore", item):
         raise NotVisible

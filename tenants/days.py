@@ -2,9 +2,17 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 
 SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]  # of a day that somebody types
+
+
+def not_over(day):
+    """Refuse a day that is over on the platform of the page. Raises ValidationError."""
+    if day < timezone.localdate():
+        raise ValidationError("Choose a day that is not over.")
 
 
 def beginning(day, zone):

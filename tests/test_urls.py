@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
-from django.test import TestCase
+from django.test import RequestFactory, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +15,18 @@ from platform_site.headers import HEADERS
 from tenants.models import Member, Platform, User
 from tests.factories import UserFactory
 from tests.site_world import INSIDE, LOOKS, OUTSIDE, RECORD, VISITORS, World, addresses, body, undone, writes
+
+WRITTEN_BY_OPERATORS = {  # in the Django admin; everything else there is to read, or written by services alone
+    "content.ItemType",
+    "content.Property",
+    "spaces.Space",
+    "tenants.Member",
+    "tenants.Organization",
+    "tenants.Platform",
+    "tenants.Role",
+    "tenants.RoleStock",
+    "tenants.User",
+}
 
 # The columns: anonymous, stranger, administrator elsewhere, pending invitee, operator (superuser) | external (Reader),
 # restricted (Author of another organization), reader, contributor, author, leader, content owner (an Author),
@@ -516,6 +528,43 @@ class TheTable(TestCase):
                 opened += 1
                 assert browser.get(reverse(f"{name}_change", args=[first.pk])).status_code == 200, name
         assert opened > 10
+
+    def test_an_operator_writes_only_what_the_installation_has(self):
+        browser, operator = self.world.client("operator"), self.world.users["operator"]
+        browser.get(reverse("admin:index"))  # leaves a session to look at
+        asked = RequestFactory().get("/")
+        asked.user = operator
+        written = {
+            model._meta.label
+            for model, page in admin.site._registry.items()
+            if page.has_add_permission(asked) or page.has_change_permission(asked) or page.has_delete_permission(asked)
+        }
+        assert written == WRITTEN_BY_OPERATORS
+        for model in admin.site._registry:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+            for words in ("plate", "%00x", "😀"):
+                assert browser.get(f"{reverse(name)}?q={words}").status_code == 200, (name, words)
+        assert browser.session.session_key not in browser.get(reverse("admin:usersessions_usersession_changelist")).text
+
+    def test_an_operator_becomes_nobody_of_a_platform(self):
+        browser, member = self.world.client("operator"), self.world.members["reader"]
+        person = reverse("admin:tenants_user_change", args=[member.user_id])
+        form = browser.get(person).context["adminform"].form
+        assert "email" not in form.fields
+        assert browser.get(reverse("admin:auth_user_password_change", args=[member.user_id])).status_code == 403
+        platform = reverse("admin:tenants_platform_change", args=[self.world.platform.pk])
+        assert set(browser.get(platform).context["adminform"].form.fields) == {
+            "name",
+            "mark",
+            "accent",
+            "status",
+            "time_zone",
+        }
+        joining = {"platform": self.world.platform.pk, "user": self.world.users["operator"].pk, "status": "active"}
+        joining |= {"right": "administrator", "company": member.company_id}
+        joining |= {"grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0, "role_grants-TOTAL_FORMS": 0}
+        answer = browser.post(reverse("admin:tenants_member_add"), joining)
+        assert "It has an Administrator, who invites everybody else." in answer.text
 
     def test_an_operator_opens_no_item_through_the_admin(self):
         assert not {Item, File, FileVersion, Share, Reference} & set(admin.site._registry)

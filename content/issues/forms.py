@@ -6,7 +6,7 @@ from content.issues.acts import Facts
 from content.issues.finding import ME, Wanted
 from content.items import Draft
 from content.models import IssueKind, IssueState, Priority
-from tenants.days import SENSIBLE
+from tenants.days import SENSIBLE, not_over
 
 
 class FactsForm(forms.Form):
@@ -45,6 +45,7 @@ class RaiseForm(FactsForm):
     title = forms.CharField(max_length=120)
     description = forms.CharField(max_length=4000, required=False, widget=forms.Textarea({"rows": 5}))
     thread = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    due = forms.DateField(required=False, validators=[*SENSIBLE, not_over], widget=forms.DateInput({"type": "date"}))
     field_order = ("title", "description", "kind", "priority", "due", "assignees")
 
     def draft(self):

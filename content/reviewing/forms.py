@@ -6,7 +6,7 @@ from django import forms
 
 from content.models import Judgement
 from content.reviewing.acts import LONGEST, MOST_ITEMS
-from tenants.days import SENSIBLE
+from tenants.days import SENSIBLE, not_over
 
 SEEN = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -15,7 +15,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 class DueForm(forms.Form):
     """Until when verdicts are asked for."""
 
-    due_on = forms.DateField(required=False, label="Due", validators=SENSIBLE, widget=DAY)
+    due_on = forms.DateField(required=False, label="Due", validators=[*SENSIBLE, not_over], widget=DAY)
 
 
 class BeginForm(DueForm):

@@ -1,12 +1,13 @@
 """The operator's desk: platforms, people, members, roles, stock; the record to read. Nothing here opens an item."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from tenants import audit, outbox
-from tenants.admin import people, roles
+from tenants.admin import accounts, people, roles
 from tenants.admin.desk import AuditedAdmin, ReadOnlyAdmin
 from tenants.models import (
     AuditEvent,
@@ -18,11 +19,13 @@ from tenants.models import (
     Organization,
     OutgoingMail,
     Platform,
+    Right,
     RoleGrant,
     RoleStock,
+    Status,
 )
 
-__all__ = ["AuditedAdmin", "ReadOnlyAdmin", "people", "roles"]
+__all__ = ["AuditedAdmin", "ReadOnlyAdmin", "accounts", "people", "roles"]
 
 admin.site.site_header = "Gangway operators"
 admin.site.site_title = "Gangway"
@@ -88,8 +91,9 @@ class PlatformAdmin(AuditedAdmin):
     ]
 
     def get_readonly_fields(self, request, obj=None):
-        """Keep the slug as it was made: links to the company's sign-in, like every address, carry it."""
-        return ["slug"] if obj else []
+        """Keep the slug as it was made, which links carry; options are set where what that opens and ends is shown."""
+        rules = [name for title, section in self.fieldsets[1:] for name in section["fields"]]
+        return ["slug", *rules] if obj else []
 
     def get_prepopulated_fields(self, request, obj=None):
         """Make a slug of the name, once."""
@@ -143,10 +147,25 @@ class GrantInline(admin.TabularInline):
         return False
 
 
+class FirstAdministratorForm(forms.ModelForm):
+    """A platform is handed to its first Administrator; from then on nobody becomes a member by an operator."""
+
+    def clean(self):
+        """Refuse a platform that has an active Administrator, and whoever is to be something else."""
+        found, made = super().clean(), self.instance.pk is None
+        if made and found.get("right", Right.ADMINISTRATOR) != Right.ADMINISTRATOR:
+            self.add_error("right", "Only a first Administrator is added here; everybody else is invited.")
+        there = Member.objects.filter(platform=found.get("platform"), right=Right.ADMINISTRATOR, status=Status.ACTIVE)
+        if made and there.exists():
+            self.add_error("platform", "It has an Administrator, who invites everybody else.")
+        return found
+
+
 @admin.register(Member)
 class MemberAdmin(AuditedAdmin):
     """People on platforms. A first Administrator is added here; everybody else is invited."""
 
+    form = FirstAdministratorForm
     list_display = ["user", "platform", "right", "status", "company"]
     list_filter = ["platform", "right", "status"]
     list_select_related = ["user", "platform", "company"]

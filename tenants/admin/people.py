@@ -65,6 +65,16 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
             return ""
         return format_html('<a href="{}">Erase …</a>', reverse("admin:tenants_user_erase", args=[user.pk]))
 
+    def get_readonly_fields(self, request, obj=None):
+        """Leave the address of somebody who has an account to themselves: a new password would go to another."""
+        return [*self.readonly_fields, "email"] if obj and obj.claimed_at else self.readonly_fields
+
+    def user_change_password(self, request, id, form_url=""):
+        """Set one's own password, or the first one; who has an account asks for a new one by mail."""
+        if User.objects.filter(pk=id).exclude(pk=request.user.pk).exclude(claimed_at=None).exists():
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
     def get_urls(self):
         """Add the page."""
         page = path("<int:pk>/erase/", self.admin_site.admin_view(self.erase_view), name="tenants_user_erase")

@@ -107,6 +107,11 @@ def test_deleting_is_judged_item_by_item(world, items):
     }
     assert run(world.author, batch) == {"Work": "done", "Folder": "done"}
     assert not Item.objects.filter(title__in=("Work", "Folder")).exists()
+    named = batches.name_lines(actor_of(world.author), batch, batch.lines.filter(runs=True))
+    assert {called(line): line.shown == line.subject for line in named} == {"Work": True, "Folder": True}
+    Credential.objects.filter(user=world.author.user).delete()
+    named = batches.name_lines(actor_of(world.author), batch, batch.lines.filter(runs=True))
+    assert {line.hidden for line in named} == {True}  # what they could not take out again has no name
 
 
 def test_sharing_is_judged_item_by_item(world, items, stranger):
