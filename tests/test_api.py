@@ -97,6 +97,23 @@ class TheTable(TestCase):
                 assert (entry.verb, entry.actor) == (verb, self.world.users[visitor])
                 assert entry.rule
 
+    def test_b30_every_act_that_is_repeated_with_its_key_is_done_once_and_answered_alike(self):
+        self.enterContext(mock.patch.dict(limits.LIMITS, {"api": "9000/m/key"}))
+        wrong = []
+        for method, name, args, expected in ROWS:
+            visitor = WHO.get(name, "administrator" if args in ("saved", "note") else "leader")
+            if method in READ or expected[visitor] >= 400:
+                continue
+            with undone():
+                first = self.world.ask(visitor, method, name, args, **{"Idempotency-Key": "once"})
+                entries = AuditEvent.objects.count()
+                again = self.world.ask(visitor, method, name, args, **{"Idempotency-Key": "once"})
+                if (first.status_code, first.shown) != (again.status_code, again.shown):
+                    wrong.append((method, name, again.status_code, again.shown))
+                if AuditEvent.objects.count() != entries:
+                    wrong.append((method, name, "done twice"))
+        assert wrong == []
+
     def test_t58_a_token_does_no_more_than_its_scope(self):
         self.world.secrets["leader"] = token_of(self.world.members["leader"], "read")
         for method, name, args, expected in ROWS:

@@ -94,13 +94,9 @@ def _made(actor, item, new):
 @router.patch("/items/{int:pk}/relations/{int:reference}", response={200: RelationOut})
 def relation_edit(request, pk: int, reference: int, change: PartIn):
     """Change the quantity or position of a part."""
-    actor, found = _found(request, pk, reference)
-    return act(request, lambda: _changed(actor, found, change))
-
-
-def _found(request, pk, reference):
     actor, item = request.actor, reading.open_item(request.actor, pk)
-    return actor, structure.find(actor, item, reference)
+    found = structure.find(actor, item, reference)
+    return act(request, lambda: _changed(actor, found, change))
 
 
 def _changed(actor, found, change):
@@ -112,9 +108,10 @@ def _changed(actor, found, change):
 @router.delete("/items/{int:pk}/relations/{int:reference}", response={200: RelationEndedOut})
 def relation_end(request, pk: int, reference: int, reason: Reason = ""):
     """End a relation; its target stays as it is."""
-    actor, found = _found(request, pk, reference)
+    actor, item = request.actor, reading.open_item(request.actor, pk)
 
     def ended():
+        found = structure.find(actor, item, reference)
         references.end_reference(actor=actor, reference=found, reason=reason)
         return {"ended": reference}
 

@@ -143,9 +143,9 @@ def _chosen(actor, ids):
 def _act(request, pk, ask, service, *, status=200):
     """Let a service do something to a review for who may do `ask` to it, and answer it as it is then."""
     actor, review = request.actor, showing.of(reading.open_item(request.actor, pk))
-    access.require(actor, ask, review.item)
 
     def done():
+        access.require(actor, ask, review.item)  # who reads it may repeat what they could before, as closing
         service(actor, review)
         return _one(actor, showing.of(reading.open_item(actor, pk)))
 

@@ -94,10 +94,9 @@ def _stored(actor, new, route=None):
 def route_delete(request, pk: int):
     """Delete a route; Administrators. Changes that followed it stay as they are."""
     access.require(request.actor, "set_options", request.platform)
-    route = _route(request, pk)
 
     def deleted():
-        asking.delete_route(actor=request.actor, route=route)
+        asking.delete_route(actor=request.actor, route=_route(request, pk))
         return {"ended": pk}
 
     return act(request, deleted)

@@ -79,7 +79,6 @@ def search_rename(request, pk: int, sent: NameIn):
 @router.delete("/searches/{int:pk}", response={200: ForgottenOut})
 def search_delete(request, pk: int):
     """Keep a search no more."""
-    saved.find_search(request.actor, pk)
 
     def forgotten():
         saved.delete_search(actor=request.actor, pk=pk)
