@@ -1,7 +1,7 @@
 """How the rows that a page shows stand, and what newly fits a search: versions for open pages, and no word of it.
 
-What is shown is asked of each row; what newly fits among what changed since the page was made alone, at most once in
-REST seconds, however much happens. Both are asked of what the reader lists.
+What is shown is asked of each row; what newly fits is asked of what changed since the page was made alone, at most once
+in REST seconds, however much happens. Both are asked of what the reader lists.
 """
 
 import math
@@ -21,9 +21,10 @@ from tenants import access, live
 from tenants.ids import id_of
 
 ROWS, FOUND = "list.rows", "list.found"
-MOST_ROWS, MOST_NEW = 60, 200  # rows of a page; of what changed since, the newest
+MOST_ROWS, MOST_NEW = 110, 200  # rows of a page; of what changed since, the newest
 REST = 10  # seconds for which what was found counts
-OVERLAP = timedelta(seconds=5)  # of a moment: what was on its way when a page was made is seen when it arrives
+OVERLAP = timedelta(seconds=5)  # before what changed last: what was on its way then is seen when it arrives
+FIRST = 1.0  # second of a reader who lists nothing yet
 recent = LocMemCache("found", {"OPTIONS": {"MAX_ENTRIES": 10_000}})  # of this process alone: it is soon old
 APART = "-"
 
@@ -87,8 +88,15 @@ def page(actor, items, query=None):
     shown = [(f"{ROWS}:{APART.join(map(str, ids))}", {"rows": _version(actor, list(items)[:MOST_ROWS])})] if ids else []
     if query is None:
         return shown
-    seconds = round((actor.now - OVERLAP).timestamp(), 3)
+    newest = reading.ordered(reading.listed(actor), "-changed").values_list("modified_at", flat=True).first()
+    seconds = round((newest - OVERLAP).timestamp(), 3) if newest else FIRST
     return [*shown, (f"{FOUND}:{seconds}?{query}", {"found": _found(actor, seconds, query)})]
+
+
+def followed(items):
+    """Return what a page says of itself that shows these rows: its first word tells in which version they stand."""
+    ids = dict.fromkeys(item.pk for item in items)
+    return items_live.several([(f"{ROWS}:{APART.join(map(str, list(ids)[:MOST_ROWS]))}", {})] if ids else [])
 
 
 def register():

@@ -17,6 +17,7 @@ from content import (
     issues,
     items,
     reading,
+    results,
     resumable,
     scanning,
     soundness,
@@ -123,8 +124,10 @@ def links(request):
 def recent(request, **objects):
     """Show what changed lately among what one reads, and one's own locks."""
     found = reading.listed(request.actor)
+    items = conversions.picture(reading.ordered(found, "-changed")[:RECENT])
     context = {
-        "items": conversions.picture(reading.ordered(found, "-changed")[:RECENT]),
+        "items": items,
+        "followed": results.followed(items),
         "locked": found.filter(locked_by=request.actor.user)[:RECENT],
     }
     return {"template": "content/home_panel.html", "context": context, "position": 30}

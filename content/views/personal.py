@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import conversions, personal, reading, saved
+from content import conversions, personal, reading, results, saved
 from content.personal_forms import ChooseForm, FolderForm
 from content.views.attempts import attempt
 from tenants.errors import Unacceptable
@@ -22,19 +22,25 @@ def _sidebar(actor):
 
 def _filled(actor, folder, page=1):
     found = Paginator(personal.entries(actor, folder), PER_PAGE).get_page(page)
-    conversions.picture([entry.target for entry in found.object_list])
+    conversions.picture(_targets(found))
     return found
+
+
+def _targets(page):
+    return [entry.target for entry in page.object_list] if page else []
 
 
 @require_safe
 def my_content(request):
     """Favourites, folders, what was opened lately, and searches."""
     actor = request.actor
-    favourites = personal.favourites(actor)
+    favourites, recent = personal.favourites(actor), conversions.picture(personal.recent(actor))
+    page = _filled(actor, favourites, request.GET.get("page")) if favourites else None
     context = _sidebar(actor) | {
         "folder": favourites,
-        "page": _filled(actor, favourites, request.GET.get("page")) if favourites else None,
-        "recent": conversions.picture(personal.recent(actor)),
+        "page": page,
+        "recent": recent,
+        "live": results.followed([*_targets(page), *recent]),
         "form": FolderForm(folders=personal.folders(actor)),
     }
     return render_page(request, "content/my_content.html", context)
@@ -44,11 +50,13 @@ def my_content(request):
 def folder_detail(request, pk):
     """What is in one of one's own folders."""
     folder = personal.find_folder(request.actor, pk)
+    page = _filled(request.actor, folder, request.GET.get("page"))
     others = personal.folders(request.actor).exclude(pk=folder.pk)
     context = _sidebar(request.actor) | {
         "folder": folder,
         "above": personal.above(request.actor, folder),
-        "page": _filled(request.actor, folder, request.GET.get("page")),
+        "page": page,
+        "live": results.followed(_targets(page)),
         "others": others,
         "form": FolderForm(folders=personal.folders(request.actor), initial={"within": folder.pk}),
     }

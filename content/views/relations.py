@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from content import reading, references, structure
+from content import reading, references, results, structure
 from content.changing import may_change
 from content.forms import PartForm, ReasonForm, RelationForm
 from content.views import picking
@@ -38,7 +38,8 @@ def item_relations(request, pk):
     back = request.GET.get("way") == "in"
     found = (structure.referrers if back else structure.references)(request.actor, item)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = about(request.actor, item) | {"page": page, "back": back}
+    shown = [one.source if back else one.target for one in page.object_list]
+    context = about(request.actor, item) | {"page": page, "back": back, "live": results.followed(shown)}
     return render_page(request, "content/item_relations.html", context)
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from content import iterations, reading
+from content import iterations, reading, results
 from content.names import Names
 from tenants import access
 from tenants.errors import NotVisible, Unacceptable
@@ -26,7 +26,7 @@ def item_revisions(request, pk):
         one.owner_name = names.say(one.owner)
         for row in kept:
             row.by_name = names.say(row.by)
-    context = {"item": item, "rows": rows, "hidden_later": hidden_later}
+    context = {"item": item, "rows": rows, "hidden_later": hidden_later, "live": results.followed(found)}
     context["latest"] = [row.pk for _one, kept in rows for row in kept][:2]
     context["may_modify"] = access.can(request.actor, "modify", item)
     return render_page(request, "content/item_revisions.html", context)

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.views.decorators.http import require_POST, require_safe
 
-from content import conversions, parts_lists, reading, structure
+from content import conversions, parts_lists, reading, results, structure
 from content.views.relations import about
 from tenants import limits
 from tenants.web import csv_answer, render_page
@@ -26,9 +26,10 @@ def item_uses(request, pk):
 def _level(request, pk, find, *, back):
     item = reading.visit_item(request.actor, pk, request.method)
     page = Paginator(find(request.actor, item), PER_LEVEL).get_page(request.GET.get("page"))
-    conversions.picture([one.source if back else one.target for one in page.object_list])
-    context = about(request.actor, item) | {"page": page, "back": back}
-    return render_page(request, "content/tree_rows.html" if request.htmx else "content/item_structure.html", context)
+    shown = conversions.picture([one.source if back else one.target for one in page.object_list])
+    context = about(request.actor, item) | {"page": page, "back": back, "live": results.followed([item, *shown])}
+    inside = request.htmx and request.htmx.target != "level"  # else the whole tree comes anew
+    return render_page(request, "content/tree_rows.html" if inside else "content/item_structure.html", context)
 
 
 @require_safe

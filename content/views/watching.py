@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from content import conversions, personal, reading, saved, watching
+from content import conversions, personal, reading, results, saved, watching
 from tenants.web import render_page, way_back
 
 PER_PAGE = 50
@@ -20,6 +20,7 @@ def watch_list(request):
     conversions.picture([watch.item for watch in page.object_list])
     context = {
         "page": page,
+        "live": results.followed([watch.item for watch in page.object_list]),
         "spaces": watching.spaces(actor),
         "watched": watching.searches(actor),
         "changes": watching.changes(actor),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from content import results
 from content.issues.acts import Facts, raise_issue
 from content.items import Draft, edit_item
+from content.lifecycle import change_maturity
 from content.locks import lock_item
 from content.models import ItemType
 from platform_site.demo.geometry import catalogue, drawing
@@ -98,9 +99,10 @@ def test_each_row_of_a_list_follows_and_a_search_says_that_its_results_changed(w
     give(elsa, companies.bench, "author")
     part, actor = ItemType.objects.get(code="part-3d"), actor_of(elsa)
     clamps = [ItemFactory(space=companies.bench, title=f"Clamp {n}", type=part, owner=elsa.user) for n in range(28)]
-    far, search = walker(), walker()
-    for window in (far, search):
+    far, search, home = walker(), walker(), walker()
+    for window in (far, search, home):
         window.enter(elsa.user)
+    home.open("tenants:home", "corvane")
     far.page.goto(f"{far.base}{reverse('content:item_list', args=['corvane'])}?page=2")
     search.page.goto(f"{search.base}{reverse('content:item_list', args=['corvane'])}?q=nut")
     far.page.get_by_role("link", name="Clamp 1", exact=True).wait_for()
@@ -110,13 +112,15 @@ def test_each_row_of_a_list_follows_and_a_search_says_that_its_results_changed(w
     told = search.page.get_by_text("Results have changed.")
     assert not told.is_visible()
     with TURN:
-        edit_item(actor=actor, item=clamps[2], draft=Draft("Clamp nut"))
+        edit_item(actor=actor, item=clamps[27], draft=Draft("Clamp nut"))
     told.wait_for()
+    home.page.locator("#changed-lately").get_by_text("Clamp nut").wait_for()
     search.accessible()
     search.press("Show them", role="link")
     search.page.get_by_role("link", name="Clamp nut").wait_for()
     assert not told.is_visible() and search.page.locator("#results").evaluate("it => it === document.activeElement")
     with TURN:
-        lock_item(actor=actor, item=clamps[2])
+        change_maturity(actor=actor, item=clamps[27], target="frozen")
     told.wait_for()
-    assert far.said == search.said == []
+    home.page.locator("tr", has_text="Clamp nut").get_by_text("Frozen").wait_for()
+    assert far.said == search.said == home.said == []

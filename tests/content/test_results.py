@@ -1,5 +1,6 @@
 """Open lists and searches: every row that a page shows follows, and what newly fits is told without a word of it."""
 
+import re
 from unittest import mock
 
 from django.core.files.base import ContentFile
@@ -14,6 +15,8 @@ from content.items import Draft, edit_item
 from content.lifecycle import change_maturity
 from content.locks import lock_item, unlock_item
 from content.models import Item
+from content.references import Relation, add_reference
+from content.watching import watch_item
 from tenants import live
 from tenants.models import Right
 from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, actor_of, give, worker
@@ -126,7 +129,7 @@ class TestResults(TestCase):
         assert len(run) == 1
 
     def test_what_makes_no_sense_is_left_out(self):
-        rows = ["", "1-x", "-".join(["1"] * 61), "²", "1-"]
+        rows = ["", "1-x", "-".join(["1"] * 111), "²", "1-"]
         searches = ["x?q=a", "1", "nan?q=a", "-1?q=a", "1e99?q=a", "?q=a", f"1?q={'a' * 2000}"]
         words = [f"list.rows:{one}" for one in rows] + [f"list.found:{one}" for one in searches] + ["content.item:²"]
         assert [word for word in words if live.read([word])] == []
@@ -134,3 +137,31 @@ class TestResults(TestCase):
         assert self.state(self.reader, see).keys() == {"found"}
         self.client.force_login(self.reader.user)
         assert self.client.get(reverse("tenants:live", args=["acme"]) + "?see=list.rows:x").status_code == 200
+
+    def test_pages_that_show_the_maturity_of_items_name_them(self):
+        first, second, author = self.old[0], self.old[1], actor_of(self.author)
+        add_reference(actor=author, item=first, target_id=second.pk, relation=Relation("has_part"))
+        version = add_version(actor=author, item=first, arrival=Arrival(file=ContentFile(b"solid", name="a.stl")))
+        self.client.force_login(self.reader.user)
+        self.client.get(reverse("content:item_detail", args=["acme", first.pk]))
+        watch_item(actor=actor_of(self.reader), item=second)
+        for name, args, shown in (
+            ("tenants:home", (), {first.pk}),
+            ("content:item_structure", (first.pk,), {first.pk, second.pk}),
+            ("content:item_uses", (second.pk,), {first.pk, second.pk}),
+            ("content:item_relations", (first.pk,), {second.pk}),
+            ("content:item_revisions", (first.pk,), {first.pk}),
+            ("content:my_content", (), {first.pk}),
+            ("content:watch_list", (), {second.pk}),
+            ("content:file_view", (version.pk,), first.pk),
+        ):
+            page = self.client.get(reverse(name, args=["acme", *args])).content.decode()
+            (things,) = [one for one in re.findall('data-see="([^"]*)"', page) if one]
+            ((_kind, key),) = live.read(things.split(" "))
+            assert (key == shown) if isinstance(key, int) else shown <= set(key), name
+            piece = "item" if isinstance(key, int) else "rows"
+            anew = re.findall(f'id="([a-z-]+)"[^>]* data-live="{piece}"', page)
+            assert anew and all(f'hx-select="#{one}"' in page for one in anew), name
+        tree = reverse("content:item_structure", args=["acme", first.pk])
+        whole, level = (self.client.get(tree, headers={"HX-Request": "true", "HX-Target": to}) for to in ("level", ""))
+        assert b'id="level"' in whole.content and b'id="level"' not in level.content
