@@ -105,7 +105,8 @@ def saying(*, actor, item, remark, pin=None):
     except DomainError:
         forget_files(kept)
         raise
-    forget_unsaid(kept)
+    if kept:
+        forget_unsaid(kept)
 
 
 @transaction.atomic
@@ -207,9 +208,9 @@ def forget_files(kept):
 
 
 def forget_unsaid(kept):
-    """Take back files that were stored and then not needed, as for a request that was answered before."""
-    if kept and not Attachment.objects.filter(key=kept[0]["key"]).exists():
-        forget_files(kept)
+    """Take back those of stored files that came with no comment, as for a request that was answered before."""
+    said = set(Attachment.objects.filter(key__in=[facts["key"] for facts in kept]).values_list("key", flat=True))
+    forget_files([facts for facts in kept if facts["key"] not in said])
 
 
 def mentioned(actor, item, text):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from content import comments
 from content.bcf import exporting, importing, places
 from content.bcf.reading import read
+from content.blobs import keys, storage
 from content.comments import Said
 from content.files import Arrival, add_version
 from content.items import revise_item
@@ -380,6 +381,22 @@ class TestExchange(TestCase):
         (found,) = read(io.BytesIO(self.taken("3.0"))).topics
         assert [one["guid"] for one in found["viewpoints"]] == [one["guid"] for one in again["viewpoints"]]
         assert len(found["comments"]) == 1
+
+    def test_bytes_that_came_with_what_somebody_brought_meanwhile_go_and_all_others_stay(self):
+        one, pictures = self.elsewhere()
+        other = one | {
+            "guid": str(uuid4()),
+            "comments": [],
+            "viewpoints": [one["viewpoints"][0] | {"guid": str(uuid4())}],
+        }
+        both = pictures | {(other["guid"], "look.png"): PICTURE}
+        archive, before = read(io.BytesIO(written([one, other], both, "3.0"))), set(keys(storage()))
+        told = {"actor": actor_of(self.author), "version": self.version, "sha256": "0" * 64}
+        with importing.files_of(**told, archive=archive) as store:
+            importing.bring(**told, archive=read(io.BytesIO(written([one], pictures, "3.0"))))
+            assert store() == (1, 0)
+        assert set(keys(storage())) - before == set(Attachment.objects.values_list("key", flat=True))
+        assert Attachment.objects.count() == 2
 
     def test_t83_a_file_that_no_comment_may_carry_stops_all_of_it(self):
         topic, files = self.full()
