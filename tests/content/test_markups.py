@@ -189,6 +189,8 @@ class TestMarkups(Marked):
             ("pin", changed(MODEL, camera={**CAMERA, "up": [0, 0, 0]})),
             ("pin", changed(MODEL, camera={**CAMERA, "src": "x"})),
             ("pin", changed(MODEL, camera=None)),
+            ("pin", changed(MODEL, pictures=[])),  # what only another tool draws names attachments
+            ("pin", changed(MODEL, lines=[[[0, 0, 0], [1, 1, 1]]])),
             ("pin", f'{{"camera": {deep}'),
             ("pin", "x" * 200_001),
             ("pin", "nothing"),
