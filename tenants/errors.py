@@ -59,6 +59,14 @@ class Conflict(DomainError):
     status = 409
 
 
+class Unproved(Conflict):
+    """Something wants a proof that the person has no means of; `url` and `label` lead to where they get one."""
+
+    def __init__(self, sentence, remedy, url, label):
+        super().__init__(sentence, remedy)
+        self.url, self.label = url, label
+
+
 class Changed(Conflict):
     """Somebody stored a change since the version that was shown: nothing is overwritten unseen."""
 

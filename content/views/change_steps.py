@@ -13,7 +13,7 @@ from content.models import ChangeState, Quorum
 from content.views.attempts import attempt
 from content.views.changes import opened_for
 from tenants import proof
-from tenants.errors import Conflict, DomainError, NotVisible
+from tenants.errors import DomainError, NotVisible, Unproved
 from tenants.ids import id_of
 from tenants.models import Member, Status, UserGroup
 from tenants.web import administrators_only, render_page, with_next
@@ -77,13 +77,15 @@ def change_sign(request, pk):
 
 
 def _proof(request, opened, context):
-    """Return with what the person proved themselves. Raises AccessDenied or Conflict for who cannot sign at all."""
+    """Return with what the person proved themselves. Raises AccessDenied or Unproved for who cannot sign at all."""
     if not context["mine"]:
         signing.require_asked(request.actor, opened)
     if not proof.can_be_given(request.user):
-        raise Conflict(
+        raise Unproved(
             "A signature takes your password or passkey again, and you have neither.",
-            "Set a password or add a passkey on the pages of your account.",
+            "Set a password, or add a passkey on the pages of your account, then come back and sign.",
+            reverse("account_change_password"),
+            "Set a password",
         )
     return proof.given_anew(request)
 
