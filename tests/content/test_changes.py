@@ -464,7 +464,9 @@ class TestChanges(TestCase):
         user.set_unusable_password()
         user.save()
         self.client.force_login(user)
-        assert self.client.get(url).status_code == 409  # nothing to prove themselves with
+        answer = self.client.get(url)
+        assert answer.status_code == 409  # nothing to prove themselves with
+        assert reverse("account_change_password") in answer.text
         user.set_password("a-long-word-of-mine")
         user.save()
         self.client.force_login(user)
