@@ -5,7 +5,7 @@ from unittest import mock
 from content import watching
 from content.models import FolderEntry, Item, Maturity, Watch
 from tenants import notifications
-from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, share, worker
+from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, give, share, worker
 from tests.site_world import NOBODY, undone
 from tests.test_api_work import Asking
 
@@ -15,6 +15,11 @@ class Own(Asking):
 
     def test_b36_lists_cost_the_same_for_one_row_and_for_many(self):
         lists = [("watch_list", ()), ("favourite_list", ()), ("folder_detail", (self.world.folder.pk,))]
+        lists += [("search_list", ()), ("news_list", ()), ("news_choices_list", ())]
+        told = {"user": self.world.users["leader"], "platform": self.world.platform, "kind": "activity", "text": "New"}
+        told |= {"space_id": self.world.space.pk}
+        self.ask("leader", "PUT", "space_level", [self.world.space.pk], {"level": "everything"})
+        notifications.notify(**told, subject=f"item:{self.world.item.pk}")
         for name in ("item_star", "item_watch"):
             self.ask("leader", "PUT", name, [self.world.item.pk])
         few = self.costs(lists[:2], ["leader", "external"]) | self.costs(lists[2:], ["leader"])
@@ -23,6 +28,9 @@ class Own(Asking):
             for folder in (self.world.favourites, self.world.folder):
                 FolderEntry.objects.create(folder=folder, target=item)
             Watch.objects.create(member=self.world.members["leader"], item=item)
+            notifications.notify(**told, subject=f"item:{item.pk}")
+            self.ask("leader", "POST", "search_save", data={"name": item.number, "query": "q=a"})
+            give(self.world.members["leader"], SpaceFactory(platform=self.world.platform), "reader")
         assert self.costs(lists[:2], ["leader", "external"]) | self.costs(lists[2:], ["leader"]) == few
 
     def test_a_share_is_looked_at_changed_and_ended(self):
