@@ -5,7 +5,7 @@ from typing import Literal
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
-from tenants import news_choices, notifications
+from tenants import news, news_choices, notifications
 from tenants.api import act
 from tenants.errors import NotVisible, Unacceptable
 from tenants.models import Delivery, Level
@@ -148,6 +148,17 @@ def _choices(request):
     return {"kinds": kinds, "spaces": spaces}
 
 
+def _still_seen(actor):
+    """Return what asks again for the spaces that a kept answer names. It raises NotVisible for one that was lost."""
+
+    def again(values):
+        ids = {one["id"] for one in values.get("spaces", [values])}
+        if ids - news.space_titles(actor, ids).keys():
+            raise NotVisible
+
+    return again
+
+
 @router.patch("/news/choices", response={200: ChoicesOut})
 def news_choose(request, sent: ChoicesIn):
     """Choose how kinds of news come by mail: now, in the digest, or not."""
@@ -159,7 +170,7 @@ def news_choose(request, sent: ChoicesIn):
         news_choices.choose(user=request.user, platform=request.platform, chosen=sent.kinds)
         return _choices(request)
 
-    return act(request, chosen)
+    return act(request, chosen, again=_still_seen(request.actor))
 
 
 @router.put("/spaces/{int:pk}/news", response={200: LevelOut})
@@ -170,4 +181,4 @@ def space_level(request, pk: int, sent: LevelIn):
         title = news_choices.set_level(actor=request.actor, space_id=pk, level=sent.level)
         return {"id": pk, "title": title, "level": sent.level}
 
-    return act(request, chosen)
+    return act(request, chosen, again=_still_seen(request.actor))

@@ -4,6 +4,7 @@ from unittest import mock
 
 from content import watching
 from content.models import FolderEntry, Item, Maturity, Watch
+from spaces.models import Credential
 from tenants import notifications
 from tests.factories import ItemFactory, OrganizationFactory, PlatformFactory, SpaceFactory, give, share, worker
 from tests.site_world import NOBODY, undone
@@ -198,3 +199,17 @@ class Own(Asking):
         vault = SpaceFactory(platform=world.platform, visibility="private")
         for pk in (vault.pk, SpaceFactory(platform=PlatformFactory()).pk, NOBODY):
             assert self.ask("leader", "PUT", "space_level", [pk], {"level": "nothing"})[0] == 404
+
+    def test_t73_a_kept_answer_names_no_space_that_was_lost(self):
+        world = self.world
+        acts = [
+            ("space_level", "PUT", [world.space.pk], {"level": "everything"}),
+            ("news_choose", "PATCH", [], {"kinds": {"mention": "digest"}}),
+        ]
+        for name, method, args, data in acts:
+            for _time in range(2):
+                assert self.ask("reader", method, name, args, data, **{"Idempotency-Key": name})[0] == 200
+        Credential.objects.filter(user=world.users["reader"]).delete()
+        for name, method, args, data in acts:
+            status, said = self.ask("reader", method, name, args, data, **{"Idempotency-Key": name})
+            assert (status, world.space.title in str(said)) == (404, False), name
