@@ -108,6 +108,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (now === query || !page.liveUrl) return;
   query = now;
   tag = "";
+  delete known.rows; // of other rows
   Object.assign(known, seen(":not(body)[data-seen]"));
   begin();
 });

@@ -219,6 +219,14 @@ class TestExchange(TestCase):
         back = places.viewpoint("x", look | {"point": None, "points": []}, frame)
         assert back["lines"][0][0] == pytest.approx(line[0]) and back["exceptions"][0]["tool"] == "Side_plate"
         topic, files = self.elsewhere()
+        for version in ("2.1", "3.0"):
+            painted = {
+                "colors": [{"color": "80FF0000", "parts": ["//0BTBFw6f90Nfh9rP1dlXr2", "a/b"]}],
+                "chosen": ["//b"],
+            }
+            again = places.viewpoint(topic["guid"], look | painted | {"point": None, "points": []}, frame)
+            assert wrong(written([topic | {"viewpoints": [again]}], files, version)) == []
+            assert [one["ifc"] for one in again["coloring"][0]["components"]] == ["0BTBFw6f90Nfh9rP1dlXr2", ""]
         topic["viewpoints"] = [shown | {"lines": [[[0, 0, 0], [10.0**30, 0, 0]]]}]
         self.bring([topic], files.items())
         assert "lines" not in Markup.objects.get().view and Markup.objects.get().view["camera"]
