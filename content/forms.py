@@ -92,6 +92,7 @@ class FieldForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"{code}-%s")
         self.stored = stored
         self.fields["value"] = PropertyField(one, stored) if one else PLAIN[code]()
+        self.fields["value"].widget.attrs["autofocus"] = True  # whoever opens a field means to type
 
 
 PLAIN = {

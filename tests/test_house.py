@@ -246,3 +246,16 @@ def test_every_promise_of_security_md_has_a_test_that_carries_its_number():
     names = " ".join(re.findall(r"def (test_\w+)", "\n".join(path.read_text() for path in TESTS.rglob("test_*.py"))))
     assert promised
     assert [number for number in promised if f"_{number.lower()}_" not in names] == []
+
+
+REFINED = {".g-viewer", ".g-adder"}  # laid out again, knowingly, where the same part stands on another page
+
+
+def test_a_class_is_laid_out_in_one_file():
+    found = {}
+    for path in sorted((ROOT / "static" / "css").glob("*.css")):
+        rules = re.sub(r"/\*.*?\*/|@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", path.read_text(), flags=re.DOTALL)
+        for selector in {one.strip() for part in re.findall(r"([^{}]+)\{", rules) for one in part.split(",")}:
+            if re.fullmatch(r"\.g-[\w-]+", selector):
+                found.setdefault(selector, []).append(path.name)
+    assert {selector for selector, files in found.items() if len(files) > 1} == REFINED

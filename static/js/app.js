@@ -38,6 +38,11 @@ body.addEventListener("htmx:afterSwap", (event) => {
 
 one("main [aria-invalid=true]")?.focus(); // a form that came back begins where it wants something
 
+body.addEventListener("htmx:afterSettle", (event) => {
+  const code = event.detail.requestConfig?.elt.closest("form[id^=edit-]")?.id.slice(5); // of a field changed in place
+  if (code && document.activeElement === body) one(`#field-${code} a.g-pen`)?.focus();
+});
+
 // --- toasts: HX-Trigger: {"toast": "words"} ---
 body.addEventListener("toast", (event) => {
   const toast = document.createElement("div");

@@ -30,9 +30,11 @@ def test_an_item_is_changed_in_place_duplicated_deleted_and_restored(walker, com
     page = window.page
     window.open("content:item_detail", "corvane", companies.bracket.pk)
     window.press("Change Title", "link")
+    page.locator("input[name=value]:focus").wait_for()
     page.get_by_label("Title", exact=True).fill("Bracket of the idler")
     window.press("Save")
     page.get_by_role("heading", name="Bracket of the idler", level=1).wait_for()
+    page.locator("#field-title a:focus").wait_for()
     assert page.url.endswith(reverse("content:item_detail", args=["corvane", companies.bracket.pk]))
     window.accessible()
     window.open("content:item_duplicate", "corvane", companies.bracket.pk)
