@@ -73,14 +73,18 @@ def faceted(actor, space=None):
     """Return the facets of a list as its page has them."""
     wanted, rows = reading.Wanted(), reading.listed(actor, space=space)
     ledger = facets.tallied(wanted, actor, space=space)
-    first = reading.head(rows, wanted, actor)
-    return facets.facets(wanted, lambda asked: reading.filtered(rows, asked, actor), actor.now, first, ledger=ledger)
+    first = reading.head(reading.ways(actor, space=space), wanted, actor)
+
+    def narrowed(asked, way=rows):
+        return reading.filtered(way, asked, actor)
+
+    return facets.facets(wanted, narrowed, actor.now, first, ledger=ledger)
 
 
 def searched(actor, word):
     """Return the first page of a search and how many fit, as its page asks for them."""
     rows, wanted = reading.listed(actor), reading.Wanted(words=word)
-    first = reading.head(rows, wanted, actor)
+    first = reading.head(reading.ways(actor), wanted, actor)
     return reading.loaded(reading.arranged(rows, wanted, actor, first)[:25]), len(first.rows)
 
 

@@ -13,7 +13,7 @@ def search(actors, words):
         return [], []
     for actor in actors:
         rows, wanted = reading.listed(actor), reading.Wanted(words=words, sort=reading.BEST)
-        first = reading.head(rows, wanted, actor)
+        first = reading.head(reading.ways(actor), wanted, actor)
         items = list(reading.arranged(rows, wanted, actor, first).annotate(rank=matching.relevance(asked))[:MOST])
         if items:
             found += items

@@ -8,7 +8,7 @@ them: where there are more, a number is the least that there are.
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 from django.db import connection
 from django.db.models import CharField, Count, F, Q, Value
@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from content import tallies
 from content.models import Item, ItemType, Maturity, Tag
+from content.newest import TIMED, newest
 from spaces.models import Space
 from tenants.models import Organization, User
 
@@ -51,11 +52,13 @@ class AtLeast(int):
 class Head:
     """EXACT rows at most of those that fit, each as its COLUMNS; `more` tells that there are others.
 
-    The newest first, unless they were taken `anyhow` and there are more.
+    The newest first, unless they were taken `anyhow` and there are more. They were found in querysets that together
+    have all that the reader finds: `ways`, before anything was chosen.
     """
 
     rows: list
     more: bool
+    ways: list
     anyhow: bool = False
 
     @property
@@ -71,14 +74,13 @@ class Head:
         return RawSQL("SELECT unnest(%s::bigint[])", [self.keys])
 
 
-def head(rows, *, anyhow=False):
-    """Return the Head of the rows that fit: the newest, or `anyhow`, such as a search comes upon them."""
-    ordered = rows.order_by() if anyhow else rows.order_by("-modified_at", "-pk")
-    found = list(ordered.values_list(*COLUMNS)[: EXACT + 1])
+def head(ways, narrowed, *, anyhow=False):
+    """Return the Head of the rows of `ways` that fit: the newest, or `anyhow`, such as a search comes upon them."""
+    found = list(newest(map(narrowed, ways), COLUMNS, EXACT + 1, anyhow=anyhow))
     more = len(found) > EXACT
     if anyhow and not more:
         found.sort(key=lambda row: (row[-1], row[0]), reverse=True)
-    return Head(found[:EXACT], more, anyhow)
+    return Head(found[:EXACT], more, ways, anyhow)
 
 
 def since(kinds, now):
@@ -109,13 +111,15 @@ def tallied(wanted, actor, **where):
 def facets(wanted, narrowed, now, first, *, without=(), ledger=None):
     """Return {facet: [(value, label, count, chosen)]}. `narrowed(wanted)` returns the rows that fit and may be read.
 
-    `first` is their Head, `ledger` what `tallied` returned. A value that is chosen stays, with 0, while the reader
-    reads any item that has it.
+    `narrowed(wanted, way)` returns those of one way of `first`, their Head. `ledger` is what `tallied` returned. What
+    is chosen stays, with 0, while the reader reads any item that has it.
     """
 
     @cache
     def seen(attribute):
-        return head(narrowed(replace(wanted, **{attribute: []})), anyhow=first.anyhow) if attribute else first
+        if not attribute:
+            return first
+        return head(first.ways, partial(narrowed, replace(wanted, **{attribute: []})), anyhow=first.anyhow)
 
     found = {}
     for name, (attribute, _heading, column, *_more) in FACETS.items():
@@ -164,6 +168,10 @@ def _tags(wanted, narrowed, first):
     return said
 
 
+def _number(ways, narrowed):
+    return newest(map(narrowed, ways), TIMED, EXACT + 1).count()
+
+
 def _times(wanted, narrowed, now, first):
     """Return the values of the facet of time; newest rows tell all of a time that ended before the oldest of them."""
     times, numbers = [row[-1] for row in first.rows], {}
@@ -174,6 +182,6 @@ def _times(wanted, narrowed, now, first):
     if first.more and first.anyhow:
         numbers[OLDER] = AtLeast(numbers[OLDER])
     elif first.more:
-        numbers[OLDER] = narrowed(replace(wanted, since=[OLDER])).order_by()[: EXACT + 1].count()
+        numbers[OLDER] = _number(first.ways, partial(narrowed, replace(wanted, since=[OLDER])))
     said = [(kind, label, numbers[kind], kind in wanted.since) for kind, label in TIMES.items()]
     return [row for row in said if row[2] or row[3]]

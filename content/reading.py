@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from content import facets
+from content import facets, newest
 from content.models import Item
 from content.search import asking, matching
 from content.stored import RELATED, rows
@@ -20,6 +20,7 @@ SORTS = {
     "number": ("number", "revision", "pk"),
     "type": ("type__name", "pk"),
 }
+MOST_WAYS = 8  # organizations whose items are found apart; of more, all items are walked by time
 BEST = "best"  # what fits a search best
 
 
@@ -90,14 +91,31 @@ def record_openings(actor, items):
         record_opening(actor, item)
 
 
-def listed(actor, *, space=None, others=False):
+def listed(actor, *, space=None, others=False, organization=None):
     """Return the rows of a list: what the actor reads, other people's Private and personal items only on demand."""
     found = rows(actor.platform)
     known = {"trashed_at": None}
+    if organization is not None:
+        found = found.filter(organization=organization)
+        known |= {"organization": organization}
     if space is not None:
         found = found.filter(space=space)
         known |= {"space": space.pk, "space__visibility": space.visibility}
     return access.narrow(found, actor, "read" if others else "list", **known)
+
+
+def ways(actor, *, space=None, others=False):
+    """Return querysets which together have the rows of `listed`, as few as are found quickly (content/newest.py)."""
+    every = listed(actor, space=space, others=others)
+    bounds = access.bounds(Item, "read", actor, {"organization", "pk"}) if newest.apart() else None
+    if bounds is None:
+        return [every]
+    organizations = {getattr(value, "pk", value) for name, value in bounds if name == "organization"}
+    if len(organizations) > MOST_WAYS:
+        return [every]
+    keys = sorted(value for name, value in bounds if name == "pk")
+    found = [listed(actor, space=space, others=others, organization=pk) for pk in sorted(organizations)]
+    return [*found, every.filter(pk__among=keys)] if keys else found or [every]
 
 
 def has_hidden(actor, *, space=None):
@@ -114,9 +132,9 @@ def record_asking(actor, items, *, space=None):
     audit.record(actor, "private_items_listed", space or actor.platform, **details)
 
 
-def filtered(items, wanted, actor):
-    """Keep what the reader asked for, words and all else."""
-    return matching.matching(chosen(items, wanted, actor), wanted.search)
+def filtered(items, wanted, actor, *, sized=True):
+    """Keep what the reader asked for, words and all else; `sized` is as in `matching.matching`."""
+    return matching.matching(chosen(items, wanted, actor), wanted.search, sized=sized)
 
 
 def chosen(items, wanted, actor):
@@ -152,10 +170,9 @@ def _locks(kinds, actor):
     return found
 
 
-def head(items, wanted, actor):
-    """Return the Head of the rows that fit: without words the newest."""
-    rows, search = chosen(items, wanted, actor), wanted.search
-    return facets.head(matching.matching(rows, search, sized=False), anyhow=bool(search))
+def head(ways, wanted, actor):
+    """Return the Head of the rows of `ways` that fit: without words the newest."""
+    return facets.head(ways, lambda way: filtered(way, wanted, actor, sized=False), anyhow=bool(wanted.search))
 
 
 def arranged(items, wanted, actor, first=None):
@@ -163,9 +180,10 @@ def arranged(items, wanted, actor, first=None):
     search, found = wanted.search, chosen(items, wanted, actor)
     if not search:
         return ordered(found, wanted.order)
-    first = first or head(items, wanted, actor)
+    first = first or head([items], wanted, actor)
     if wanted.order == BEST:
-        best = rows(actor.platform).filter(pk__in=matching.candidates(found, search, first))
+        apart = [chosen(way, wanted, actor) for way in first.ways]
+        best = rows(actor.platform).filter(pk__in=matching.candidates(found, search, first, apart))
         return best.order_by(matching.relevance(search), "-modified_at", "-pk")
     few = rows(actor.platform).filter(pk__in=first.among)
     return ordered(matching.matching(found, search) if first.more else few, wanted.order)

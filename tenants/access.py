@@ -1,7 +1,7 @@
 """Who may do what: one definition, every answer. This module knows no model and no rule.
 
 A Rule is a sentence and a function from an actor to a Q over one row's own columns and its never-null
-to-one paths. The same Q filters rows in SQL (`narrow`, `newest`) and is tried on one loaded row in memory
+to-one paths. The same Q filters rows in SQL (`narrow`) and is tried on one loaded row in memory
 (`can`), so a list and a button cannot disagree. Policies are registered by each app's `rules.py`.
 """
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from operator import and_, attrgetter, eq, ge, gt, le, lt, or_
 
-from django.db import connections
 from django.db.models import Q
 
 from tenants.errors import AccessDenied, NotVisible
@@ -215,18 +214,33 @@ def narrow(rows, actor, action, **known):
     return rows.filter(either(*parts(model, action, actor, **known)), **{_platform_field(model): actor.platform_id})
 
 
-def newest(rows, actor, action, *, order, count, **known):
-    """Return the first `count` permitted rows by `order`: a UNION of each rule's, so no OR misleads the planner."""
-    heads = [
-        rows.filter(q, platform_id=actor.platform_id).order_by(*order)[:count]
-        for q in parts(rows.model, action, actor, **known)
-    ]
-    if len(heads) < 2 or not connections[rows.db].features.supports_slicing_ordering_in_compound:
-        return narrow(rows, actor, action, **known).order_by(*order)[:count]
-    columns = [name.lstrip("-") for name in order if name.lstrip("-") not in {"pk", "id"}]
-    keys = [head.values("id", *columns) for head in heads]
-    union = keys[0].union(*keys[1:]).order_by(*(name.replace("pk", "id") for name in order))[:count]
-    return rows.filter(pk__in=[key["id"] for key in union]).order_by(*order)
+def bounds(model, action, actor, names):
+    """Return {(name, value)} of which each row has one to which `actor` may do `action`, or None when any row may.
+
+    `names` are the own columns that are looked at.
+    """
+    return _joined(_bounds(part, names) for part in parts(model, action, actor))
+
+
+def _bounds(q, names):
+    if q.negated:
+        return None
+    found = [_bounds(child, names) if isinstance(child, Q) else _bound(*child, names) for child in q.children]
+    if q.connector == Q.OR:
+        return _joined(found)
+    return min((bound for bound in found if bound is not None), key=len, default=None)
+
+
+def _bound(path, value, names):
+    name, _, lookup = path.rpartition("__")
+    if path in names and value is not None:
+        return {(path, value)}
+    return {(name, one) for one in value} if name in names and lookup in ("in", "among") else None
+
+
+def _joined(found):
+    found = list(found)
+    return None if None in found else set().union(*found)
 
 
 def _holds(actor, rule, row):

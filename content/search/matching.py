@@ -60,16 +60,16 @@ def _has(term):
     return f"({' OR '.join(ways)})", parameters
 
 
-def candidates(items, asked, head):
+def candidates(items, asked, head, apart):
     """Return the ids of the items that fit, or a SELECT of them.
 
     Of more than are counted they are the newest alone, and that of the number itself. `items` are those that words
-    have not narrowed, `head` is the Head of those that fit.
+    have not narrowed, `apart` the same in the querysets of its ways, `head` is the Head of those that fit.
     """
     if not head.more:
         return head.among
     condition, parameters = _condition(asked)
-    newest = backends.chosen().newest(items, (condition, parameters), NEWEST)
+    newest = backends.chosen().newest(apart, (condition, parameters), NEWEST)
     itself = matching(items.filter(entry__number=asked.whole), asked, sized=False)
     return {*newest, *itself.order_by().values_list("pk", flat=True)}
 

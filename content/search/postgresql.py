@@ -6,6 +6,8 @@ The vector is made of our own words, not of what PostgreSQL's parser makes of a 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from content import newest as by_time
+
 RARE = 5_000  # entries up to which it is quicker to begin with them than with the newest items
 LOOKED = 6_000  # of the newest items are looked at one after the other, before all that fit are sought
 
@@ -51,15 +53,14 @@ def found(condition, parameters, *, sized=True):
     return entries if number > RARE else _first(entries, number * 2 + 100)
 
 
-def newest(items, fitting, number):
-    """Return the ids of the newest `number` items that fit: of many, where they mostly are among the very newest."""
-    rows = items.order_by("-modified_at", "-pk").values_list("pk", flat=True)
-    found = _walked(rows[:LOOKED], fitting, number)
+def newest(apart, fitting, number):
+    """Return the ids of the newest `number` items of several querysets that fit: of many, mostly the very newest."""
+    found = _walked(by_time.newest(apart, by_time.TIMED, LOOKED), fitting, number)
     if len(found) == number:
         return found
     condition, parameters = fitting
     every = RawSQL(_first(_entries(condition), "(SELECT count(*) FROM few)"), parameters)  # noqa: S611 - parameters
-    return list(rows.filter(pk__in=every)[:number])
+    return [pk for pk, _time in by_time.newest((rows.filter(pk__in=every) for rows in apart), by_time.TIMED, number)]
 
 
 def _walked(rows, fitting, number):

@@ -7,6 +7,8 @@ entries on SQLite makes it anew without its triggers, so it lifts these statemen
 from django.db import DatabaseError, connection
 from django.db.models.expressions import RawSQL
 
+from content import newest as by_time
+
 WORDS, PARTS = "content_searchwords", "content_searchparts"
 TABLES = ((WORDS, "text", "ascii", "prefix='2 3'"), (PARTS, "names", "trigram case_sensitive 1", ""))
 
@@ -57,11 +59,11 @@ def found(condition, _parameters, *, sized=True):
     return f"SELECT item_id FROM content_searchentry WHERE {condition}"  # noqa: S608 - ours; words are parameters
 
 
-def newest(items, fitting, number):
-    """Return the ids of the newest items that fit."""
+def newest(apart, fitting, number):
+    """Return the ids of the newest items of several querysets that fit."""
     condition, parameters = fitting
-    rows = items.filter(pk__in=RawSQL(found(condition, parameters), parameters))  # noqa: S611 - words are parameters
-    return list(rows.order_by("-modified_at", "-pk").values_list("pk", flat=True)[:number])
+    every = RawSQL(found(condition, parameters), parameters)  # noqa: S611 - words are parameters
+    return [pk for pk, _time in by_time.newest((rows.filter(pk__in=every) for rows in apart), by_time.TIMED, number)]
 
 
 def broken():

@@ -76,7 +76,7 @@ def _listing(request, space=None):
     asked = names.narrow(wanted(request.GET))
     others = request.method == "POST" and reading.has_hidden(actor, space=space)
     everything = reading.listed(actor, space=space, others=others)
-    first = reading.head(everything, asked, actor)
+    first = reading.head(reading.ways(actor, space=space, others=others), asked, actor)
     rows = reading.arranged(everything, asked, actor, first)
     page = Capped(first, rows, PER_PAGE, newest=asked.order == "-changed").get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
@@ -125,8 +125,8 @@ def _record(actor, page, space):
 def _facets(everything, asked, names, where):
     (space, others, first), actor = where, names.actor
 
-    def narrowed(wished):
-        return matching.matching(reading.chosen(everything, wished, actor), wished.search, sized=False)
+    def narrowed(wished, way=everything):
+        return reading.filtered(way, wished, actor, sized=False)
 
     ledger = facets.tallied(asked, actor, space=space, others=others)
     found = facets.facets(asked, narrowed, actor.now, first, without=("space",) if space else (), ledger=ledger)

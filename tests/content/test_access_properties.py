@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from content import move_batches, readers
+from content import move_batches, newest, readers, reading
 from content.models import Category, Item, Level, Maturity
 from content.moves import place_of, placed
 from spaces import previews
@@ -186,8 +186,10 @@ class Properties(TestCase):
             for act in access.POLICIES[Item]:
                 listed = set(access.narrow(Item.objects.all(), actor, act).values_list("pk", flat=True))
                 assert listed == {item.pk for item in items if access.can(actor, act, item)}, (act, actor.held)
-            newest = access.newest(Item.objects.all(), actor, "list", order=("-modified_at", "-pk"), count=5)
-            assert {item.pk for item in newest} <= {item.pk for item in items if access.can(actor, "list", item)}
+            for others in (False, True):
+                first = newest.newest(reading.ways(actor, others=others), newest.TIMED, 5)
+                rows = reading.listed(actor, others=others).order_by(*newest.ORDER)
+                assert list(first) == list(rows.values_list(*newest.TIMED)[:5]), (others, actor.held)
 
     @settings(max_examples=12, deadline=None)
     @given(facts=a_world)

@@ -9,14 +9,14 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from content import facets
+from content import facets, newest, reading
 from content.files import Arrival, add_version
 from content.forms import wanted
 from content.models import Conversion, Item, ItemType, ListSetting, SavedSearch
 from content.search import asking, entries, matching, postgresql, showing
 from content.views import lists, paging
-from tenants import proof
-from tenants.models import Platform
+from tenants import access, proof
+from tenants.models import Platform, Right
 from tests.factories import (
     ItemFactory,
     MemberFactory,
@@ -25,6 +25,7 @@ from tests.factories import (
     SpaceFactory,
     actor_of,
     give,
+    share,
     worker,
 )
 from tests.site_world import body
@@ -169,6 +170,22 @@ class Library(TestCase):
         assert "Only the first 200 letters" in self.ask("?q=" + "x" * 10_000).content.decode()
         assert "Search needs a letter or a digit." in self.ask("?q=%25%25").content.decode()
 
+    def test_a_reader_bound_to_companies_is_looked_for_by_these_and_any_other_by_time(self):
+        guest = worker(self.platform, Right.EXTERNAL, company=self.supplier)
+        give(guest, self.rig, "author", organization=self.supplier, restricted=True)
+        theirs = ItemFactory(space=self.rig, organization=self.supplier, maturity="released")
+        shared = Item.objects.get(title="Plate report")
+        share(shared, guest)
+        actor = actor_of(guest)
+        assert access.bounds(Item, "read", actor, {"organization", "pk"}) == {
+            ("organization", self.supplier.pk),
+            ("pk", shared.pk),
+        }
+        assert access.bounds(Item, "read", actor_of(self.reader), {"organization", "pk"}) is None
+        assert len(reading.ways(actor)) == (2 if newest.apart() else 1)
+        assert reading.head(reading.ways(actor), reading.Wanted(), actor).keys == [theirs.pk, shared.pk]
+        assert reading.head(reading.ways(actor), reading.Wanted(words="plate"), actor).keys == [shared.pk]
+
     def test_columns_are_ones_own_choice(self):
         def heads():
             return [column["head"] for column in self.ask().context["columns"]]
@@ -192,7 +209,7 @@ class Library(TestCase):
         rows = Item.objects.order_by("pk")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(facets, "EXACT", 2)
-            pages = paging.Capped(facets.head(rows), rows, 1)
+            pages = paging.Capped(facets.head([rows], lambda way: way), rows, 1)
             assert not pages.exact
             assert [pages.get_page(n).object_list[0].title for n in (1, 2, 4)] == ["Plate", "Plate cover", "Duct"]
             assert [pages.get_page(n).has_next() for n in (1, 3, 4)] == [True, True, False]
