@@ -33,7 +33,7 @@ from tests.test_urls import ROWS
 WHO = ("content_owner", "leader", "owner", "administrator")
 REPAIRS = {"content:item_repair", "repair_item"}  # properties only, by an Owner, for a reason
 OF_ITEMS = {"item", "iteration", "reference", "version"}  # an act that names one of these can reach an item
-ELSEWHERE = {"invite_by_sharing", "bring"}  # shares like give_share, pins like make
+ELSEWHERE = {"invite_by_sharing", "files_of"}  # shares like give_share, pins like make
 NO_SERVICES = (".viewing", ".migrations", ".management", ".models", ".templatetags", ".views")
 PLACE = '{"page": 1, "points": [[0.5, 0.5]]}'
 TYPED = {
