@@ -172,7 +172,7 @@ def _locks(kinds, actor):
 
 def head(ways, wanted, actor):
     """Return the Head of the rows of `ways` that fit: without words the newest."""
-    return facets.head(ways, lambda way: filtered(way, wanted, actor, sized=False), anyhow=bool(wanted.search))
+    return facets.head(ways, lambda way: filtered(way, wanted, actor, sized=len(ways) > 1), anyhow=bool(wanted.search))
 
 
 def arranged(items, wanted, actor, first=None):
