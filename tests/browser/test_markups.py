@@ -141,6 +141,14 @@ def test_lines_by_hand_measures_and_pins_on_parts_pulled_apart_come_back(walker,
     window.accessible()
 
 
+ALL_DRAWN = """() => new Promise((done, fail) => {
+    const drawing = document.querySelector("[data-viewer]").viewer.markups.drawing;
+    const look = (left) => {
+        if (drawing.group?.children.length === 2) done();
+        else left ? setTimeout(look, 50, left - 1) : fail();
+    };
+    look(400);
+})"""
 DRAWN = """
 () => {
   const { stage, model, markups } = document.querySelector("[data-viewer]").viewer;
@@ -197,9 +205,7 @@ def test_what_another_tool_drew_into_a_model_is_shown_and_goes_when_it_is_left(w
     model = page.get_by_role("application")
     markups = page.get_by_role("region", name="Markups")
     markups.get_by_role("button", name="Clash").click()
-    page.wait_for_function(
-        "document.querySelector('[data-viewer]').viewer.markups.drawing.group?.children.length === 2"
-    )
+    page.evaluate(ALL_DRAWN)
     told = page.evaluate(DRAWN)
     assert told["ends"] == pytest.approx([0.01, 0, 0.12, 0.15, 0.02, 0.12]) and told["straight"] and told["cuts"] == 2
     assert told["place"] == pytest.approx([0.08, 0.2, 0.05]) and told["sizes"] == pytest.approx([0.12, 0.06])
