@@ -148,17 +148,19 @@ def item_unwatch(request, pk: int):
 @router.put("/changes/{int:pk}/watch", response={200: WatchedOut})
 def change_watch(request, pk: int):
     """Watch a change."""
-    return _watched(request, pk, watching.watch_change, watched=True)
+    return watch_or_leave(request, pk, (authority.open_change, watching.watch_change), watched=True)
 
 
 @router.delete("/changes/{int:pk}/watch", response={200: WatchedOut})
 def change_unwatch(request, pk: int):
     """Watch a change no more."""
-    return _watched(request, pk, watching.leave_change, watched=False)
+    return watch_or_leave(request, pk, (authority.open_change, watching.leave_change), watched=False)
 
 
-def _watched(request, pk, service, *, watched):
-    authority.open_change(request.actor, pk)
+def watch_or_leave(request, pk, ways, *, watched):
+    """Answer an act of watching what `ways` names: how it is found, and the service."""
+    find, service = ways
+    find(request.actor, pk)
 
     def done():
         service(actor=request.actor, pk=pk)

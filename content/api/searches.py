@@ -5,7 +5,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from content import saved, watching
-from content.api.own import WatchedOut
+from content.api.own import WatchedOut, watch_or_leave
 from content.api.shapes import Sent, Word
 from content.forms import MANY, SaveForm, address, wanted
 from tenants.api import act, taken
@@ -90,20 +90,10 @@ def search_delete(request, pk: int):
 @router.put("/searches/{int:pk}/watch", response={200: WatchedOut})
 def search_watch(request, pk: int):
     """Be told when a search finds something new."""
-    return _watched(request, pk, watching.watch_search, watched=True)
+    return watch_or_leave(request, pk, (saved.find_search, watching.watch_search), watched=True)
 
 
 @router.delete("/searches/{int:pk}/watch", response={200: WatchedOut})
 def search_unwatch(request, pk: int):
     """Be told of a search no more."""
-    return _watched(request, pk, watching.leave_search, watched=False)
-
-
-def _watched(request, pk, service, *, watched):
-    saved.find_search(request.actor, pk)
-
-    def done():
-        service(actor=request.actor, pk=pk)
-        return {"watched": watched, "below": False}
-
-    return act(request, done)
+    return watch_or_leave(request, pk, (saved.find_search, watching.leave_search), watched=False)
