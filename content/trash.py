@@ -13,7 +13,7 @@ from content import news
 from content.models import Item, Reference
 from content.search import entries
 from content.stored import RELATED, fresh, link_revisions, lock_revisions
-from tenants import access, audit
+from tenants import access, audit, clock
 from tenants.errors import Conflict, NotVisible
 
 KEPT = timedelta(days=30)
@@ -81,16 +81,19 @@ def purge_item(*, actor, item):
 
 def purge_old(now=None):
     """Delete for good what has been in the trash for 30 days; return how many. A job of the clock."""
-    due, gone = (now or timezone.now()) - KEPT, 0
-    for pk in Item.everything.filter(trashed_at__lte=due).order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            item = Item.everything.select_for_update(of=["self"]).select_related("platform").filter(pk=pk).first()
-            if item is None or item.trashed_at is None or item.trashed_at > due or _held(item):
-                continue  # restored or deleted for good meanwhile, or held by what was restored
-            _record_end(None, item, platform=item.platform, reason="It was in the trash for 30 days.")
-            _end(item)
-            gone += 1
-    return gone
+    due, gone = (now or timezone.now()) - KEPT, []
+
+    @transaction.atomic
+    def purge(pk):
+        item = Item.everything.select_for_update(of=["self"]).select_related("platform").filter(pk=pk).first()
+        if item is None or item.trashed_at is None or item.trashed_at > due or _held(item):
+            return  # restored or deleted for good meanwhile, or held by what was restored
+        _record_end(None, item, platform=item.platform, reason="It was in the trash for 30 days.")
+        _end(item)
+        gone.append(pk)
+
+    clock.each(Item.everything.filter(trashed_at__lte=due).order_by("pk").values_list("pk", flat=True), purge)
+    return len(gone)
 
 
 def _held(item):

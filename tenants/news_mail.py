@@ -99,11 +99,14 @@ def _ways_out(user, platform, code):
 def queue_digests():
     """Queue the digests of today of every platform where it is late enough: one mail for each person, never two."""
     due = Notification.objects.filter(digest=Notification.DUE, platform__status=PlatformStatus.ACTIVE)
-    for platform in Platform.objects.filter(pk__in=due.order_by().values("platform")):
-        local = timezone.localtime(timezone.now(), platform.zone)
-        hour = datetime.combine(local.date(), time(settings.DIGEST_HOUR), tzinfo=platform.zone)
-        if hour <= local:
-            _queue(platform, hour)
+    clock.each(Platform.objects.filter(pk__in=due.order_by().values("platform")), _queue_today)
+
+
+def _queue_today(platform):
+    local = timezone.localtime(timezone.now(), platform.zone)
+    hour = datetime.combine(local.date(), time(settings.DIGEST_HOUR), tzinfo=platform.zone)
+    if hour <= local:
+        _queue(platform, hour)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from content import files, reading, visibility_preview
+from content import files, reading, trash, visibility_preview
 from content.blobs import keys, storage
 from content.items import Draft, create_item, delete_item, duplicate_item, revise_item
 from content.models import Category, FileVersion, GroupShare, Item, Number, Reference, Tag
@@ -167,6 +167,23 @@ def test_the_chain_of_revisions_is_right_whatever_is_deleted_and_restored(item, 
     delete_item(actor=actor_of(author), item=c)
     assert chain() == [("A", None, False)]
     assert grown(item).revision == "D"
+
+
+def test_one_thing_that_cannot_end_keeps_no_other_in_the_trash(deleted, author, monkeypatch):
+    other = ItemFactory(space=deleted.space, owner=author.user)
+    delete_item(actor=actor_of(author), item=other)
+    end = trash._end
+
+    def fail(item):
+        if item.pk == deleted.pk:
+            raise OSError
+        end(item)
+
+    monkeypatch.setattr(trash, "_end", fail)
+    with pytest.raises(OSError):
+        purge_old(timezone.now() + timedelta(days=31))
+    assert list(Item.everything.filter(pk__in=(deleted.pk, other.pk))) == [deleted]
+    assert verbs().count("item_purged") == 1
 
 
 def test_the_clock_ends_what_waited_30_days_and_its_bytes_go_when_nothing_names_them(deleted, author, monkeypatch):
