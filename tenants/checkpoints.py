@@ -113,7 +113,6 @@ def witnesses(platform):
     return Platform.objects.filter(slug__in=ours, pk__in=theirs, status=PlatformStatus.ACTIVE).order_by("pk")
 
 
-@transaction.atomic
 def standing(platform, most):
     """Return what is told of the proof of a record: its head, key and newest checkpoints, and who keeps whose."""
     return {
@@ -126,6 +125,7 @@ def standing(platform, most):
     }
 
 
+@transaction.atomic
 def keep(keeper, platform, mark, public):
     """Keep a partner's checkpoint, with an entry in the keeper's own record: so one chain is tied to the other."""
     kept, made = KeptCheckpoint.objects.get_or_create(

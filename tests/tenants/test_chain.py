@@ -326,6 +326,17 @@ class TestCheckpoints(TestCase):
         assert list(checkpoints.witnesses(self.boss.platform)) == [other]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_t102_a_partner_keeps_a_checkpoint_with_its_entry_when_the_act_is_over():
+    boss, partner = (worker(PlatformFactory(slug=slug), Right.ADMINISTRATOR) for slug in ("corvane", "tolmec"))
+    for one, other in ((boss.platform, partner.platform), (partner.platform, boss.platform)):
+        Partner.objects.create(platform=one, address=other.slug, known=True)
+    write(boss, 3, subject=boss.user)
+    checkpoints.make(boss.platform)
+    kept = KeptCheckpoint.objects.get()
+    assert AuditEvent.objects.get(platform=partner.platform, verb=checkpoints.KEPT).object_id == str(kept.pk)
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_b26_eight_at_once_leave_no_gap():
