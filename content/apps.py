@@ -8,6 +8,7 @@ from django.db.models.signals import post_migrate
 # What registers itself when the site starts.
 PARTS = (
     "wiring",
+    "change_rules",
     "memberships",
     "visibility_preview",
     "inheritance",

@@ -5,8 +5,10 @@ from django.db.models import Q
 from content.models import Category
 from content.rules import LEADER, owner
 from spaces.rules import reach
-from tenants.access import EVERYTHING, NOTHING, Rule, both
-from tenants.models import Capability
+from tenants import access
+from tenants.access import EVERYTHING, NOTHING, Policy, Rule, both
+from tenants.models import Capability, Platform
+from tenants.rules import ADMINISTRATOR
 
 CONTRIBUTOR = 2  # on the design ladder
 LASTING = ~Q(category=Category.PERSONAL)
@@ -55,6 +57,27 @@ DECIDING = (
 )
 
 
+def works_on_changes(actor):
+    """Hold for who raises or decides changes somewhere."""
+    works = actor.works_content and actor.may(Capability.CHANGE)
+    return (
+        EVERYTHING if works and any(held.level >= CONTRIBUTOR or held.is_owner for held in actor.counting) else NOTHING
+    )
+
+
+ROUTES = Rule("7.R", "You raise or decide changes in a space.", works_on_changes)
+
+
+def _refuse_routes(actor, row):
+    return (
+        "Whoever raises or decides changes is told of routes.",
+        "It takes the capability change, and Contributor or above, or Owner, in a space.",
+    )
+
+
+POLICIES = {"know_routes": Policy("be told of the routes of changes", (ADMINISTRATOR, ROUTES), _refuse_routes)}
+
+
 def refuse_raising(actor, row):
     """Word that somebody may not raise a change of the item."""
     return "A Contributor or above in its space raises a change of it.", f"Ask an Owner of {row.space}."
@@ -63,3 +86,8 @@ def refuse_raising(actor, row):
 def refuse_deciding(actor, row):
     """Word that somebody may not decide a change of the item."""
     return "A Leader or an Owner of its space decides a change of it.", f"Ask a Leader of {row.space}."
+
+
+def register():
+    """Hand the rule about routes to the engine."""
+    access.register(Platform, POLICIES)

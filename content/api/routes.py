@@ -4,11 +4,11 @@ from ninja import Router
 
 from content.api.change_shapes import NewRouteIn, RouteEndedOut, RouteOut
 from content.api.changes import whom_of
-from content.changes import asking, authority, showing
+from content.changes import asking, showing
 from content.names import Names
 from tenants import access
 from tenants.api import act
-from tenants.errors import AccessDenied, NotVisible
+from tenants.errors import NotVisible
 from tenants.models import Member, Status
 
 router = Router(tags=["Changes"])
@@ -17,13 +17,8 @@ router = Router(tags=["Changes"])
 @router.get("/routes", response={200: list[RouteOut]})
 def route_list(request):
     """List the routes of the platform, to who raises or decides changes somewhere and to who keeps them."""
-    _require_told(request.actor)
+    access.require(request.actor, "know_routes", request.platform)
     return _listed(request.actor, showing.routes(request.platform))
-
-
-def _require_told(actor):
-    if not (decision := authority.knows_routes(actor)):
-        raise AccessDenied(decision)
 
 
 def _listed(actor, rows):
@@ -51,7 +46,7 @@ def _slot(slot, names):
 @router.get("/routes/{int:pk}", response={200: RouteOut})
 def route_detail(request, pk: int):
     """Show a route."""
-    _require_told(request.actor)
+    access.require(request.actor, "know_routes", request.platform)
     return _one(request.actor, _route(request, pk))
 
 

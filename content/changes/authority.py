@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from content import reading
-from content.change_rules import CONTRIBUTOR
 from content.changes.table import DECIDER
 from content.models import Change, ChangeLine, Item
 from content.stored import RELATED, fresh, lock_rows
@@ -17,7 +16,6 @@ from spaces.models import LADDER, Responsibility
 from tenants import access
 from tenants.access import Decision
 from tenants.errors import AccessDenied, Conflict, NotVisible
-from tenants.models import Capability
 
 
 @dataclass(slots=True)
@@ -141,21 +139,6 @@ def raises(actor, items):
     if not all(access.can(actor, "read", item) for item in items):
         return Decision(False, "Who raises a change reads all items in it.", "7.6")
     return next((answer for answer in answers if answer), answers[0])
-
-
-def knows_routes(actor):
-    """Answer whether the actor is told of the routes: who raises or decides changes somewhere, and who keeps them."""
-    if keeps := access.can(actor, "set_options", actor.platform):
-        return keeps
-    works = actor.works_content and actor.may(Capability.CHANGE)
-    if works and any(held.level >= CONTRIBUTOR or held.is_owner for held in actor.counting):
-        return Decision(True, "You raise or decide changes in a space.", "7.6")
-    return Decision(
-        False,
-        "Whoever raises or decides changes is told of routes.",
-        "7.6",
-        "It takes the capability change, and Contributor or above, or Owner, in a space.",
-    )
 
 
 def holds(actor, item, responsibility):
