@@ -25,7 +25,8 @@ class Middleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view_func):
         """Answer a part of a page with a sentence, an act with the way back to its page, a visit as Django does."""
         if request.headers.get("HX-Request") == "true":
-            error = SignedOut("You are signed out.", "Sign in again in another tab, then do this once more here.")
+            again = "do this once more here" if request.method in SAFE else "reload this page and do it once more"
+            error = SignedOut("You are signed out.", f"Sign in again in another tab, then {again}.")
             return render(request, "refusal.html#refusal", {"error": error}, status=error.status)
         if request.method in SAFE:
             return super().handle_no_permission(request, view_func)

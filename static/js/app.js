@@ -105,7 +105,8 @@ document.addEventListener("change", (event) => {
 const TYPED = "gangway-typed", place = location.pathname + location.search;
 const sent = JSON.parse(sessionStorage.getItem(TYPED) || "null");
 const unsent = one("[data-unsent]"), again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-if (sent && unsent) sessionStorage.setItem(TYPED, JSON.stringify({ ...sent, kept: true }));
+if (sent && body.dataset.user && sent.user !== body.dataset.user) sessionStorage.removeItem(TYPED); // nobody reads what another typed
+else if (sent && unsent) sessionStorage.setItem(TYPED, JSON.stringify({ ...sent, kept: true }));
 else if (sent?.place === place && sent.user === body.dataset.user && (sent.kept || again)) refill(sent);
 else if (sent && (!sent.kept || Date.now() - sent.at > 1800000)) sessionStorage.removeItem(TYPED);
 
@@ -122,7 +123,7 @@ function refill({ action, values }) {
   body.dispatchEvent(new CustomEvent("toast", { detail: { value: "What you typed is here again. Nothing was taken yet: send it once more." } }));
 }
 document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
-  if (defaultPrevented || form.method !== "post" || !body.dataset.user || !form.closest("main") || one("[type=password]", form)) return;
+  if (defaultPrevented || form.method !== "post" || !body.dataset.user || !form.closest("main") || one("[type=password], [autocomplete=one-time-code]", form)) return;
   const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
   if (!all("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])", form).some((field) => field.value)) return;
   sessionStorage.setItem(TYPED, JSON.stringify({ place, action: form.getAttribute("action"), user: body.dataset.user, values, at: Date.now() }));

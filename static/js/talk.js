@@ -1,7 +1,7 @@
 // Discussions: what is typed survives a reload and a lost connection, which is said; @ suggests people. All works
 // without it.
 
-const kept = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
+const kept = (form) => `draft:${document.body.dataset.user}:${location.pathname}:${form.dataset.draft}`;
 const said = new URLSearchParams(location.search).has("said");
 document.querySelectorAll("form[data-draft]").forEach(wire);
 // threads that others added to come anew, with their forms

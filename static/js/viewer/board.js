@@ -124,14 +124,14 @@ export class Board {
     this.say("");
     this.form.hidden = false;
     const { text } = this.form.elements;
-    text.value ||= localStorage.getItem(`draft:${this.address}`) || "";
+    text.value ||= localStorage.getItem(`draft:${document.body.dataset.user}:${this.address}`) || "";
     text.focus();
   }
 
   // What is typed survives a reload, until it is pinned.
   keep(words) {
-    if (words) localStorage.setItem(`draft:${this.address}`, words);
-    else localStorage.removeItem(`draft:${this.address}`);
+    if (words) localStorage.setItem(`draft:${document.body.dataset.user}:${this.address}`, words);
+    else localStorage.removeItem(`draft:${document.body.dataset.user}:${this.address}`);
   }
 
   leave() {
