@@ -14,6 +14,7 @@ from tenants import forgetting
 from tenants.admin.desk import AuditedAdmin
 from tenants.errors import Conflict, Unacceptable
 from tenants.forms import take
+from tenants.ids import id_of
 from tenants.models import User
 
 
@@ -67,11 +68,12 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Leave the address of somebody who has an account to themselves: a new password would go to another."""
-        return [*self.readonly_fields, "email"] if obj and obj.claimed_at else self.readonly_fields
+        return [*self.readonly_fields, "email"] if obj and (obj.claimed_at or obj.last_login) else self.readonly_fields
 
     def user_change_password(self, request, id, form_url=""):
         """Set one's own password, or the first one; who has an account asks for a new one by mail."""
-        if User.objects.filter(pk=id).exclude(pk=request.user.pk).exclude(claimed_at=None).exists():
+        others = User.objects.filter(pk=id_of(id)).exclude(pk=request.user.pk)
+        if others.exclude(claimed_at=None, last_login=None).exists():
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
 
