@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tenants import access, checkpoints, events, limits, record_files, record_looks, web
 from tenants.api import taken
+from tenants.errors import Unacceptable
 from tenants.models import AuditEvent, Member, Platform
 from tenants.record_forms import RecordFilter
 
@@ -126,7 +127,10 @@ class ProofOut(Schema):
 
 def listed(actor, rows, asked, **known):
     """Return a part of a record as the API shows it; `known` is what `events.entries` takes."""
-    rows = events.older_than(rows.select_related("actor", "subject"), asked.before)
+    every = rows.select_related("actor", "subject")
+    rows = events.older_than(every, asked.before)
+    if asked.before and rows is every:
+        raise Unacceptable("There is no such place in the record: send `next` as it was given, escaped.", "before")
     found = list(rows[: asked.size + 1])
     verbs, part = {row.pk: row.verb for row in found}, found[: asked.size]
     further = events.cursor_of(part[-1]) if len(found) > asked.size else None

@@ -44,6 +44,8 @@ class Looking(Asking):
         assert len(self.looks()) == before, "what was refused was not looked at"
         first = self.ask("administrator", "GET", "record", query="?size=1")[1]
         second = self.ask("administrator", "GET", "record", query=f"?size=1&{urlencode({'before': first['next']})}")[1]
+        unescaped = self.ask("administrator", "GET", "record", query=f"?size=1&before={first['next']}")
+        assert unescaped[0] == 422, "else who sends it so reads the newest again and again"
         assert first["entries"][0]["place"] == second["entries"][0]["place"] + 1
 
     def test_an_auditor_reads_the_record_and_takes_it_away_as_on_its_page(self):
