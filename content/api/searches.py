@@ -8,6 +8,7 @@ from content import saved, watching
 from content.api.own import WatchedOut, watch_or_leave
 from content.api.shapes import Sent, Word
 from content.forms import MANY, SaveForm, address, wanted
+from content.search.asking import LONGEST
 from tenants.api import act, taken
 from tenants.errors import Unacceptable
 
@@ -58,7 +59,7 @@ def search_save(request, new: SearchIn):
     def kept():
         query = QueryDict(new.query)
         asked = wanted(query)
-        if asked.ignored or query.keys() - {*MANY, "q", "sort"}:
+        if asked.ignored or len(asked.words) > LONGEST or query.keys() - {*MANY, "q", "sort"}:
             raise Unacceptable("Some of it asks for nothing that there is.", "query", "Copy it from the page.")
         return _shown(saved.save_search(actor=request.actor, name=_name(new), query=address(asked)))
 

@@ -91,7 +91,8 @@ def _here(item):
 def there(version, archive):
     """Return (topic, the thread that it is here) of what of an archive is on the item of a version."""
     here = _here(version.file.item)
-    return [(topic, here[guid]) for topic in archive.topics if (guid := topic["guid"].lower()) in here]
+    found = ((topic, here.get(topic["guid"].lower())) for topic in archive.topics)
+    return [(topic, one.parent or one) for topic, one in found if one]
 
 
 def bring(**told):
@@ -109,7 +110,6 @@ def files_of(*, actor, version, archive, sha256):
     """Store the files that come with what is new; give the act that brings it, and drop them if it does not."""
     item = version.file.item
     access.require(actor, "markup", item)
-    places.require_lengths(version, archive.topics)
     files = _stored(archive, _here(item))
     kept_files = list(files.values())
     try:
@@ -160,6 +160,7 @@ def _bring(actor, version, archive, brought):
     item = lock_row(actor, version.file.item_id)
     actor = fresh(actor)
     decision = access.require(actor, "markup", item)
+    places.require_lengths(version, archive.topics)
     here, made, begun = _here(item), [], 0
     bringing = Bringing(actor, version, files)
     for topic in archive.topics:

@@ -129,8 +129,8 @@ def _copy(actor, version, markup, verdict):
     """
     said = markup.comment
     made = {"author": said.author, "text": said.text, "created_at": timezone.now()}
-    came = Comment.objects.filter(markup__carried_from__comment=said.parent_id, resolved_at=None, deleted_at=None)
-    thread = came.first() if said.parent_id else None
+    came = Comment.objects.filter(item=version.file.item, resolved_at=None, deleted_at=None)
+    thread = came.filter(markup__carried_from__comment=said.parent_id).first() if said.parent_id else None
     comment = Comment.objects.create(item=version.file.item, file=version.file, parent=thread, **made)
     view = verdict.view | (
         {"pictures": []} if verdict.view.get("pictures") else {}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -74,6 +75,7 @@ def remind():
     clock.each(rows.select_related("item__platform", "item__space", "item__organization"), _remind_of)
 
 
+@transaction.atomic
 def _remind_of(review):
     today = timezone.localdate(timezone=review.item.platform.zone)
     stage = OVERDUE if today > review.due_on else TOMORROW if today >= review.due_on - SOON else 0
